@@ -1,0 +1,98 @@
+# Siap: wildcards, no lists. make | make test | make SAN=1 | make FAULT=1 | make COV=1 | make fuzz | make bench
+CC       ?= gcc
+PACKAGES := sqlite3 jansson libsodium libcrypto libutf8proc
+variant  := $(if $(SAN),-san)$(if $(FAULT),-fault)$(if $(COV),-cov)
+B        := build$(if $(variant),/obj$(variant),)
+O        := build/obj$(variant)
+
+WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Walloca
+HARD  := -fstack-protector-strong -fPIE -fno-strict-aliasing
+CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -g $(WARN) $(if $(CI),-Werror) $(HARD) -Isrc -include tools/banned.h -pthread -MMD -MP $(shell pkg-config --cflags $(PACKAGES))
+LDLIBS_ALL := $(shell pkg-config --libs $(PACKAGES)) -pthread
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now
+ifdef SAN
+CFLAGS_ALL  += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DSIAP_SAN
+LDFLAGS_ALL += -fsanitize=address,undefined
+else ifdef COV
+CFLAGS_ALL  += -O0 --coverage
+LDFLAGS_ALL += --coverage
+else
+CFLAGS_ALL  += -O2 -D_FORTIFY_SOURCE=2
+endif
+ifdef FAULT
+CFLAGS_ALL  += -DSIAP_FAULT
+endif
+CFLAGS_ALL += $(CFLAGS)
+
+lib_src  := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+lib_obj  := $(lib_src:%.c=$(O)/%.o) $(O)/embed.o
+embedded := $(wildcard datasets/*.def indicators/*.sql checks/*.sql rules/*/*.def migrations/*.sql src/*/*.sql) $(patsubst lang/%.po,build/embed/lang/%.mo,$(wildcard lang/*.po)) build/embed/areas.txt
+tests    := $(patsubst t/unit/%.c,$(O)/t/%,$(wildcard t/unit/*.c))
+fuzzers  := $(patsubst t/fuzz/%.c,build/fuzz/%,$(wildcard t/fuzz/*.c))
+benches  := $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
+
+all: $(B)/siap
+
+$(B)/siap: $(O)/src/main.o $(lib_obj)
+	$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+
+$(O)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+# Embedded files: datasets, indicators, checks, packs, SQL, languages and areas travel inside the binary.
+build/embed/embed.S: $(embedded) build/embed/list tools/embed.sh Makefile
+	@mkdir -p $(@D)
+	tools/embed.sh $(embedded) >$@.tmp && mv $@.tmp $@
+build/embed/list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(embedded)' | cmp -s - $@ || echo '$(embedded)' >$@
+$(O)/embed.o: build/embed/embed.S
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+build/embed/lang/%.mo: lang/%.po
+	@mkdir -p $(@D)
+	msgfmt --check-format -o $@ $<
+build/embed/areas.txt: node_modules/idn-area-data/package.json tools/areas.sh
+	@mkdir -p $(@D)
+	tools/areas.sh node_modules/idn-area-data/data >$@.tmp && mv $@.tmp $@
+node_modules/idn-area-data/package.json: package-lock.json
+	npm ci --no-audit --no-fund --silent
+	@touch $@
+
+# Unit tests: one program per t/unit/*.c, linked with what it needs of everything but main.
+$(O)/libsiap.a: $(lib_obj)
+	@rm -f $@
+	ar rcs $@ $^
+tests: $(tests)
+$(O)/t/%: t/unit/%.c $(O)/libsiap.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -It $(LDFLAGS_ALL) -o $@ $< $(O)/libsiap.a $(LDLIBS_ALL) -lcmocka
+test: $(tests) $(B)/siap
+	./check --quick
+
+# Fuzzers: one per t/fuzz/*.c, everything compiled once with clang's coverage.
+FUZZ := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+fuzz: $(fuzzers)
+build/fuzz/%: build/obj-fuzz/t/fuzz/%.o $(lib_src:%.c=build/obj-fuzz/%.o) build/obj-fuzz/embed.o
+	@mkdir -p $(@D)
+	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS_ALL)
+build/obj-fuzz/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	clang -std=gnu17 -D_GNU_SOURCE -g -O1 $(FUZZ) -DSIAP_SAN -Isrc -include tools/banned.h -pthread -MMD -MP $(shell pkg-config --cflags $(PACKAGES)) -c -o $@ $<
+build/obj-fuzz/embed.o: build/embed/embed.S
+	@mkdir -p $(@D)
+	clang -c -o $@ $<
+
+benches: $(benches)
+$(O)/bench/%: bench/%.c $(O)/libsiap.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(O)/libsiap.a $(LDLIBS_ALL)
+bench: $(B)/siap $(benches)
+	@for s in bench/*.sh; do echo "== $$s"; $$s || exit 1; done
+
+clean:
+	rm -rf build
+.PHONY: all tests test fuzz benches bench clean FORCE
+.SECONDARY:
+-include $(shell find $(O) build/obj-fuzz -name '*.d' 2>/dev/null)

@@ -1,0 +1,199 @@
+/* cat: the catalog: datasets, indicators, checks and rule packs read from text files, cross-checked, and everything that is
+ * derived from them without a database: values from text, header matching, table definitions, documents. */
+#ifndef SIAP_CAT_H
+#define SIAP_CAT_H
+
+#include "base/base.h"
+#include "fmt/fmt.h"
+
+/* ---- Areas: codes of digits: province 2, regency (kabupaten/kota) 4, district (kecamatan) 6, village (desa/kelurahan) 10, TPS 13 ---- */
+typedef enum Level { LEVEL_ANY, LEVEL_PROVINCE, LEVEL_REGENCY, LEVEL_DISTRICT, LEVEL_VILLAGE, LEVEL_TPS } Level;
+Str level_name(Level l);                    /* "any" "province" "regency" "district" "village" "tps" */
+bool level_of(Str name, Level *out) MUST;
+Level area_level(Str code);                 /* by length and digits; LEVEL_ANY when it is no code; "0" is the nation: LEVEL_ANY too */
+Str area_lift(Str code, Level level);       /* the ancestor at that level: a prefix; the code itself when it is higher already */
+int area_zone(Str code);                    /* minutes east of UTC: 420 WIB, 480 WITA, 540 WIT by province (Keppres 41/1987; 2022 provinces follow their parent) */
+
+/* ---- Datasets ---- */
+typedef enum Type { TYPE_ID, TYPE_TEXT, TYPE_INT, TYPE_DECIMAL, TYPE_MONEY, TYPE_BOOL, TYPE_DATE, TYPE_INSTANT, TYPE_ENUM,
+	TYPE_STATES, TYPE_CODE, TYPE_AREA, TYPE_REF, TYPE_PHONE, TYPE_FILE } Type;
+typedef struct Field {
+	Str name;          /* column name, [a-z][a-z0-9_]* up to 40, no SQL keyword, no leading underscore */
+	Type type;
+	int64_t min, max;  /* int, decimal (scaled), money; text: max = code points; decimal: places in `places` */
+	int places;
+	Str *option;       /* enum and states, in order */
+	size_t n_options;
+	Str list;          /* code(list) */
+	Level level;       /* area(level) */
+	Str ref;           /* ref(dataset) */
+	bool key, required;
+	Str default_text;  /* p == NULL: none */
+	Str label;         /* English msgid; default: the name with blanks, capitalised */
+	Str unit;
+	Str *from;         /* header synonyms, as written */
+	size_t n_from;
+	Str *private_to;   /* agencies that may see it; n_private == 0: open field */
+	size_t n_private;
+	int line;
+} Field;
+typedef struct Example { Str text; Str reason; int line; } Example; /* CSV cells in field order; reason: text after # of a reject */
+typedef struct Dataset {
+	Str name, title, owner, file;
+	Level level;
+	bool restricted;
+	Str visible_by;    /* field name or empty */
+	Field *field;
+	size_t n_fields;
+	size_t key[8], n_key; /* indices into field, in order */
+	size_t area;       /* the key field of type area that places the row; always there (Citus: every key contains the area) */
+	size_t *sorted;    /* field indices by name: canonical JSON order */
+	bool has_private;
+	Example *example, *reject;
+	size_t n_examples, n_rejects;
+	Sha256 hash;       /* of the file's bytes */
+	Str text;
+} Dataset;
+
+/* ---- Indicators and checks ---- */
+typedef enum Scope { SCOPE_AREA, SCOPE_ALL } Scope; /* what a change touches: the changed area lifted to the query's level, or everything */
+typedef struct Given { Str text; int line; } Given;
+typedef struct Query {
+	Str name, title, file, owner, source;
+	bool is_check;
+	Str pillar, unit, due, definition; /* indicator: due "H-1" (relative to polling day) or a date; definition: one sentence of plain words */
+	bool must;         /* indicator header `must: yes`: counts for "TPS ready" unless the pack says otherwise */
+	int weight;        /* within its pillar, default 1 */
+	Str severity, remedy; /* check: "must" or "look" */
+	Level level;       /* of the rows' areas */
+	Scope scope;
+	bool depends_clock;
+	Str sql;           /* without the header comments */
+	const Dataset **reads; /* datasets named in the SQL (words outside comments and strings) */
+	size_t n_reads;
+	Given *given, *expect;
+	size_t n_given, n_expect;
+	Sha256 hash;
+	Str text;
+} Query;
+
+/* ---- Rule packs ---- */
+typedef struct PackCode { Str list, code, label, rule, starts, ends, source; int64_t amount; bool has_amount, unverified; int line; } PackCode;
+typedef struct PackNumber { Str name; int64_t value; Str source; bool unverified; int line; } PackNumber;
+typedef struct PackText { Str name, value, source; int line; } PackText;
+typedef struct Pack {
+	Str name, title, file;
+	Str poll;          /* polling day, YYYY-MM-DD */
+	PackCode *code;    /* `code LIST CODE "Label" [rule WORD] [amount N] [start DATE] [end DATE] [source "…"] [unverified]`, file order */
+	size_t n_codes;
+	Map by_code;       /* "LIST<tab>CODE" -> index in code */
+	PackNumber *limit; /* `limit NAME N source "…" [unverified]` */
+	size_t n_limits;
+	PackText *label;   /* `label registered "DPT"` */
+	size_t n_labels;
+	PackText *preset;  /* `default DATASET.FIELD VALUE`: the value when a file has no such column */
+	size_t n_presets;
+	PackNumber *weight; /* `weight INDICATOR N` */
+	size_t n_weights;
+	PackNumber *must;  /* `must INDICATOR yes|no` */
+	size_t n_must;
+	Sha256 hash;
+	Str text;
+} Pack;
+
+typedef struct Catalog {
+	Dataset *dataset;  /* sorted by name, as all of these */
+	size_t n_datasets;
+	Query *indicator;
+	size_t n_indicators;
+	Query *check;
+	size_t n_checks;
+	Pack *pack;
+	size_t n_packs;
+	Sha256 hash;       /* over all hashes: changes when any definition changes */
+} Catalog;
+
+/* Reads datasets/X.def, indicators/X.sql, checks/X.sql, rules/PACK/pack.def from env->files; a file of the same path under
+ * env->defs_dir replaces the embedded one, others there are added. Cross-checks: every name resolves, every key has an area,
+ * file name = declared name, examples present, given/expect present. The first error is returned as
+ * "datasets/x.def:7: unknown type 'itn'; one of id, text(n), …" with E_INPUT. */
+bool catalog_load(const Env *env, Arena *a, Catalog *out, Err *err) MUST;
+/* One file each, for tests and fuzzers: hostile text in, an error or a structure out. */
+bool dataset_parse(Str file, Str text, Arena *a, Dataset *out, Err *err) MUST;
+bool query_parse(Str file, Str text, bool is_check, Arena *a, Query *out, Err *err) MUST;
+bool pack_parse(Str file, Str text, Arena *a, Pack *out, Err *err) MUST;
+/* The cells of an example or reject line, one per field; missing ones are empty. cell has n_fields places. */
+bool example_cells(const Dataset *d, Str text, Arena *a, Str *cell, Err *err) MUST;
+/* A `given` line. GIVEN_ROW: name is the dataset (or the core table conflict), column[i] = cell[i]; GIVEN_PACK: name;
+ * GIVEN_LIMIT: name, value; GIVEN_AREA: name is the code, value the area's name; GIVEN_TODAY: value is the date. */
+typedef enum GivenKind { GIVEN_ROW, GIVEN_PACK, GIVEN_LIMIT, GIVEN_AREA, GIVEN_TODAY } GivenKind;
+typedef struct GivenLine { GivenKind kind; Str name, value; Str *column, *cell; size_t n; } GivenLine;
+bool given_parse(Str text, Arena *a, GivenLine *out, Err *err) MUST;
+/* An `expect` line: indicator: area need have heard; check: area key and perhaps detail (p == NULL: any). */
+typedef struct ExpectLine { bool none; Str area, key, detail; int64_t need, have, heard; } ExpectLine;
+bool expect_parse(Str text, bool is_check, Arena *a, ExpectLine *out, Err *err) MUST;
+const Dataset *catalog_dataset(const Catalog *c, Str name); /* NULL when absent */
+const Query *catalog_indicator(const Catalog *c, Str name);
+const Query *catalog_check(const Catalog *c, Str name);
+const Pack *catalog_pack(const Catalog *c, Str name);
+const Field *dataset_field(const Dataset *d, Str name);
+const PackCode *pack_code(const Pack *p, Str list, Str code);
+const PackNumber *pack_limit(const Pack *p, Str name);
+Str pack_label(const Pack *p, Str name);      /* the name itself when the pack has no label */
+Str pack_preset(const Pack *p, Str dataset, Str field); /* p == NULL: none */
+/* Nearest name for "did you mean": p == NULL when nothing is near. */
+Str nearest(Str word, const Str *names, size_t n);
+
+/* ---- Values ---- */
+typedef enum ValueKind { VALUE_NULL, VALUE_INT, VALUE_TEXT } ValueKind;
+typedef struct Value { ValueKind kind; int64_t i; Str s; } Value; /* bool, int, decimal, money, instant: INT; all others TEXT */
+bool value_eq(Value a, Value b);
+/* From a cell. Blank is VALUE_NULL (required-ness is the row's business: see row_finish). Knows: thousands separators
+ * (1.234 and 1,234 in groups of three), ya/tidak/yes/no/true/false/1/0, dates YYYY-MM-DD DD/MM/YYYY DD-MM-YYYY, instants (zone of
+ * the area when none is given), area codes with dots or blanks, codes and enum options by code or label in either language and any
+ * case, phones (digits, +, blanks, 6..16 digits). Refuses, each with its remedy: Excel-mangled numbers ('1.571E+15', and long
+ * identifiers), formula text (= + - @ in text fields), out of range, too long, unknown option (nearest named).
+ * The error sentence has subject and remedy, without row and column (the importer adds them).
+ * A text in *out lies in `cell`, in the catalog or in `a`: it is valid as long as all three are (nothing is copied needlessly). */
+bool value_parse(const Catalog *c, const Pack *pack, const Field *f, Str cell, int zone_minutes, Arena *a, Value *out, Err *err) MUST;
+/* Fills defaults and pack presets, checks required and key fields of a whole row. v has n_fields values. */
+bool row_finish(const Catalog *c, const Pack *pack, const Dataset *d, Value *v, Arena *a, size_t *bad_field, Err *err) MUST;
+void value_print(const Field *f, Value v, int zone_minutes, Buf *out); /* as a person reads and import takes back: dates, instants with zone, decimals */
+/* Canonical JSON (RFC 8785: sorted names, no blanks, integers; NULL omitted) of the open or of the closed (private) fields. */
+void row_json(const Dataset *d, const Value *v, bool closed, Buf *out);
+bool row_from_json(const Dataset *d, Str json, Arena *a, Value *v, Err *err) MUST; /* sets the fields named in it, leaves the others */
+void row_key(const Dataset *d, const Value *v, Buf *out); /* key fields joined by '/', '/' and '%' inside as %2F %25 */
+
+/* ---- Headers ---- */
+/* How a file's header maps onto a dataset: column[field index] = cell index or -1. Matches field name, label in both languages,
+ * and `from` synonyms, after folding case and turning everything but letters and digits into one '_'. */
+typedef struct HeaderMap {
+	int *column;         /* n_fields */
+	int event;           /* column of _event or -1 */
+	size_t matched;      /* fields that have a column */
+	const Field *missing; /* first key or required field (without default or pack preset) that has none, or NULL */
+} HeaderMap;
+/* E_INPUT for a header that occurs twice or two columns for one field (names both columns). */
+bool header_map(const Catalog *c, const Pack *pack, const Dataset *d, const Str *header, size_t n, Arena *a, HeaderMap *out, Err *err) MUST;
+/* Datasets that the header could feed completely (no missing field, and at least one matched field beside the keys), best first
+ * (share of the dataset's own fields matched). */
+size_t header_recognise(const Catalog *c, const Pack *pack, const Str *header, size_t n, Arena *a, const Dataset **out, size_t max);
+
+/* ---- Derived documents ---- */
+typedef enum Store { STORE_SQLITE, STORE_POSTGRES } Store;
+/* CREATE TABLE for the projection: the fields (private ones left out), _event (INTEGER/bigint NOT NULL), _sealed (blob, when the dataset has
+ * private fields), PRIMARY KEY (the area key first, then the others); SQLite: STRICT, WITHOUT ROWID. Names in double quotes are not needed: they are checked. */
+void dataset_ddl(const Dataset *d, Store store, Buf *out);
+void dataset_insert_sql(const Dataset *d, Buf *out); /* INSERT INTO x(open fields…, _event[, _sealed]) VALUES(:f,…) ON CONFLICT DO NOTHING; parameters in this order */
+void dataset_update_sql(const Dataset *d, Buf *out); /* UPDATE x SET all open fields…, _event[, _sealed] WHERE keys: the same parameters at the same positions as in the insert */
+void dataset_select_sql(const Dataset *d, Buf *out); /* SELECT open fields…, _event[, _sealed] FROM x WHERE keys = :key… */
+void dataset_range_sql(const Dataset *d, Buf *out);  /* the same columns, WHERE area >= :lo AND area < :hi ORDER BY the primary key */
+void dataset_close_sql(const Dataset *d, Buf *out);  /* DELETE FROM x WHERE keys */
+void dataset_json_schema(const Dataset *d, const Pack *pack, Buf *out); /* draft 2020-12; ajv must accept it */
+void dataset_template(const Dataset *d, Buf *out);   /* CSV: header of labels, then the examples */
+void dataset_doc(const Catalog *c, const Pack *pack, const Dataset *d, Buf *out); /* Markdown: one section of the dictionary */
+void query_doc(const Catalog *c, const Pack *pack, const Query *q, Buf *out);
+void pack_doc(const Pack *p, Buf *out);
+void catalog_msgids(const Catalog *c, Buf *out);     /* one per line: titles, labels, units, remedies, options, code labels */
+
+#endif

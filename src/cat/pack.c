@@ -1,0 +1,307 @@
+/* pack: one rule pack file: labels, limits, codes, presets, weights, each with its legal source. */
+#include "cat/cat_private.h"
+
+typedef struct Making {
+	Pack *p;
+	Arena *a;
+	Str source; /* of a line `source "…"`: holds for the lines after it */
+	int line;
+} Making;
+
+static bool
+read_plain(Making *m, const Line *l, Err *err)
+{
+	Pack *p = m->p;
+	Str k = l->keyword;
+	int32_t days;
+	if (str_eq(k, S("title")))
+		return line_one(l, &p->title, err);
+	if (str_eq(k, S("poll")))
+		return line_one(l, &p->poll, err) && (date_parse(p->poll, &days) ||
+			err_set(err, E_INPUT, "'%.*s' is not a date, expected 2024-11-27", STR(brief(p->poll))));
+	return line_one(l, &p->name, err) && name_check(p->name, tr("rule pack"), err);
+}
+
+static bool
+read_source(Making *m, const Line *l, Err *err)
+{
+	m->source = (Str){0};
+	return line_one(l, &m->source, err);
+}
+
+/* The words behind a limit: `source "…"` and `unverified`, in any order; one of them must be there, or a source line before. */
+static bool
+tail_take(const Making *m, const Line *l, size_t from, Str *source, bool *unverified, Err *err)
+{
+	*source = m->source;
+	for (size_t i = from; i < l->n; i++) {
+		Str w = l->word[i].text;
+		if (str_eq(w, S("unverified")) && !l->word[i].quoted) {
+			*unverified = true;
+		} else if (str_eq(w, S("source")) && i + 1 < l->n) {
+			*source = l->word[++i].text;
+		} else {
+			return err_set(err, E_INPUT, "unknown word '%.*s'; one of source, unverified", STR(brief(w)));
+		}
+	}
+	return source->n > 0 || *unverified ||
+		err_set(err, E_INPUT, "'%.*s' needs its source \"…\", or the word unverified", STR(l->word[1].text));
+}
+
+static bool
+read_limit(Making *m, const Line *l, Err *err)
+{
+	PackNumber n = {.line = m->line};
+	if (l->n < 3 || !str_int(l->word[2].text, &n.value))
+		return err_set(err, E_INPUT, "a limit is written: limit NAME NUMBER source \"…\"");
+	n.name = l->word[1].text;
+	if (!name_check(n.name, tr("limit"), err) || !tail_take(m, l, 3, &n.source, &n.unverified, err))
+		return false;
+	if (pack_limit(m->p, n.name))
+		return err_set(err, E_INPUT, "limit '%.*s' is given twice", STR(n.name));
+	*VEC_ADD(m->a, m->p->limit, m->p->n_limits) = n;
+	return true;
+}
+
+static bool
+text_add(Making *m, const Line *l, PackText **list, size_t *n, Err *err)
+{
+	PackText t = {.source = m->source, .line = m->line};
+	if (l->n != 3 || l->word[1].has_args || l->word[2].has_args)
+		return err_set(err, E_INPUT, "'%.*s' takes a name and a value", STR(l->keyword));
+	t.name = l->word[1].text;
+	t.value = l->word[2].text;
+	for (size_t i = 0; i < *n; i++)
+		if (str_eq((*list)[i].name, t.name))
+			return err_set(err, E_INPUT, "%.*s '%.*s' is given twice", STR(l->keyword), STR(brief(t.name)));
+	*VEC_ADD(m->a, *list, *n) = t;
+	return true;
+}
+
+static bool
+read_label(Making *m, const Line *l, Err *err)
+{
+	return text_add(m, l, &m->p->label, &m->p->n_labels, err) &&
+		name_check(l->word[1].text, tr("label"), err);
+}
+
+static bool
+read_default(Making *m, const Line *l, Err *err)
+{
+	Str dataset, field;
+	if (!text_add(m, l, &m->p->preset, &m->p->n_presets, err))
+		return false;
+	return (str_cut(l->word[1].text, '.', &dataset, &field) && dataset.n && field.n) ||
+		err_set(err, E_INPUT, "a default is written: default DATASET.FIELD VALUE");
+}
+
+static bool
+number_add(Making *m, const Line *l, int64_t value, Err *err)
+{
+	bool weight = str_eq(l->keyword, S("weight"));
+	PackNumber **list = weight ? &m->p->weight : &m->p->must;
+	size_t *n = weight ? &m->p->n_weights : &m->p->n_must;
+	PackNumber one = {.name = l->word[1].text, .value = value, .source = m->source, .line = m->line};
+	for (size_t i = 0; i < *n; i++)
+		if (str_eq((*list)[i].name, one.name))
+			return err_set(err, E_INPUT, "%.*s '%.*s' is given twice", STR(l->keyword), STR(one.name));
+	*VEC_ADD(m->a, *list, *n) = one;
+	return name_check(one.name, tr("indicator"), err);
+}
+
+static bool
+read_weight(Making *m, const Line *l, Err *err)
+{
+	int64_t value;
+	if (l->n != 3 || !str_int(l->word[2].text, &value) || value < 1 || value > 1000)
+		return err_set(err, E_INPUT, "a weight is written: weight INDICATOR NUMBER, 1 to 1000");
+	return number_add(m, l, value, err);
+}
+
+static bool
+read_must(Making *m, const Line *l, Err *err)
+{
+	bool yes = l->n == 3 && str_eq(l->word[2].text, S("yes"));
+	if (!yes && !(l->n == 3 && str_eq(l->word[2].text, S("no"))))
+		return err_set(err, E_INPUT, "it is written: must INDICATOR yes, or no");
+	return number_add(m, l, yes, err);
+}
+
+/* ---- codes ---- */
+
+/* The words with a value; *found = false for others. */
+static bool
+code_option(PackCode *c, Str word, Str value, bool *found, Err *err)
+{
+	int32_t days;
+	*found = true;
+	if (str_eq(word, S("rule"))) {
+		c->rule = value;
+		return option_ok(value) || err_set(err, E_INPUT, "'rule' takes one word, not '%.*s'", STR(brief(value)));
+	}
+	if (str_eq(word, S("amount"))) {
+		c->has_amount = str_int(value, &c->amount);
+		return c->has_amount || err_set(err, E_INPUT, "'amount' takes a whole number, not '%.*s'", STR(brief(value)));
+	}
+	if (str_eq(word, S("start")) || str_eq(word, S("end"))) {
+		*(word.p[0] == 's' ? &c->starts : &c->ends) = value;
+		return date_parse(value, &days) ||
+			err_set(err, E_INPUT, "'%.*s' is not a date, expected 2024-11-27", STR(brief(value)));
+	}
+	*found = str_eq(word, S("source"));
+	if (*found)
+		c->source = value;
+	return true;
+}
+
+static bool
+code_words(PackCode *c, const Line *l, Err *err)
+{
+	for (size_t i = 4; i < l->n; i++) {
+		Str w = l->word[i].text;
+		bool found;
+		if (str_eq(w, S("unverified")) && !l->word[i].quoted) {
+			c->unverified = true;
+			continue;
+		}
+		if (!code_option(c, w, i + 1 < l->n ? l->word[i + 1].text : (Str){0}, &found, err))
+			return false;
+		if (!found || i + 1 >= l->n)
+			return err_set(err, E_INPUT, "unknown word '%.*s'; one of rule, amount, start, end, source, unverified",
+				STR(brief(w)));
+		i++;
+	}
+	return true;
+}
+
+/* list TAB code, as in by_code; codes and lists are short. */
+static Str
+code_key(char *out, size_t size, Str list, Str code)
+{
+	if (list.n + code.n + 1 > size)
+		return (Str){0};
+	memcpy(out, list.p, list.n);
+	out[list.n] = '\t';
+	memcpy(out + list.n + 1, code.p, code.n);
+	return (Str){out, list.n + 1 + code.n};
+}
+
+static bool
+read_code(Making *m, const Line *l, Err *err)
+{
+	PackCode c = {.source = m->source, .line = m->line};
+	char key[2 * NAME_MAX_BYTES + 2];
+	if (l->n < 4 || !l->word[3].quoted || l->word[3].text.n == 0)
+		return err_set(err, E_INPUT, "a code is written: code LIST CODE \"Label\" …");
+	c.list = l->word[1].text;
+	c.code = l->word[2].text;
+	c.label = l->word[3].text;
+	if (!name_check(c.list, tr("code list"), err))
+		return false;
+	if (!option_ok(c.code))
+		return err_set(err, E_INPUT, "'%.*s' is no code: letters, digits, _ and -, %d at most", STR(brief(c.code)),
+			NAME_MAX_BYTES);
+	if (!code_words(&c, l, err))
+		return false;
+	if (c.source.n == 0 && !c.unverified)
+		return err_set(err, E_INPUT, "'%.*s' needs its source \"…\", or the word unverified", STR(c.code));
+	if (c.starts.p && c.ends.p && str_cmp(c.starts, c.ends) > 0)
+		return err_set(err, E_INPUT, "code '%.*s' ends before it starts", STR(c.code));
+	Str k = code_key(key, sizeof key, c.list, c.code);
+	if (map_get(&m->p->by_code, k, NULL))
+		return err_set(err, E_INPUT, "code '%.*s' of list '%.*s' is given twice", STR(c.code), STR(c.list));
+	map_set(&m->p->by_code, arena_str(m->a, k), m->p->n_codes);
+	*VEC_ADD(m->a, m->p->code, m->p->n_codes) = c;
+	return true;
+}
+
+static const struct Statement {
+	Str keyword;
+	bool (*read)(Making *m, const Line *l, Err *err);
+} statements[] = {
+	{{"pack", 4}, read_plain}, {{"title", 5}, read_plain}, {{"poll", 4}, read_plain}, {{"source", 6}, read_source},
+	{{"label", 5}, read_label}, {{"limit", 5}, read_limit}, {{"default", 7}, read_default},
+	{{"weight", 6}, read_weight}, {{"must", 4}, read_must}, {{"code", 4}, read_code},
+};
+enum { N_STATEMENTS = sizeof statements / sizeof statements[0] };
+
+static bool
+read_line(Making *m, Str raw, Line *l, Err *err)
+{
+	Str names[N_STATEMENTS];
+	if (!line_words(raw, m->a, l, err))
+		return false;
+	if (l->n == 0)
+		return true;
+	for (size_t i = 0; i < N_STATEMENTS; i++) {
+		if (str_eq(l->keyword, statements[i].keyword))
+			return statements[i].read(m, l, err);
+		names[i] = statements[i].keyword;
+	}
+	err_set(err, E_INPUT, "unknown word '%.*s'; one of %.*s", STR(brief(l->keyword)),
+		STR(names_join(m->a, names, N_STATEMENTS)));
+	return unknown(err, nearest(l->keyword, names, N_STATEMENTS));
+}
+
+bool
+pack_parse(Str file, Str text, Arena *a, Pack *out, Err *err)
+{
+	*out = (Pack){.file = file, .text = text, .by_code = map_new(a)};
+	if (!text_check(file, text, err))
+		return false;
+	Making m = {.p = out, .a = a};
+	Lines lines = {.file = file, .rest = text};
+	Line *l = NEW(a, Line, 1);
+	Str raw;
+	while (lines_next(&lines, &raw)) {
+		m.line = lines.number;
+		if (!read_line(&m, raw, l, err))
+			return err_at(err, file, m.line);
+	}
+	const char *missing = !out->name.p ? "pack" : !out->title.p ? "title" : !out->poll.p ? "poll" : NULL;
+	if (missing) {
+		err_set(err, E_INPUT, "a line '%s …' is missing", missing);
+		return err_at(err, file, 1);
+	}
+	out->hash = sha256(text);
+	return true;
+}
+
+const PackCode *
+pack_code(const Pack *p, Str list, Str code)
+{
+	char key[2 * NAME_MAX_BYTES + 2];
+	uint64_t at;
+	Str k = code_key(key, sizeof key, list, code);
+	return k.p && map_get(&p->by_code, k, &at) ? &p->code[at] : NULL;
+}
+
+const PackNumber *
+pack_limit(const Pack *p, Str name)
+{
+	for (size_t i = 0; i < p->n_limits; i++)
+		if (str_eq(p->limit[i].name, name))
+			return &p->limit[i];
+	return NULL;
+}
+
+Str
+pack_label(const Pack *p, Str name)
+{
+	for (size_t i = 0; i < p->n_labels; i++)
+		if (str_eq(p->label[i].name, name))
+			return p->label[i].value;
+	return name;
+}
+
+Str
+pack_preset(const Pack *p, Str dataset, Str field)
+{
+	for (size_t i = 0; i < p->n_presets; i++) {
+		Str name = p->preset[i].name;
+		if (name.n == dataset.n + 1 + field.n && name.p[dataset.n] == '.' && str_starts(name, dataset) &&
+			str_ends(name, field))
+			return p->preset[i].value;
+	}
+	return (Str){0};
+}

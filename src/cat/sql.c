@@ -1,0 +1,122 @@
+/* sql: derived SQL: the table of a dataset's projection and the statements on it; names were checked when the dataset was read. */
+#include "cat/cat_private.h"
+
+/* The next place of a list: nothing before the first item. */
+static void
+separate(Buf *out, bool *some, const char *between)
+{
+	if (*some)
+		buf_add(out, str_of(between));
+	*some = true;
+}
+
+/* "a, b, _event[, _sealed]", or with `before` ":a, :b, :_event[, :_sealed]". */
+static void
+columns_add(const Dataset *d, const char *before, Buf *out)
+{
+	bool some = false;
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (!d->field[i].n_private) {
+			separate(out, &some, ", ");
+			buf_fmt(out, "%s%.*s", before, STR(d->field[i].name));
+		}
+	separate(out, &some, ", ");
+	buf_fmt(out, "%s_event", before);
+	if (d->has_private)
+		buf_fmt(out, ", %s_sealed", before);
+}
+
+/* The primary key: the area in front, so that a subtree is one range of the table. */
+static void
+keys_add(const Dataset *d, Buf *out)
+{
+	buf_add(out, d->field[d->area].name);
+	for (size_t k = 0; k < d->n_key; k++)
+		if (d->key[k] != d->area)
+			buf_fmt(out, ", %.*s", STR(d->field[d->key[k]].name));
+}
+
+static void
+where_keys(const Dataset *d, Buf *out)
+{
+	bool some = false;
+	buf_add(out, S(" WHERE "));
+	for (size_t k = 0; k < d->n_key; k++) {
+		Str name = d->field[d->key[k]].name;
+		separate(out, &some, " AND ");
+		buf_fmt(out, "%.*s = :%.*s", STR(name), STR(name));
+	}
+}
+
+void
+dataset_ddl(const Dataset *d, Store store, Buf *out)
+{
+	bool lite = store == STORE_SQLITE;
+	buf_fmt(out, "CREATE TABLE %.*s (", STR(d->name));
+	for (size_t i = 0; i < d->n_fields; i++) {
+		const Field *f = &d->field[i];
+		if (f->n_private)
+			continue;
+		const char *type = type_is_int(f->type) ? (lite ? "INTEGER" : "bigint") : (lite ? "TEXT" : "text");
+		buf_fmt(out, "%.*s %s%s, ", STR(f->name), type, f->key ? " NOT NULL" : "");
+	}
+	buf_fmt(out, "_event %s NOT NULL, ", lite ? "INTEGER" : "bigint");
+	if (d->has_private)
+		buf_fmt(out, "_sealed %s, ", lite ? "BLOB" : "bytea");
+	buf_add(out, S("PRIMARY KEY ("));
+	keys_add(d, out);
+	buf_add(out, lite ? S(")) STRICT, WITHOUT ROWID") : S("))"));
+}
+
+void
+dataset_insert_sql(const Dataset *d, Buf *out)
+{
+	buf_fmt(out, "INSERT INTO %.*s (", STR(d->name));
+	columns_add(d, "", out);
+	buf_add(out, S(") VALUES ("));
+	columns_add(d, ":", out);
+	buf_add(out, S(") ON CONFLICT DO NOTHING"));
+}
+
+/* The keys are set too, to what they are: so the parameters stand at the same positions as in the insert. */
+void
+dataset_update_sql(const Dataset *d, Buf *out)
+{
+	buf_fmt(out, "UPDATE %.*s SET ", STR(d->name));
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (!d->field[i].n_private)
+			buf_fmt(out, "%.*s = :%.*s, ", STR(d->field[i].name), STR(d->field[i].name));
+	buf_add(out, d->has_private ? S("_event = :_event, _sealed = :_sealed") : S("_event = :_event"));
+	where_keys(d, out);
+}
+
+static void
+select_add(const Dataset *d, Buf *out)
+{
+	buf_add(out, S("SELECT "));
+	columns_add(d, "", out);
+	buf_fmt(out, " FROM %.*s", STR(d->name));
+}
+
+void
+dataset_select_sql(const Dataset *d, Buf *out)
+{
+	select_add(d, out);
+	where_keys(d, out);
+}
+
+void
+dataset_range_sql(const Dataset *d, Buf *out)
+{
+	Str area = d->field[d->area].name;
+	select_add(d, out);
+	buf_fmt(out, " WHERE %.*s >= :lo AND %.*s < :hi ORDER BY ", STR(area), STR(area));
+	keys_add(d, out);
+}
+
+void
+dataset_close_sql(const Dataset *d, Buf *out)
+{
+	buf_fmt(out, "DELETE FROM %.*s", STR(d->name));
+	where_keys(d, out);
+}

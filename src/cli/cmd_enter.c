@@ -1,0 +1,57 @@
+/* siap enter: one row, typed. */
+#include "cli/cli.h"
+
+static const char *
+usage(void)
+{
+	return tr("enter one row\n"
+			  "\n"
+			  "siap enter DATASET field=value… [--base EVENT]\n"
+			  "\n"
+			  "  --base EVENT  the event you saw when you decided: if another came since, both\n"
+			  "                are kept and a finding shows the conflict\n"
+			  "\n"
+			  "Fields that are not named keep what is there. The fields of a dataset:\n"
+			  "siap explain DATASET. Example:\n"
+			  "  siap enter delivery tps=1571091002001 item=ink received=2\n");
+}
+
+static const char *
+outcome_text(Outcome o)
+{
+	switch (o) {
+	case OUTCOME_ADDED:
+		return tr("added");
+	case OUTCOME_CHANGED:
+		return tr("changed");
+	case OUTCOME_SAME:
+		return tr("nothing new: it was so already");
+	case OUTCOME_CONFLICT:
+		return tr("entered over a newer change: siap check shows the conflict");
+	}
+	return "";
+}
+
+static bool
+run(Cli *cli, int argc, char **argv, Err *err)
+{
+	const char *base_text = NULL;
+	int64_t base = 0, event = 0;
+	const Opt opts[] = {{"base", .value = &base_text}};
+	const Dataset *d;
+	Str *text;
+	AUTO(GateP) gate = NULL;
+	Outcome outcome;
+	if (!cli_args(cli, (ArgSpec){OPTS(opts), .least = 2, .most = 10000}, &argc, argv, err) ||
+		!cli_number(cli, "base", base_text, (Range){1, INT64_MAX}, &base, err) ||
+		!cli_workspace(cli, err) || !cli_dataset(cli, str_of(argv[0]), &d, err) ||
+		!cli_row(cli, d, argc - 1, argv + 1, &text, err) || !gate_open(&cli->ws, &gate, err))
+		return false;
+	Origin o = {.actor = cli->actor, .agency = cli->agency, .source = S("cli")};
+	if (!gate_enter(gate, &o, d, text, base, &event, &outcome, err))
+		return false;
+	cli_say(cli, tr("event %s: %s\n"), show_number(cli, event), outcome_text(outcome));
+	return true;
+}
+
+COMMAND(enter, usage, run);

@@ -1,0 +1,233 @@
+/* siap import: a CSV file into one or more datasets, with what was understood, what is wrong and what to do next. */
+#include "cli/cli.h"
+
+#include <unistd.h>
+
+static const char *
+usage(void)
+{
+	return tr("take in a CSV file\n"
+			  "\n"
+			  "siap import [DATASET[,DATASET…]] FILE [--dry-run] [--partial]\n"
+			  "            [--accept-conflicts] [--errors FILE]\n"
+			  "\n"
+			  "  DATASET             what the file feeds; without it, what its header fits\n"
+			  "  --dry-run           only say what would happen\n"
+			  "  --partial           take the good rows although others are wrong\n"
+			  "  --accept-conflicts  write over what others changed since the file was made\n"
+			  "  --errors FILE       where wrong rows go (FILE.errors.csv beside it)\n"
+			  "\n"
+			  "All rows are checked before the first is saved. Importing a file twice changes\n"
+			  "nothing. After a crash the rest is taken in by the next command that writes.\n");
+}
+
+/* ---- progress, on a terminal only ---- */
+
+typedef struct Progress {
+	Cli *cli;
+	volatile bool *stop;
+	int64_t started, shown;
+	Str phase;
+	bool line;
+} Progress;
+
+static void
+progress_clear(Progress *p)
+{
+	if (p->line)
+		cli_note(p->cli, "\r\033[K");
+	p->line = false;
+}
+
+static const char *
+phase_text(Str phase)
+{
+	return str_eq(phase, S("checking")) ? tr("checking")
+		: str_eq(phase, S("saving"))    ? tr("saving")
+										: tr("updating the board");
+}
+
+/* Nothing is undone by ending here: rows that were checked wait on disk and are taken in by the next command that writes;
+ * before that nothing is saved. */
+static _Noreturn void
+progress_stop(Progress *p, Str phase)
+{
+	progress_clear(p);
+	cli_note(p->cli, "siap: %s\n",
+		str_eq(phase, S("checking"))
+			? tr("stopped: nothing was taken in")
+			: tr("stopped: the rest is taken in by the next command that writes"));
+	(void)fflush(NULL);
+	_exit(STATUS_STOPPED);
+}
+
+static void
+progress_see(void *ctx, Str phase, uint64_t done, uint64_t total)
+{
+	Progress *p = ctx;
+	if (*p->stop)
+		progress_stop(p, phase);
+	int64_t now = clock_us();
+	if (!str_eq(p->phase, phase)) {
+		p->phase = phase;
+		p->started = now;
+		p->shown = 0;
+	}
+	if (!p->cli->env.err_tty || (now - p->shown < 100000 && done < total))
+		return;
+	p->shown = now;
+	p->line = true;
+	Arena keep = p->cli->a;
+	double seconds = (double)(now - p->started) / 1e6;
+	uint64_t part = total ? (done < total ? done : total) * 20 / total : 0;
+	cli_note(p->cli, "\r\033[K%-10s ", phase_text(phase));
+	for (uint64_t i = 0; i < 20; i++)
+		cli_note(p->cli, "%s", p->cli->utf8 ? i < part ? "█" : "░" : i < part ? "#" : ".");
+	cli_note(p->cli, " %s", show_percent(p->cli, (int64_t)done, (int64_t)total));
+	/* A file is checked by its bytes, saved by its rows. */
+	bool bytes = str_eq(phase, S("checking"));
+	if (seconds > 0.2 && bytes)
+		cli_note(p->cli, "  %s MB/s", show_number(p->cli, (int64_t)((double)done / seconds / 1e6)));
+	else if (seconds > 0.2)
+		cli_note(p->cli, tr("  %s rows/s"), show_number(p->cli, (int64_t)((double)done / seconds)));
+	p->cli->a = keep;
+}
+
+/* ---- the report ---- */
+
+static void
+columns_say(Cli *cli, const ImportReport *r)
+{
+	AUTO(Buf) ignored = {0};
+	Table t = table_new(cli);
+	table_column(&t, tr("column"), COLUMN_LEFT, 16);
+	table_column(&t, tr("is used as"), COLUMN_LEFT, 20);
+	for (size_t i = 0; i < r->n_columns; i++) {
+		if (r->column[i].used_by.n == 0) {
+			buf_fmt(&ignored, "%s'%.*s'", ignored.n ? ", " : "", STR(r->column[i].header));
+			continue;
+		}
+		table_add(&t, arena_cstr(&cli->a, r->column[i].header));
+		table_add(&t, arena_cstr(&cli->a, r->column[i].used_by));
+	}
+	if (t.n_rows)
+		table_print(&t, cli->env.width);
+	if (ignored.n)
+		cli_say(cli, "%s: %.*s\n", tr("columns not used"), STR(buf_str(&ignored)));
+}
+
+static void
+parts_say(Cli *cli, const ImportReport *r)
+{
+	Table t = table_new(cli);
+	const char *head[] = {
+		tr("rows"), tr("added"), tr("changed"), tr("same"), tr("blank"), tr("conflicts")};
+	table_column(&t, tr("dataset"), COLUMN_LEFT, 0);
+	for (size_t c = 0; c < 6; c++)
+		table_column(&t, head[c], COLUMN_RIGHT, 0);
+	for (size_t i = 0; i < r->n_parts; i++) {
+		const ImportPart *p = &r->part[i];
+		uint64_t n[] = {p->rows, p->added, p->changed, p->same, p->blank, p->conflicts};
+		table_add(&t, arena_cstr(&cli->a, p->dataset->name));
+		for (size_t c = 0; c < 6; c++)
+			table_add(&t, show_number(cli, (int64_t)n[c]));
+	}
+	cli_say(cli, "\n");
+	table_print(&t, cli->env.width);
+}
+
+static void
+problems_say(Cli *cli, const ImportReport *r)
+{
+	if (r->problems == 0)
+		return;
+	cli_say(cli, tr("\n%s problems in %s of %s rows\n"), show_number(cli, (int64_t)r->problems),
+		show_number(cli, (int64_t)r->bad_rows), show_number(cli, (int64_t)r->rows));
+	for (size_t i = 0; i < r->n_first; i++) {
+		const ImportProblem *p = &r->first[i];
+		if (p->column.n)
+			cli_say(
+				cli, tr("  row %zu, column '%.*s': %.*s\n"), p->row, STR(p->column), STR(p->text));
+		else
+			cli_say(cli, tr("  row %zu: %.*s\n"), p->row, STR(p->text));
+	}
+	if (r->n_first < r->problems)
+		cli_say(
+			cli, tr("  … and %s more\n"), show_number(cli, (int64_t)(r->problems - r->n_first)));
+	if (r->error_file)
+		cli_say(cli, tr("the wrong rows, each with its reason: %s\n"), r->error_file);
+}
+
+static void
+next_say(Cli *cli, const ImportReport *r, const ImportOptions *o, const char *path, bool ok)
+{
+	if (r->error_file && ok && r->applied)
+		cli_say(cli, tr("next: correct '%s' and import it\n"), r->error_file);
+	else if (ok && o->dry_run && r->problems == 0)
+		cli_say(cli, tr("a dry run: nothing was saved; the same without --dry-run saves it\n"));
+	else if (ok && o->dry_run)
+		cli_say(cli, tr("a dry run: nothing was saved\n"));
+	else if (ok)
+		cli_say(cli, tr("next: siap ready\n"));
+	else if (r->problems)
+		cli_say(cli,
+			tr("nothing was saved; next: correct '%s' and import it again, or add --partial\n"),
+			path);
+}
+
+static void
+report_say(Cli *cli, const ImportReport *r, const ImportOptions *o, const char *path, bool ok)
+{
+	if (r->resumed)
+		cli_say(cli, tr("first finished an interrupted import: %s rows\n"),
+			show_number(cli, (int64_t)r->resumed));
+	if (r->n_columns == 0)
+		return;
+	columns_say(cli, r);
+	if (r->n_parts && (ok || r->problems == 0))
+		parts_say(cli, r);
+	problems_say(cli, r);
+	next_say(cli, r, o, path, ok);
+}
+
+static bool
+datasets_read(Cli *cli, const char *word, ImportOptions *o, Err *err)
+{
+	Str rest = str_of(word), name;
+	if (!word)
+		return true;
+	o->datasets = NEW(&cli->a, const Dataset *, rest.n + 1);
+	while (rest.n) {
+		str_cut(rest, ',', &name, &rest);
+		if (!cli_dataset(cli, str_trim(name), &o->datasets[o->n_datasets++], err))
+			return false;
+	}
+	return o->n_datasets > 0 ||
+		cli_misuse(cli, err_set(err, E_INPUT, "no dataset is named before the file"));
+}
+
+static bool
+run(Cli *cli, int argc, char **argv, Err *err)
+{
+	ImportOptions o = {.origin = {.source = S("import")}};
+	const Opt opts[] = {{"dry-run", .flag = &o.dry_run}, {"partial", .flag = &o.partial},
+		{"accept-conflicts", .flag = &o.accept_conflicts}, {"errors", .value = &o.error_file}};
+	AUTO(GateP) gate = NULL;
+	if (!cli_args(cli, (ArgSpec){OPTS(opts), .least = 1, .most = 2}, &argc, argv, err) ||
+		!cli_workspace(cli, err) || !datasets_read(cli, argc == 2 ? argv[0] : NULL, &o, err) ||
+		!gate_open(&cli->ws, &gate, err))
+		return false;
+	Progress p = {.cli = cli, .stop = cli_stop_flag()};
+	o.origin.actor = cli->actor;
+	o.origin.agency = cli->agency;
+	o.progress = progress_see;
+	o.ctx = &p;
+	ImportReport r = {0};
+	const char *path = argv[argc - 1];
+	bool ok = import_file(&cli->ws, gate, path, &o, &cli->a, &r, err);
+	progress_clear(&p);
+	report_say(cli, &r, &o, path, ok);
+	return ok;
+}
+
+COMMAND(import, usage, run);

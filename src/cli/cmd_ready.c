@@ -1,0 +1,297 @@
+/* siap ready: how ready is an area: the headline, its parts, and what stands in the way. */
+#include "cli/cli.h"
+
+static const char *
+usage(void)
+{
+	return tr("how ready is the area, and its parts\n"
+			  "\n"
+			  "siap ready [AREA] [--depth N] [--csv|--json]\n"
+			  "\n"
+			  "  AREA       a code or a part of a name; without it the whole workspace\n"
+			  "  --depth N  levels below it (1; 0 to 5)\n"
+			  "\n"
+			  "A TPS is ready when every indicator that it must meet is met. A pillar is the\n"
+			  "weighted mean of its indicators; percentages are rounded down, so that 100 means\n"
+			  "all. 'not heard' counts TPS of which somebody has not reported yet: silence is\n"
+			  "not zero. What is missing: siap why. How a number is made: siap explain.\n");
+}
+
+typedef struct Ready {
+	View v;
+	int64_t depth;
+	uint32_t *
+		silent; /* running count over nodes: TPS with a must-indicator that nobody has reported on fully */
+} Ready;
+
+/* One pass over all nodes, so that any subtree is one subtraction. */
+static uint32_t *
+count_silent(const Board *b, Arena *a)
+{
+	uint32_t *sum = NEW(a, uint32_t, b->n + 1);
+	for (size_t i = 0; i < b->n; i++) {
+		bool silent = false;
+		for (size_t s = 0; s < b->n_indicators && b->level[i] == LEVEL_TPS && !silent; s++) {
+			const Series *x = &b->series[s];
+			silent = x->must && x->need[i] > x->heard[i];
+		}
+		sum[i + 1] = sum[i] + silent;
+	}
+	return sum;
+}
+
+static int64_t
+not_heard(const Ready *r, size_t node)
+{
+	return r->silent[r->v.b->end[node]] - r->silent[node];
+}
+
+static int64_t
+findings_in(const Board *b, size_t node)
+{
+	int64_t n = 0;
+	for (size_t s = b->n_indicators; s < b->n_series; s++)
+		n += b->series[s].need[node];
+	return n;
+}
+
+/* ---- for people ---- */
+
+static const char *
+pillar_head(Cli *cli, Str pillar)
+{
+	return arena_cstr(&cli->a, tr_str(pillar));
+}
+
+static void
+row_add(const Ready *r, Table *t, size_t node, int indent)
+{
+	const Board *b = r->v.b;
+	Cli *cli = r->v.cli;
+	Str code = str_of(b->code[node]), name = area_name(&cli->ws, code, &cli->a);
+	table_add(t, arena_fmt(&cli->a, "%*s%.*s", 2 * indent, "", STR(name.n ? name : code)).p);
+	table_add(t,
+		arena_fmt(
+			&cli->a, "%s/%s", show_number(cli, b->ready[node]), show_number(cli, b->total[node]))
+			.p);
+	table_add(t,
+		b->total[node]
+			? arena_fmt(&cli->a, "%d", (int)((uint64_t)b->ready[node] * 10000 / b->total[node])).p
+			: "");
+	for (size_t p = 0; p < r->v.n_pillars; p++)
+		table_add(t, show_points(cli, board_pillar(b, node, r->v.pillar[p])));
+	table_add(t, show_number(cli, not_heard(r, node)));
+	table_add(t, show_number(cli, findings_in(b, node)));
+}
+
+static void
+rows_add(const Ready *r, Table *t, size_t node, int indent)
+{
+	const Board *b = r->v.b;
+	row_add(r, t, node, indent);
+	if (indent >= r->depth)
+		return;
+	for (size_t i = node + 1; i < b->end[node]; i = b->end[i])
+		rows_add(r, t, i, indent + 1);
+}
+
+static void
+table_say(const Ready *r)
+{
+	Cli *cli = r->v.cli;
+	Table t = table_new(cli);
+	table_column(&t, tr("area"), COLUMN_LEFT, 12);
+	table_column(&t, tr("ready"), COLUMN_RIGHT, 0);
+	table_column(&t, "", COLUMN_BAR, 4);
+	for (size_t p = 0; p < r->v.n_pillars; p++)
+		table_column(&t, pillar_head(cli, r->v.pillar[p]), COLUMN_RIGHT, 5);
+	table_column(&t, tr("not\nheard"), COLUMN_RIGHT, 0);
+	table_column(&t, tr("find-\nings"), COLUMN_RIGHT, 0);
+	rows_add(r, &t, r->v.node, 0);
+	table_print(&t, cli->env.width);
+}
+
+static size_t
+findings_say(const Ready *r)
+{
+	const Board *b = r->v.b;
+	Cli *cli = r->v.cli;
+	static const char *const severity[] = {"must", "look"};
+	size_t said = 0;
+	for (size_t k = 0; k < 2; k++)
+		for (size_t s = b->n_indicators; s < b->n_series; s++) {
+			const Query *q = b->series[s].query;
+			int64_t n = b->series[s].need[r->v.node];
+			if (n == 0 || !str_eq(q->severity, str_of(severity[k])))
+				continue;
+			if (said++ == 0)
+				cli_say(cli, "\n%s%s%s\n", paint(cli, 'b'), tr("findings"), paint(cli, '.'));
+			cli_say(cli, "%s%8s%s  %.*s (%s)\n", k ? "" : paint(cli, 'r'), show_number(cli, n),
+				k ? "" : paint(cli, '.'), STR(tr_str(q->title)), show_severity(q->severity));
+		}
+	return said;
+}
+
+static void
+text_say(const Ready *r)
+{
+	const Board *b = r->v.b;
+	Cli *cli = r->v.cli;
+	size_t node = r->v.node;
+	view_title(&r->v);
+	if (!view_tps_list(&r->v))
+		return;
+	cli_say(cli, "\n%s", paint(cli, b->ready[node] == b->total[node] ? 'g' : 'b'));
+	cli_say(cli, tr("%s of %s TPS ready (%s)"), show_number(cli, b->ready[node]),
+		show_number(cli, b->total[node]), show_percent(cli, b->ready[node], b->total[node]));
+	cli_say(cli, "%s\n\n", paint(cli, '.'));
+	table_say(r);
+	size_t findings = findings_say(r);
+	Str code = str_of(b->code[node]);
+	bool whole = node == 0;
+	cli_say(cli, "\n%s: siap why%s%.*s\n", tr("what is missing"), whole ? "" : " ",
+		whole ? 0 : (int)code.n, code.p);
+	if (findings)
+		cli_say(cli, "%s: siap check%s%.*s\n", tr("the findings one by one"), whole ? "" : " ",
+			whole ? 0 : (int)code.n, code.p);
+}
+
+/* ---- for programs ---- */
+
+static void
+points_csv(Buf *b, int parts)
+{
+	if (parts >= 0)
+		buf_fmt(b, "%d.%02d", parts / 100, parts % 100);
+}
+
+static void
+csv_rows(const Ready *r, size_t node, int depth, Buf *out)
+{
+	const Board *b = r->v.b;
+	Str code = str_of(b->code[node]);
+	buf_add(out, code);
+	csv_out_sep(out);
+	csv_out_text(out, area_name(&r->v.cli->ws, code, &r->v.cli->a));
+	csv_out_sep(out);
+	csv_out_text(out, level_name((Level)b->level[node]));
+	csv_out_sep(out);
+	csv_out_int(out, b->ready[node]);
+	csv_out_sep(out);
+	csv_out_int(out, b->total[node]);
+	for (size_t p = 0; p < r->v.n_pillars; p++) {
+		csv_out_sep(out);
+		points_csv(out, board_pillar(b, node, r->v.pillar[p]));
+	}
+	csv_out_sep(out);
+	csv_out_int(out, not_heard(r, node));
+	csv_out_sep(out);
+	csv_out_int(out, findings_in(b, node));
+	csv_out_end(out);
+	for (size_t i = node + 1; depth < r->depth && i < b->end[node]; i = b->end[i])
+		csv_rows(r, i, depth + 1, out);
+}
+
+static void
+csv_say(const Ready *r, Buf *out)
+{
+	buf_add(out, S("area,name,level,ready,total,"));
+	for (size_t p = 0; p < r->v.n_pillars; p++)
+		buf_fmt(out, "%.*s,", STR(r->v.pillar[p]));
+	buf_add(out, S("not_heard,findings"));
+	csv_out_end(out);
+	csv_rows(r, r->v.node, 0, out);
+}
+
+static void
+json_series(const Board *b, size_t node, JsonOut *j)
+{
+	jout_key(j, S("indicators"));
+	jout_arr(j);
+	for (size_t s = 0; s < b->n_indicators; s++) {
+		const Series *x = &b->series[s];
+		jout_obj(j);
+		jout_key(j, S("name"));
+		jout_str(j, x->query->name);
+		jout_key(j, S("need"));
+		jout_int(j, x->need[node]);
+		jout_key(j, S("have"));
+		jout_int(j, x->have[node]);
+		jout_key(j, S("heard"));
+		jout_int(j, x->heard[node]);
+		jout_obj_end(j);
+	}
+	jout_arr_end(j);
+	jout_key(j, S("findings"));
+	jout_obj(j);
+	for (size_t s = b->n_indicators; s < b->n_series; s++) {
+		jout_key(j, b->series[s].query->name);
+		jout_int(j, b->series[s].need[node]);
+	}
+	jout_obj_end(j);
+}
+
+static void
+json_node(const Ready *r, size_t node, int depth, JsonOut *j)
+{
+	const Board *b = r->v.b;
+	jout_obj(j);
+	view_json(&r->v, node, j);
+	jout_key(j, S("ready"));
+	jout_int(j, b->ready[node]);
+	jout_key(j, S("total"));
+	jout_int(j, b->total[node]);
+	jout_key(j, S("not_heard"));
+	jout_int(j, not_heard(r, node));
+	jout_key(j, S("pillars"));
+	jout_obj(j);
+	for (size_t p = 0; p < r->v.n_pillars; p++) {
+		AUTO(Buf) number = {0};
+		points_csv(&number, board_pillar(b, node, r->v.pillar[p]));
+		jout_key(j, r->v.pillar[p]);
+		if (number.n)
+			jout_raw(j, buf_str(&number));
+		else
+			jout_null(j);
+	}
+	jout_obj_end(j);
+	json_series(b, node, j);
+	jout_key(j, S("children"));
+	jout_arr(j);
+	for (size_t i = node + 1; depth < r->depth && i < b->end[node]; i = b->end[i])
+		json_node(r, i, depth + 1, j);
+	jout_arr_end(j);
+	jout_obj_end(j);
+}
+
+static bool
+run(Cli *cli, int argc, char **argv, Err *err)
+{
+	const char *depth = NULL;
+	bool csv = false, json = false;
+	const Opt opts[] = {{"depth", .value = &depth}, {"csv", .flag = &csv}, {"json", .flag = &json}};
+	Ready r = {.depth = 1};
+	Form form;
+	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err) ||
+		!cli_number(cli, "depth", depth, (Range){0, 5}, &r.depth, err) ||
+		!form_choose(cli, csv, json, &form, err))
+		return false;
+	AUTO(View) v = {0};
+	if (!view_open(cli, argc ? argv[0] : NULL, &v, err))
+		return false;
+	r.v = v;
+	r.silent = count_silent(v.b, &cli->a);
+	AUTO(Buf) out = {0};
+	JsonOut j = jout_new(&out);
+	if (form == FORM_TEXT)
+		text_say(&r);
+	else if (form == FORM_CSV)
+		csv_say(&r, &out);
+	else
+		json_node(&r, v.node, 0, &j);
+	if (form == FORM_JSON)
+		buf_byte(&out, '\n');
+	return cli_flush(cli, &out, err);
+}
+
+COMMAND(ready, usage, run);

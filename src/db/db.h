@@ -1,0 +1,94 @@
+/* db: one small interface over a database. SQLite now; PostgreSQL stands behind the same calls later.
+ * SQL text uses :name parameters; values are typed; nothing here knows a dataset. */
+#ifndef SIAP_DB_H
+#define SIAP_DB_H
+
+#include "base/base.h"
+
+typedef struct Db Db;     /* one connection; one thread at a time */
+typedef struct Stmt Stmt; /* a prepared statement, cached by its connection */
+
+typedef enum DbMode {
+	DB_READ,   /* a reader: query only */
+	DB_WRITE,  /* the writer's connection */
+	DB_CREATE, /* DB_WRITE, and the file is made when absent */
+} DbMode;
+
+/* Opens `path` with the settings of house.md section 7: WAL, synchronous=FULL, foreign_keys on, DQS off, DEFENSIVE on,
+ * TRUSTED_SCHEMA off, busy timeout 5 s, cache 32 MB, mmap off. Automatic checkpoints are off: see db_checkpoint.
+ * E_NOTFOUND absent, E_DB not a database, E_IO (disk full included). ":memory:" is allowed (tests). */
+bool db_open(const char *path, DbMode mode, Db **out, Err *err) MUST;
+void db_close(Db *db);    /* rolls back an open transaction; NULL allowed */
+typedef Db *DbP;
+static inline void DbP_auto(DbP *d) { db_close(*d); }
+
+/* Runs one or more statements without parameters (DDL, migrations). */
+bool db_exec(Db *db, Str sql, Err *err) MUST;
+
+/* The statement for this text, prepared once per connection and reset here. The key is the text's bytes.
+ * Belongs to the connection; do not use the same text twice at once. */
+bool db_prepare(Db *db, Str sql, Stmt **out, Err *err) MUST;
+int db_param(Stmt *s, const char *name); /* position of :name from 1; 0 when the statement has no such parameter */
+/* Binding by position (from db_param); position 0 is ignored. Text and blobs must stay valid until the next reset. */
+void db_bind_int(Stmt *s, int at, int64_t v);
+void db_bind_text(Stmt *s, int at, Str v);
+void db_bind_blob(Stmt *s, int at, Str v);
+void db_bind_null(Stmt *s, int at);
+/* By name, for cold paths. A name that the statement does not have is a NEED, except through the _if variants. */
+void db_set_int(Stmt *s, const char *name, int64_t v);
+void db_set_text(Stmt *s, const char *name, Str v);
+void db_set_null(Stmt *s, const char *name);
+void db_set_int_if(Stmt *s, const char *name, int64_t v);
+void db_set_text_if(Stmt *s, const char *name, Str v);
+/* *row = true: a row stands ready. After *row = false or an error the statement is reset (bindings stay). */
+bool db_step(Stmt *s, bool *row, Err *err) MUST;
+/* db_step that expects no row: INSERT, UPDATE, DELETE. */
+bool db_run(Stmt *s, Err *err) MUST;
+void db_reset(Stmt *s);
+int64_t db_changes(Db *db); /* rows the last INSERT, UPDATE or DELETE touched */
+int db_columns(Stmt *s);
+Str db_column_name(Stmt *s, int i);
+typedef enum DbType { DB_NULL, DB_INT, DB_REAL, DB_TEXT, DB_BLOB } DbType;
+DbType db_type(Stmt *s, int i);
+int64_t db_int(Stmt *s, int i); /* 0 for NULL */
+double db_real(Stmt *s, int i);
+Str db_text(Stmt *s, int i);    /* also blobs; valid until the next step or reset; empty for NULL */
+
+/* Transactions. AUTO(Tx) rolls back at scope end unless committed. Begins IMMEDIATE on a writer. */
+typedef struct Tx {
+	Db *db;
+} Tx;
+bool tx_begin(Db *db, Tx *tx, Err *err) MUST;
+bool tx_commit(Tx *tx, Err *err) MUST;
+void tx_rollback(Tx *tx);
+static inline void Tx_auto(Tx *tx) { tx_rollback(tx); }
+bool db_savepoint(Db *db, Err *err) MUST;          /* one level inside a transaction */
+bool db_savepoint_release(Db *db, Err *err) MUST;
+bool db_savepoint_undo(Db *db, Err *err) MUST;     /* rolls back to it and releases it */
+
+/* Moves up to all committed pages from the log into the file without blocking readers or the writer; returns how many
+ * pages remain in the log in *left (may be NULL). */
+bool db_checkpoint(Db *db, int *left, Err *err) MUST;
+
+/* Applies the numbered migrations that the database does not have, in order, each in a transaction, and records them in
+ * table migration(number, name, at). `-- sqlite:` and `-- postgres:` lines start a block for one kind of database,
+ * `-- both:` ends it. A database that has a migration unknown to this program is refused (E_DB, "made by a newer Siap"). */
+typedef struct Migration {
+	int number;  /* from the file name 0001_core.sql */
+	Str name;
+	Str sql;
+} Migration;
+bool db_migrate(Db *db, const Migration *m, size_t n, int64_t now, Err *err) MUST;
+/* Whether the database already has all of them (readers must not migrate). */
+bool db_migrated(Db *db, const Migration *m, size_t n, bool *yes, Err *err) MUST;
+
+/* Named SQL: a file of `-- name: event_insert` blocks (src/MODULE/MODULE.sql). The texts point into `bytes`. */
+typedef struct SqlFile {
+	Map by_name; /* name -> index in text */
+	Str *text;
+	size_t n;
+} SqlFile;
+bool sql_file_parse(Str file_name, Str bytes, Arena *a, SqlFile *out, Err *err) MUST;
+Str sql_named(const SqlFile *f, const char *name); /* NEED: exists */
+
+#endif

@@ -1,0 +1,224 @@
+/* board_follow: opening the board and keeping it current: only what a change touches is computed again. */
+#include "svc/svc_private.h"
+
+typedef struct Touched { /* what the events since the last look say */
+	Buf change;        /* Touch after Touch */
+	bool structure;    /* TPS came or went */
+	uint64_t seen;
+	bool *dataset;     /* by index in the catalog */
+	bool bulk;         /* too many to list: whole series instead */
+} Touched;
+
+typedef struct Touch {
+	uint32_t dataset;
+	char area[16];
+} Touch;
+
+static void
+touch_add(Board *b, Touched *t, size_t dataset, Str area)
+{
+	Touch touch = {.dataset = (uint32_t)dataset};
+	size_t n = t->change.n / sizeof touch;
+	t->dataset[dataset] = true;
+	if (t->bulk || area.n >= sizeof touch.area)
+		return;
+	memcpy(touch.area, area.p, area.n);
+	/* Rows of one TPS come one after the other. */
+	if (n && memcmp(t->change.p + (n - 1) * sizeof touch, &touch, sizeof touch) == 0)
+		return;
+	buf_add(&t->change, (Str){(const char *)&touch, sizeof touch});
+	t->bulk = t->change.failed || n > b->n / 8 + 64;
+}
+
+static bool
+touches_read(Board *b, int64_t newest, Touched *t, Err *err)
+{
+	const Catalog *c = &b->w->cat;
+	const Dataset *d = NULL;
+	Stmt *s;
+	bool row;
+	if (!svc_stmt(b->db, &b->w->sql, "events_after", &s, err))
+		return false;
+	db_set_int(s, "after", b->event);
+	db_set_int(s, "upto", newest);
+	for (;;) {
+		if (!db_step(s, &row, err))
+			return false;
+		if (!row)
+			return true;
+		t->seen++;
+		Str name = db_text(s, 1);
+		if (!d || !str_eq(d->name, name))
+			d = catalog_dataset(c, name);
+		if (!d)
+			continue; /* a dataset of definitions that are gone */
+		/* A TPS without predecessor is new; op 2 closes one. */
+		if (str_eq(name, S("tps")) && (db_int(s, 3) != 1 || db_type(s, 4) == DB_NULL))
+			t->structure = true;
+		touch_add(b, t, (size_t)(d - c->dataset), db_text(s, 2));
+	}
+}
+
+/* A query over core tables alone (conflicts) may change with any event. */
+static bool
+reads(const Board *b, const Query *q, size_t dataset)
+{
+	if (q->n_reads == 0)
+		return true;
+	for (size_t i = 0; i < q->n_reads; i++)
+		if (q->reads[i] == &b->w->cat.dataset[dataset])
+			return true;
+	return false;
+}
+
+static int
+node_order(const void *x, const void *y)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+	return (a > b) - (a < b);
+}
+
+/* The nodes of the changed areas, lifted to the query's level, each once; a node inside another's subtree falls away. */
+static size_t
+nodes_of(const Board *b, const Series *s, const Touched *t, uint32_t *node)
+{
+	size_t n = 0, kept = 0, at;
+	for (size_t i = 0; i < t->change.n / sizeof(Touch); i++) {
+		const Touch *touch = (const Touch *)(const void *)t->change.p + i;
+		Str area = str_of(touch->area);
+		if (!reads(b, s->query, touch->dataset))
+			continue;
+		if (s->query->level != LEVEL_ANY)
+			area = area_lift(area, s->query->level);
+		/* An area above this workspace touches all of it. */
+		if (board_find(b, area, &at) || (str_starts(b->w->area, area) && board_find(b, b->w->area, &at)))
+			node[n++] = (uint32_t)at;
+	}
+	qsort(node, n, sizeof *node, node_order);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || node[i] >= b->end[node[kept - 1]])
+			node[kept++] = node[i];
+	return kept;
+}
+
+static bool
+series_follow(Board *b, Series *s, const Touched *t, Arena tmp, bool *whole, Err *err)
+{
+	bool touched = false;
+	for (size_t d = 0; d < b->w->cat.n_datasets; d++)
+		touched |= t->dataset[d] && reads(b, s->query, d);
+	if (!touched)
+		return true;
+	if (t->bulk || s->query->scope == SCOPE_ALL) {
+		*whole |= s->must;
+		return board_fill(b, s, err);
+	}
+	uint32_t *node = NEW(&tmp, uint32_t, t->change.n / sizeof(Touch) + 1);
+	size_t n = nodes_of(b, s, t, node);
+	for (size_t i = 0; i < n; i++)
+		if (!board_refresh(b, s, node[i], err))
+			return false;
+	return true;
+}
+
+/* TPS came or went: the arrays get new places, everything is computed again. */
+static bool
+follow_structure(Board *b, Err *err)
+{
+	b->a.at = (char *)(b->series + b->n_series);
+	for (size_t i = 0; i < b->n_series; i++)
+		b->series[i].due_date = due_date(b->series[i].query, b->w->pack, &b->a);
+	return board_structure(b, err) && board_fill_all(b, err);
+}
+
+static bool
+follow(Board *b, Touched *t, int64_t newest, Err *err)
+{
+	AUTO(Arena) tmp = {0};
+	bool whole = false;
+	if (!arena_open(&tmp, (size_t)1 << 32, err))
+		return false;
+	t->dataset = NEW(&tmp, bool, b->w->cat.n_datasets + 1);
+	if (!touches_read(b, newest, t, err))
+		return false;
+	if (t->structure)
+		return follow_structure(b, err);
+	for (size_t i = 0; i < b->n_series; i++)
+		if (!series_follow(b, &b->series[i], t, tmp, &whole, err))
+			return false;
+	if (whole)
+		board_readiness(b);
+	return true;
+}
+
+bool
+board_follow(Board *b, int64_t *events, Err *err)
+{
+	Touched t = {.change = {.max = 256 * SIZE_MB}};
+	int64_t newest;
+	if (events)
+		*events = 0;
+	/* One read transaction: the queries see exactly the events that were counted. */
+	AUTO(Tx) tx = {0};
+	if (!tx_begin(b->db, &tx, err) || !board_newest(b, &newest, err))
+		return false;
+	bool ok = newest == b->event || follow(b, &t, newest, err);
+	buf_close(&t.change);
+	if (!ok)
+		return false;
+	b->event = newest;
+	if (events)
+		*events = (int64_t)t.seen;
+	return tx_commit(&tx, err);
+}
+
+/* ---- open ---- */
+
+bool
+board_rebuild(Workspace *w, Board **out, Err *err)
+{
+	Board *b;
+	if (!board_new(w, &b, err))
+		return false;
+	AUTO(Tx) tx = {0};
+	if (tx_begin(b->db, &tx, err) && board_newest(b, &b->event, err) && board_structure(b, err) && board_fill_all(b, err) &&
+		tx_commit(&tx, err)) {
+		*out = b;
+		return true;
+	}
+	tx_rollback(&tx);
+	board_close(b);
+	return false;
+}
+
+/* Queries that look at the clock are never taken from a snapshot. */
+static bool
+clock_series(Board *b, Err *err)
+{
+	bool must = false;
+	for (size_t i = 0; i < b->n_series; i++) {
+		if (!b->series[i].query->depends_clock)
+			continue;
+		must |= b->series[i].must;
+		if (!board_fill(b, &b->series[i], err))
+			return false;
+	}
+	if (must)
+		board_readiness(b);
+	return true;
+}
+
+bool
+board_open(Workspace *w, Board **out, Err *err)
+{
+	Err why = {0};
+	Board *b;
+	if (!board_load(w, &b, &why))
+		return why.code == E_NOTFOUND ? board_rebuild(w, out, err) : err_set(err, why.code, "%s", why.text);
+	if (clock_series(b, err) && board_follow(b, NULL, err)) {
+		*out = b;
+		return true;
+	}
+	board_close(b);
+	return false;
+}

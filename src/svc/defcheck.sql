@@ -1,0 +1,2 @@
+-- name: limit_set
+INSERT INTO rule_limit (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value

@@ -1,0 +1,412 @@
+/* import: a CSV file is validated completely into staging files, then applied; all or nothing unless asked otherwise. */
+#include "svc/import_private.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+enum { PROGRESS_EVERY = 4096 };
+
+/* ---- choosing datasets and mapping columns ---- */
+
+static bool
+part_add(Import *im, const Dataset *d, Err *err)
+{
+	Part *p = &im->part[im->n_parts];
+	if (im->n_parts == sizeof im->part / sizeof *im->part)
+		return err_set(err, E_LIMIT, "a file can feed at most %zu datasets at once", im->n_parts);
+	if (!header_map(&im->w->cat, im->w->pack, d, im->header, im->n_header, im->a, &p->map, err))
+		return false;
+	p->d = d;
+	p->given = NEW(im->a, bool, d->n_fields);
+	p->text = NEW(im->a, Str, d->n_fields);
+	p->v = NEW(im->a, Value, d->n_fields);
+	for (size_t i = 0; i < d->n_fields; i++)
+		p->given[i] = p->map.column[i] >= 0;
+	im->n_parts++;
+	return true;
+}
+
+static void
+name_alternatives(Import *im, const Dataset *d, Err *err)
+{
+	const Dataset *fit[4];
+	size_t n = header_recognise(&im->w->cat, im->w->pack, im->header, im->n_header, im->a, fit, 4);
+	if (n && fit[0] != d)
+		err_hint(err, "this looks like a file for '%.*s': siap import %.*s FILE", STR(fit[0]->name), STR(fit[0]->name));
+	else
+		err_hint(err, "a template with the right header: siap doc %.*s --template", STR(d->name));
+}
+
+/* The TPS list first: the other datasets of the same file may speak of TPS that it adds. */
+static void
+tps_first(const Dataset **d, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (str_eq(d[i]->name, S("tps"))) {
+			const Dataset *t = d[i];
+			memmove(d + 1, d, i * sizeof *d);
+			d[0] = t;
+		}
+}
+
+static bool
+choose_parts(Import *im, const ImportOptions *o, Err *err)
+{
+	const Dataset *chosen[16];
+	size_t n = o->n_datasets;
+	if (n > 16)
+		return err_set(err, E_LIMIT, "a file can feed at most 16 datasets at once");
+	if (n)
+		memcpy(chosen, o->datasets, n * sizeof *chosen);
+	else
+		n = header_recognise(&im->w->cat, im->w->pack, im->header, im->n_header, im->a, chosen, 16);
+	if (n == 0) {
+		err_set(err, E_INPUT, "the header fits no dataset");
+		return err_hint(err, "name the dataset to see which column is missing: siap import DATASET FILE; 'siap doc' lists them");
+	}
+	tps_first(chosen, n);
+	for (size_t i = 0; i < n; i++) {
+		if (!part_add(im, chosen[i], err))
+			return false;
+		Part *p = &im->part[i];
+		if (p->map.missing) {
+			err_set(err, E_INPUT, "the file does not fit '%.*s': column '%.*s' (%.*s) is missing", STR(p->d->name),
+				STR(p->map.missing->name), STR(tr_str(p->map.missing->label)));
+			name_alternatives(im, p->d, err);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+report_columns(Import *im, ImportReport *r)
+{
+	r->n_columns = im->n_header;
+	r->column = NEW(im->a, ImportColumn, im->n_header);
+	for (size_t c = 0; c < im->n_header; c++) {
+		AUTO(Buf) used = {0};
+		for (size_t k = 0; k < im->n_parts; k++) {
+			const Part *p = &im->part[k];
+			for (size_t i = 0; i < p->d->n_fields; i++)
+				if (p->map.column[i] == (int)c)
+					buf_fmt(&used, "%s%.*s.%.*s", used.n ? ", " : "", STR(p->d->name), STR(p->d->field[i].name));
+			if (p->map.event == (int)c)
+				buf_fmt(&used, "%s_event", used.n ? ", " : "");
+		}
+		r->column[c] = (ImportColumn){im->header[c], arena_str(im->a, buf_str(&used))};
+	}
+}
+
+/* ---- problems ---- */
+
+static void
+note_problem(void *ctx, const Field *f, Str cell, const Err *why)
+{
+	Import *im = ctx;
+	ImportReport *r = im->report;
+	Part *p = im->now;
+	int c = f && p ? p->map.column[f - p->d->field] : -1;
+	Str column = c >= 0 ? im->header[c] : f ? f->name : (Str){0};
+	r->problems++;
+	if (r->n_first < sizeof r->first / sizeof *r->first)
+		r->first[r->n_first++] = (ImportProblem){im->row.row, arena_str(im->a, column),
+			arena_str(im->a, str_slice(cell, 0, 80)), arena_str(im->a, str_of(why->text))};
+	if (im->reason.n)
+		buf_add(&im->reason, S("; "));
+	if (column.n)
+		buf_fmt(&im->reason, "%.*s: ", STR(column));
+	buf_add(&im->reason, str_of(why->text));
+}
+
+static bool
+error_row(Import *im, Err *err)
+{
+	if (!im->errors && !errors_open(im, err))
+		return false;
+	return errors_add(im, err);
+}
+
+/* ---- keys that come twice in one file ---- */
+
+static bool
+repeats(Part *p, size_t row, size_t *first, Err *err)
+{
+	buf_clear(&p->key);
+	row_key(p->d, p->v, &p->key);
+	return seen_add(&p->seen, str_hash(buf_str(&p->key)), (uint32_t)row, first, err);
+}
+
+/* ---- one row into one dataset ---- */
+
+static bool
+says_nothing(const Part *p)
+{
+	for (size_t i = 0; i < p->d->n_fields; i++)
+		if (!p->d->field[i].key && p->map.column[i] >= 0 && str_trim(p->text[i]).n)
+			return false;
+	return p->map.matched > p->d->n_key;
+}
+
+static bool
+row_conflict(Import *im, Part *p, int64_t base, Arena tmp, Err *err)
+{
+	Outcome out;
+	int64_t event;
+	Err why = {0};
+	im->peek.tmp = tmp;
+	/* A comparison completes the row from what is there; the staged row must stay as the file says it. */
+	Value *copy = NEW(&im->peek.tmp, Value, p->d->n_fields);
+	memcpy(copy, p->v, p->d->n_fields * sizeof *copy);
+	if (!accept_peek(&im->peek, &p->peek, copy, p->given, base, &out, &event, err))
+		return false;
+	if (out == OUTCOME_CHANGED && !base && !channel_same(im, event, &why, err))
+		out = OUTCOME_CONFLICT;
+	if (err && err->code)
+		return false;
+	p->count[out]++;
+	if (out != OUTCOME_CONFLICT || im->options->accept_conflicts)
+		return true;
+	if (!why.code)
+		err_set(&why, E_CONFLICT, "changed since event %lld by event %lld; export again, or import with --accept-conflicts",
+			(long long)base, (long long)event);
+	note_problem(im, NULL, (Str){0}, &why);
+	im->conflicts++;
+	return true;
+}
+
+static bool
+base_of(Import *im, const Part *p, int64_t *base)
+{
+	*base = 0;
+	if (p->map.event < 0)
+		return true;
+	Str cell = str_trim(im->row.cell[p->map.event]);
+	if (!cell.n || (str_int(cell, base) && *base >= 0))
+		return true;
+	Err why;
+	err_set(&why, E_INPUT, "'%.*s' is no event number; leave the column as it was exported", STR(str_slice(cell, 0, 40)));
+	note_problem(im, NULL, cell, &why);
+	return false;
+}
+
+static bool
+row_to_part(Import *im, Part *p, Arena tmp, Err *err)
+{
+	RowReader reader = {.w = im->w, .d = p->d, .places = &im->places};
+	size_t first, problems = im->report->problems;
+	int64_t base;
+	im->now = p;
+	for (size_t i = 0; i < p->d->n_fields; i++)
+		p->text[i] = p->map.column[i] < 0 ? (Str){0} : im->row.cell[p->map.column[i]];
+	if (says_nothing(p)) {
+		p->blank++;
+		return true;
+	}
+	p->rows++;
+	if (!base_of(im, p, &base))
+		return true;
+	if (!row_from_text(&reader, p->text, &tmp, p->v, note_problem, im, err))
+		return im->report->problems > problems; /* a problem of the row, not of the import */
+	if (!repeats(p, im->row.row, &first, err))
+		return false;
+	if (first) {
+		Err why;
+		err_set(&why, E_INPUT, "row %zu has the same key '%.*s'; keep one of them", first, STR(buf_str(&p->key)));
+		note_problem(im, NULL, (Str){0}, &why);
+		return true;
+	}
+	if (im->classify && !row_conflict(im, p, base, tmp, err))
+		return false;
+	if (im->report->problems > problems)
+		return true;
+	if (str_eq(p->d->name, S("tps"))) {
+		Str code = arena_str(&im->keep, p->v[p->d->area].s);
+		map_set(&im->pending, code, 1);
+	}
+	return !p->stage || stage_add(p->stage, p->v, base, err);
+}
+
+/* A row that is wrong for one dataset is taken by none of them: a half-taken row would be hard to find again. */
+static bool
+row_read_all(Import *im, Arena tmp, Err *err)
+{
+	ImportReport *r = im->report;
+	uint64_t problems = r->problems;
+	buf_clear(&im->reason);
+	r->rows++;
+	for (size_t i = 0; i < im->n_parts; i++)
+		if (!row_to_part(im, &im->part[i], tmp, err))
+			return err_prefix(err, "row %zu: ", im->row.row);
+	if (r->problems == problems)
+		return true;
+	r->bad_rows++;
+	return error_row(im, err);
+}
+
+static bool
+read_rows(Import *im, Err *err)
+{
+	AUTO(Arena) tmp = {0};
+	bool more;
+	if (!arena_open(&tmp, 16 * SIZE_MB, err))
+		return false;
+	for (;;) {
+		if (!csv_next(im->csv, &im->row, &more, err))
+			return false;
+		if (!more)
+			return true;
+		if (!row_read_all(im, tmp, err))
+			return false;
+		if (im->options->progress && im->report->rows % PROGRESS_EVERY == 0)
+			im->options->progress(im->options->ctx, S("checking"), csv_bytes_read(im->csv), csv_bytes_total(im->csv));
+	}
+}
+
+/* ---- preparing ---- */
+
+static bool
+read_header(Import *im, const char *path, Err *err)
+{
+	bool more;
+	if (!csv_open_file(path, &im->csv, err) || !csv_next(im->csv, &im->row, &more, err))
+		return false;
+	if (!more)
+		return err_set(err, E_INPUT, "the file is empty: a header line is expected");
+	im->n_header = im->row.n;
+	im->header = NEW(im->a, Str, im->n_header);
+	for (size_t i = 0; i < im->n_header; i++)
+		im->header[i] = str_trim(arena_str(im->a, im->row.cell[i]));
+	im->header_raw = arena_str(im->a, im->row.raw);
+	return true;
+}
+
+static bool
+part_prepare(Import *im, Part *p, size_t at, Err *err)
+{
+	unsigned char raw[8];
+	char hex[17];
+	bool empty;
+	if (!acceptor_open(&im->peek, p->d, 0, p->d->owner, &p->peek, err) || !dataset_empty(im, p->d, &empty, err))
+		return false;
+	im->classify |= !empty || im->options->dry_run || p->map.event >= 0;
+	if (im->options->dry_run)
+		return true;
+	im->w->env->random(im->w->env->ctx, raw, sizeof raw);
+	hex_encode(raw, sizeof raw, hex);
+	p->path = arena_fmt(im->a, "%s/import/new-%s-%zu.stage", im->w->dir, hex, at).p;
+	return stage_create(p->path, p->d, p->given, p->map.event >= 0, &p->stage, err);
+}
+
+static bool
+prepare(Import *im, const char *path, Err *err)
+{
+	if (!read_header(im, path, err) || !choose_parts(im, im->options, err))
+		return false;
+	report_columns(im, im->report);
+	im->peek = (WriteTx){.w = im->w, .db = im->db, .sealer = &im->sealer};
+	if (!workspace_reader(im->w, &im->db, err) || !sealer_open(im->w, &im->sealer, err))
+		return false;
+	im->peek.db = im->db;
+	im->peek.tmp = im->keep;
+	if (!places_open(im->w, im->db, &im->pending, &im->places, err))
+		return false;
+	for (size_t i = 0; i < im->n_parts; i++)
+		if (!part_prepare(im, &im->part[i], i, err))
+			return false;
+	return true;
+}
+
+/* ---- applying ---- */
+
+static bool
+part_apply(Import *im, Gate *g, Part *p, ImportPart *out, Err *err)
+{
+	Str content;
+	uint64_t rows;
+	Job job;
+	StageOut *stage = p->stage;
+	p->stage = NULL;
+	if (!stage_finish(stage, &rows, &content, im->a, err))
+		return false;
+	if (rows == 0) {
+		(void)unlink(p->path);
+		return true;
+	}
+	if (!gate_apply(g, &im->options->origin, p->d, str_of(im->path), content, p->path, rows, im->options->progress,
+			im->options->ctx, &job, err)) {
+		(void)unlink(p->path); /* a job that was made has renamed it */
+		return false;
+	}
+	out->added = (uint64_t)job.added;
+	out->changed = (uint64_t)job.changed;
+	out->same = (uint64_t)job.same;
+	out->conflicts = (uint64_t)job.conflicts;
+	return true;
+}
+
+static bool
+refuse(Import *im, Err *err)
+{
+	const ImportReport *r = im->report;
+	if (im->conflicts && im->conflicts == r->problems)
+		return err_set(err, E_CONFLICT, "%llu rows were changed by others meanwhile; nothing was imported",
+			(unsigned long long)im->conflicts);
+	return err_set(err, E_INPUT, "%llu of %llu rows have a problem; nothing was imported", (unsigned long long)r->bad_rows,
+		(unsigned long long)r->rows);
+}
+
+static bool
+finish(Import *im, Gate *g, Err *err)
+{
+	ImportReport *r = im->report;
+	r->n_parts = im->n_parts;
+	for (size_t i = 0; i < im->n_parts; i++) {
+		const Part *p = &im->part[i];
+		r->part[i] = (ImportPart){.dataset = p->d, .rows = p->rows, .blank = p->blank, .added = p->count[OUTCOME_ADDED],
+			.changed = p->count[OUTCOME_CHANGED], .same = p->count[OUTCOME_SAME], .conflicts = p->count[OUTCOME_CONFLICT]};
+	}
+	if (im->errors && !errors_close(im, err))
+		return false;
+	if (r->bad_rows && !im->options->partial)
+		return refuse(im, err);
+	if (im->options->dry_run)
+		return true;
+	for (size_t i = 0; i < im->n_parts; i++)
+		if (!part_apply(im, g, &im->part[i], &r->part[i], err))
+			return false;
+	r->applied = true;
+	r->resumed = g->resumed;
+	return true;
+}
+
+static void
+import_close(Import *im)
+{
+	for (size_t i = 0; i < im->n_parts; i++) {
+		stage_abandon(im->part[i].stage);
+		seen_close(&im->part[i].seen);
+		buf_close(&im->part[i].key);
+	}
+	errors_abandon(im);
+	csv_close(im->csv);
+	if (im->sealer.hasher)
+		sealer_close(&im->sealer);
+	db_close(im->db);
+	buf_close(&im->reason);
+	arena_close(&im->keep);
+}
+
+bool
+import_file(Workspace *w, Gate *g, const char *path, const ImportOptions *o, Arena *a, ImportReport *out, Err *err)
+{
+	*out = (ImportReport){0};
+	Import *im = NEW(a, Import, 1);
+	*im = (Import){.w = w, .a = a, .options = o, .path = path, .report = out};
+	im->reason.max = 4096;
+	bool ok = arena_open(&im->keep, (size_t)1 << 34, err);
+	im->pending = map_new(&im->keep);
+	ok = ok && prepare(im, path, err) && read_rows(im, err) && finish(im, g, err);
+	import_close(im);
+	return ok;
+}

@@ -1,0 +1,68 @@
+/* What import.c and import_errors.c share. */
+#ifndef SIAP_IMPORT_PRIVATE_H
+#define SIAP_IMPORT_PRIVATE_H
+
+#include "svc/svc_private.h"
+
+/* Keys seen in one file, as 64-bit hashes keyed per process: 12 bytes a key. Two different keys of a million share a hash once in
+ * 40 million files; the second row would then be refused by name, never lost. */
+typedef struct Seen {
+	Arena a;
+	uint64_t *hash; /* 0 = free */
+	uint32_t *row;
+	size_t n, cap;
+} Seen;
+bool seen_add(Seen *s, uint64_t hash, uint32_t row, size_t *first_row, Err *err) MUST; /* *first_row: 0 when new */
+void seen_close(Seen *s);
+
+typedef struct Part { /* one dataset that the file feeds */
+	const Dataset *d;
+	HeaderMap map;
+	bool *given;
+	Str *text;
+	Value *v;
+	StageOut *stage;
+	const char *path;
+	Acceptor peek;
+	Seen seen;
+	Buf key;
+	uint64_t rows, blank, count[4]; /* by Outcome, when classified */
+} Part;
+
+typedef struct Import {
+	Workspace *w;
+	Arena *a;
+	const ImportOptions *options;
+	const char *path;
+	ImportReport *report;
+	Csv *csv;
+	CsvRow row;
+	Str *header, header_raw;
+	size_t n_header;
+	Part part[16];
+	size_t n_parts;
+	Part *now;
+	Db *db;
+	Sealer sealer;
+	WriteTx peek;
+	Arena keep;       /* until the file is done */
+	Map pending;      /* TPS that this file adds */
+	Places places;
+	bool classify;    /* compare with what is there, row by row */
+	uint64_t conflicts;
+	Buf reason, error_line;
+	FILE *errors;
+	const char *error_path;
+} Import;
+
+/* The error file: the input's header and bad rows as they were, with a reason column at the end. */
+bool errors_open(Import *im, Err *err) MUST;
+bool errors_add(Import *im, Err *err) MUST;
+bool errors_close(Import *im, Err *err) MUST;
+void errors_abandon(Import *im);
+
+bool dataset_empty(Import *im, const Dataset *d, bool *empty, Err *err) MUST;
+/* Whether the event came through the same channel as this import; if not, why says who changed the row. */
+bool channel_same(Import *im, int64_t event, Err *why, Err *err) MUST;
+
+#endif

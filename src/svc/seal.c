@@ -1,0 +1,185 @@
+/* seal: hashes of public entries, and encryption of closed fields with a key per row (house.md section 6).
+ *
+ * The public entry of an event is canonical JSON {"agency","area","at","closed","dataset","op","open","seq","v"}: open is
+ * SHA-256(salt1 || canonical open JSON) in hex, closed likewise with salt2 for datasets that have private fields. salt1 is
+ * BLAKE2b-128 of the event number under a key derived from the workspace key; salt2 is BLAKE2b-128 of the event number under the
+ * row key, so that destroying a row key also makes the closed hash useless for guessing. The leaf is
+ * SHA-256(0x00 || entry) as in RFC 6962 section 2.1. Restricted datasets show neither dataset nor area, and the hour only. */
+#include "svc/svc_private.h"
+
+#include <sodium.h>
+
+enum { SALT = 16, NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES };
+
+bool
+sealer_open(const Workspace *w, Sealer *out, Err *err)
+{
+	*out = (Sealer){0};
+	NEED(sodium_init() >= 0);
+	if (!workspace_key(w, out->key, err) || !hasher_open(&out->hasher, err))
+		return false;
+	static const unsigned char label[] = "siap salt of open parts v1";
+	crypto_generichash(out->salt_key, 32, label, sizeof label - 1, out->key, 32);
+	return true;
+}
+
+void
+sealer_close(Sealer *s)
+{
+	hasher_close(s->hasher);
+	sodium_memzero(s, sizeof *s);
+}
+
+static void
+salt_of(const unsigned char key[32], int64_t seq, unsigned char salt[SALT])
+{
+	unsigned char n[8];
+	for (int i = 0; i < 8; i++)
+		n[i] = (unsigned char)((uint64_t)seq >> (8 * i));
+	crypto_generichash(salt, SALT, n, 8, key, 32);
+}
+
+static void
+salted_hash(Sealer *s, const unsigned char key[32], int64_t seq, Str bytes, Sha256 *out)
+{
+	unsigned char salt[SALT];
+	salt_of(key, seq, salt);
+	hasher_begin(s->hasher);
+	hasher_add(s->hasher, (Str){(char *)salt, SALT});
+	hasher_add(s->hasher, bytes);
+	hasher_end(s->hasher, out);
+}
+
+static void
+entry_json(const Entry *e, const Sha256 *open, const Sha256 *closed, Buf *out)
+{
+	char hex[65];
+	int64_t hour = 3600000;
+	buf_add(out, S("{\"agency\":\""));
+	buf_add(out, e->agency);
+	buf_add(out, S("\",\"area\":\""));
+	if (!e->restricted)
+		buf_add(out, e->area);
+	buf_add(out, S("\",\"at\":"));
+	buf_int(out, e->restricted ? e->at - e->at % hour : e->at);
+	buf_add(out, S(",\"closed\":\""));
+	if (closed) {
+		hex_encode(closed->b, 32, hex);
+		buf_add(out, (Str){hex, 64});
+	}
+	buf_add(out, S("\",\"dataset\":\""));
+	if (!e->restricted)
+		buf_add(out, e->dataset);
+	buf_add(out, S("\",\"op\":"));
+	buf_int(out, e->op);
+	buf_add(out, S(",\"open\":\""));
+	hex_encode(open->b, 32, hex);
+	buf_add(out, (Str){hex, 64});
+	buf_add(out, S("\",\"seq\":"));
+	buf_int(out, e->seq);
+	buf_add(out, S(",\"v\":1}"));
+}
+
+void
+sealer_leaf(Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf)
+{
+	Sha256 open_hash;
+	salted_hash(s, s->salt_key, e->seq, open, &open_hash);
+	buf_clear(scratch);
+	buf_byte(scratch, 0); /* RFC 6962: leaves are hashed with a leading zero byte */
+	entry_json(e, &open_hash, closed_hash, scratch);
+	NEED(!scratch->failed);
+	hasher_begin(s->hasher);
+	hasher_add(s->hasher, buf_str(scratch));
+	hasher_end(s->hasher, leaf);
+}
+
+void
+sealer_empty(Sealer *s, int64_t seq, Sha256 *closed_hash)
+{
+	salted_hash(s, s->salt_key, seq, S("no closed part"), closed_hash);
+}
+
+/* Associated data ties a sealed body to its row: it cannot be moved to another. */
+static void
+row_ad(Buf *out, Str dataset, Str key)
+{
+	buf_add(out, dataset);
+	buf_byte(out, '/');
+	buf_add(out, key);
+}
+
+static bool
+encrypt(const Env *env, const unsigned char key[32], Str ad, Str plain, Buf *out, Err *err)
+{
+	unsigned char nonce[NONCE];
+	env->random(env->ctx, nonce, NONCE);
+	buf_add(out, (Str){(char *)nonce, NONCE});
+	size_t at = out->n;
+	for (size_t i = 0; i < plain.n + TAG; i++)
+		buf_byte(out, 0);
+	if (out->failed)
+		return err_set(err, E_LIMIT, "private fields are too long to seal");
+	crypto_aead_xchacha20poly1305_ietf_encrypt((unsigned char *)out->p + at, NULL, (const unsigned char *)plain.p, plain.n,
+		(const unsigned char *)ad.p, ad.n, NULL, nonce, key);
+	return true;
+}
+
+static bool
+decrypt(const unsigned char key[32], Str ad, Str sealed, Buf *out, Err *err)
+{
+	if (sealed.n < NONCE + TAG)
+		return err_set(err, E_DB, "a sealed field is cut short: the database is damaged");
+	size_t at = out->n, n = sealed.n - NONCE - TAG;
+	for (size_t i = 0; i < n; i++)
+		buf_byte(out, 0);
+	if (out->failed)
+		return err_set(err, E_LIMIT, "a sealed field is too long");
+	unsigned char none[1];
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(n ? (unsigned char *)out->p + at : none, NULL, NULL,
+			(const unsigned char *)sealed.p + NONCE, sealed.n - NONCE, (const unsigned char *)ad.p, ad.n,
+			(const unsigned char *)sealed.p, key) != 0)
+		return err_set(err, E_DB, "a sealed field does not open: it was changed, or the key is another one");
+	return true;
+}
+
+bool
+sealer_seal(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key, int64_t seq, Str closed, Buf *out, Err *err)
+{
+	AUTO(Buf) ad = {0};
+	Sha256 hash;
+	row_ad(&ad, dataset, key);
+	salted_hash(s, row_key, seq, closed, &hash);
+	buf_add(out, (Str){(char *)hash.b, SEAL_HASH});
+	return encrypt(env, row_key, buf_str(&ad), closed, out, err);
+}
+
+bool
+sealer_open_sealed(Sealer *s, const unsigned char row_key[32], Str dataset, Str key, Str sealed, Buf *out, Err *err)
+{
+	AUTO(Buf) ad = {0};
+	(void)s;
+	row_ad(&ad, dataset, key);
+	return decrypt(row_key, buf_str(&ad), str_slice(sealed, SEAL_HASH, sealed.n), out, err);
+}
+
+bool
+sealer_wrap(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key, Buf *out, Err *err)
+{
+	AUTO(Buf) ad = {0};
+	row_ad(&ad, dataset, key);
+	return encrypt(env, s->key, buf_str(&ad), (Str){(const char *)row_key, 32}, out, err);
+}
+
+bool
+sealer_unwrap(Sealer *s, Str wrapped, Str dataset, Str key, unsigned char row_key[32], Err *err)
+{
+	AUTO(Buf) ad = {0}, plain = {0};
+	row_ad(&ad, dataset, key);
+	if (!decrypt(s->key, buf_str(&ad), wrapped, &plain, err))
+		return false;
+	NEED(plain.n == 32);
+	memcpy(row_key, plain.p, 32);
+	sodium_memzero(plain.p, plain.n);
+	return true;
+}

@@ -1,0 +1,461 @@
+/* socket: the local socket of the process that holds the writer lease, and the client's side of it.
+ *
+ * One JSON object a line, at most 1 MiB. Requests: {"do":"row"|"close", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
+ * and {"do":"apply", "dataset", "file", "content", "staged", "rows", "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
+ * apply runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
+#include "svc/svc_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { LINE_MOST = 1 << 20, CLIENTS = 64 };
+
+/* A path through the folder's descriptor: socket names are at most 107 bytes, folders may be deeper. */
+static void
+address_of(int dir_fd, struct sockaddr_un *out)
+{
+	*out = (struct sockaddr_un){.sun_family = AF_UNIX};
+	snprintf(out->sun_path, sizeof out->sun_path, "/proc/self/fd/%d/siap.sock", dir_fd);
+}
+
+/* ---- lines ---- */
+
+static bool
+line_read(int fd, Buf *in, Str *line, size_t *used, Err *err)
+{
+	for (;;) {
+		const char *end = in->n ? memchr(in->p, '\n', in->n) : NULL;
+		if (end) {
+			*line = (Str){in->p, (size_t)(end - in->p)};
+			*used = line->n + 1;
+			return true;
+		}
+		if (in->n > LINE_MOST)
+			return err_set(err, E_LIMIT, "a message on the local socket is too long");
+		char chunk[16384];
+		ssize_t n = fault_here() ? -1 : recv(fd, chunk, sizeof chunk, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_set(err, E_IO, "the other Siap process closed the connection");
+		buf_add(in, (Str){chunk, (size_t)n});
+	}
+}
+
+static void
+line_used(Buf *in, size_t used)
+{
+	memmove(in->p, in->p + used, in->n - used);
+	in->n -= used;
+}
+
+static bool
+line_write(int fd, Buf *b, Err *err)
+{
+	buf_byte(b, '\n');
+	if (b->failed)
+		return err_set(err, E_LIMIT, "a message on the local socket is too long");
+	for (size_t at = 0; at < b->n;) {
+		ssize_t n = fault_here() ? -1 : send(fd, b->p + at, b->n - at, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_set(err, E_IO, "the other Siap process closed the connection");
+		at += (size_t)n;
+	}
+	return true;
+}
+
+static Str
+text_of(const json_t *o, const char *name)
+{
+	const json_t *v = json_object_get(o, name);
+	return json_is_string(v) ? (Str){json_string_value(v), json_string_length(v)} : (Str){0};
+}
+
+static int64_t
+int_of(const json_t *o, const char *name)
+{
+	return json_integer_value(json_object_get(o, name));
+}
+
+/* ---- server ---- */
+
+static Origin
+origin_of(const json_t *request)
+{
+	const json_t *o = json_object_get(request, "origin");
+	return (Origin){text_of(o, "actor"), text_of(o, "agency"), text_of(o, "on_behalf_of"), text_of(o, "source"), text_of(o, "device")};
+}
+
+static bool
+serve_row(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
+{
+	AUTO(Arena) a = {0};
+	if (!arena_open(&a, 4 * SIZE_MB, err))
+		return false;
+	Str *text = NEW(&a, Str, d->n_fields);
+	const json_t *cells = json_object_get(q, "cells");
+	for (size_t i = 0; i < d->n_fields; i++)
+		text[i] = text_of(cells, arena_cstr(&a, d->field[i].name));
+	Origin o = origin_of(q);
+	int64_t event = 0;
+	Outcome outcome = OUTCOME_CHANGED;
+	if (!gate_row(g, &o, d, text, int_of(q, "base"), str_eq(text_of(q, "do"), S("close")), &event, &outcome, err))
+		return false;
+	JsonOut j = jout_new(out);
+	jout_obj(&j);
+	jout_key(&j, S("ok"));
+	jout_bool(&j, true);
+	jout_key(&j, S("event"));
+	jout_int(&j, event);
+	jout_key(&j, S("outcome"));
+	jout_int(&j, outcome);
+	jout_obj_end(&j);
+	return true;
+}
+
+typedef struct Reporter {
+	int fd;
+	int64_t last;
+} Reporter;
+
+static void
+report_progress(void *ctx, Str phase, uint64_t done, uint64_t total)
+{
+	Reporter *r = ctx;
+	AUTO(Buf) b = {0};
+	Err ignored = {0};
+	(void)phase;
+	if (clock_us() - r->last < 100000)
+		return;
+	r->last = clock_us();
+	buf_fmt(&b, "{\"done\":%llu,\"total\":%llu}", (unsigned long long)done, (unsigned long long)total);
+	if (!line_write(r->fd, &b, &ignored))
+		r->last = INT64_MAX / 2; /* nobody listens any more; the rows go in all the same */
+}
+
+static bool
+staged_name_ok(Str name)
+{
+	if (!str_starts(name, S("new-")) || !str_ends(name, S(".stage")) || name.n > 64)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '-' || name.p[i] == '.'))
+			return false;
+	return true;
+}
+
+static bool
+serve_apply(Gate *g, int fd, const json_t *q, const Dataset *d, Buf *out, Err *err)
+{
+	AUTO(Arena) a = {0};
+	Job job = {0};
+	Reporter r = {fd, 0};
+	Str staged = text_of(q, "staged");
+	if (!staged_name_ok(staged) || !arena_open(&a, SIZE_MB, err))
+		return err_set(err, E_INPUT, "'%.*s' is no staging file", STR(staged));
+	const char *path = arena_fmt(&a, "%s/import/%.*s", g->w->dir, STR(staged)).p;
+	Origin o = origin_of(q);
+	if (!gate_apply(g, &o, d, text_of(q, "file"), text_of(q, "content"), path, (uint64_t)int_of(q, "rows"), report_progress, &r, &job, err))
+		return false;
+	buf_fmt(out, "{\"ok\":true,\"added\":%lld,\"changed\":%lld,\"same\":%lld,\"conflicts\":%lld}", (long long)job.added,
+		(long long)job.changed, (long long)job.same, (long long)job.conflicts);
+	return true;
+}
+
+static bool
+serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
+{
+	json_t *q;
+	if (!json_parse(line, LINE_MOST, &q, err))
+		return false;
+	Str what = text_of(q, "do"), lang = text_of(q, "lang");
+	if (lang.n && !lang_use(lang))
+		lang = (Str){0};
+	const Dataset *d = catalog_dataset(&g->w->cat, text_of(q, "dataset"));
+	bool ok;
+	if (!d)
+		ok = err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(text_of(q, "dataset")));
+	else if (str_eq(what, S("apply")))
+		ok = serve_apply(g, fd, q, d, out, err);
+	else if (str_eq(what, S("row")) || str_eq(what, S("close")))
+		ok = serve_row(g, q, d, out, err);
+	else
+		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));
+	json_decref(q);
+	return ok;
+}
+
+static void
+answer_error(const Err *err, Buf *out)
+{
+	JsonOut j = jout_new(out);
+	buf_clear(out);
+	jout_obj(&j);
+	jout_key(&j, S("error"));
+	jout_int(&j, err->code);
+	jout_key(&j, S("text"));
+	jout_str(&j, str_of(err->text));
+	jout_key(&j, S("hint"));
+	jout_str(&j, str_of(err->hint));
+	jout_obj_end(&j);
+}
+
+typedef struct Client {
+	Gate *g;
+	int fd;
+	Arena mem;
+} Client;
+
+static void
+client_forget(Gate *g, int fd)
+{
+	pthread_mutex_lock(&g->lock);
+	for (size_t i = 0; i < g->n_clients; i++)
+		if (g->client[i] == fd) {
+			g->client[i] = g->client[--g->n_clients];
+			break;
+		}
+	(void)close(fd);
+	pthread_mutex_unlock(&g->lock);
+}
+
+static void *
+client_main(void *arg)
+{
+	Client c = *(Client *)arg;
+	AUTO(Buf) in = {0}, out = {0};
+	Str line;
+	size_t used;
+	Err err = {0};
+	arena_close(&c.mem);
+	while (!c.g->stop && line_read(c.fd, &in, &line, &used, &err)) {
+		Err why = {0};
+		buf_clear(&out);
+		if (!serve_request(c.g, c.fd, line, &out, &why))
+			answer_error(&why, &out);
+		if (!line_write(c.fd, &out, &err))
+			break;
+		line_used(&in, used);
+	}
+	client_forget(c.g, c.fd);
+	return NULL;
+}
+
+static void
+client_start(Gate *g, int fd)
+{
+	Arena mem;
+	Err ignored;
+	pthread_t thread;
+	bool started = false;
+	if (!arena_open(&mem, 4096, &ignored)) {
+		(void)close(fd);
+		return;
+	}
+	Client *c = NEW(&mem, Client, 1);
+	*c = (Client){g, fd, mem};
+	pthread_mutex_lock(&g->lock);
+	if (g->n_clients < CLIENTS && pthread_create(&thread, NULL, client_main, c) == 0) {
+		g->client[g->n_clients++] = fd;
+		(void)pthread_detach(thread);
+		started = true;
+	}
+	pthread_mutex_unlock(&g->lock);
+	if (!started) {
+		(void)close(fd);
+		arena_close(&mem);
+	}
+}
+
+static void *
+listen_main(void *arg)
+{
+	Gate *g = arg;
+	while (!g->stop) {
+		struct pollfd p = {.fd = g->listen_fd, .events = POLLIN};
+		if (poll(&p, 1, 100) <= 0)
+			continue;
+		int fd = accept4(g->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0)
+			client_start(g, fd);
+	}
+	return NULL;
+}
+
+bool
+socket_listen(Gate *g, Err *err)
+{
+	struct sockaddr_un at;
+	g->dir_fd = open(g->w->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	g->listen_fd = fault_here() ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (g->dir_fd < 0 || g->listen_fd < 0)
+		return err_set(err, E_IO, "cannot open the local socket of '%s': %s", g->w->dir, strerror(errno));
+	address_of(g->dir_fd, &at);
+	(void)unlinkat(g->dir_fd, "siap.sock", 0); /* left by a killed process: the lease is ours now */
+	if (bind(g->listen_fd, (struct sockaddr *)&at, sizeof at) != 0 || chmod(at.sun_path, 0600) != 0 || listen(g->listen_fd, CLIENTS) != 0)
+		return err_set(err, E_IO, "cannot open the local socket of '%s': %s", g->w->dir, strerror(errno));
+	g->listens = pthread_create(&g->listener, NULL, listen_main, g) == 0;
+	return g->listens || err_set(err, E_LIMIT, "cannot start a thread for the local socket");
+}
+
+void
+socket_stop(Gate *g)
+{
+	if (g->listens) {
+		g->stop = true;
+		pthread_join(g->listener, NULL);
+		(void)unlinkat(g->dir_fd, "siap.sock", 0);
+	}
+	/* Requests under way are answered; idle connections end. */
+	for (;;) {
+		pthread_mutex_lock(&g->lock);
+		size_t n = g->n_clients;
+		for (size_t i = 0; i < n; i++)
+			(void)shutdown(g->client[i], SHUT_RD);
+		pthread_mutex_unlock(&g->lock);
+		if (!n)
+			break;
+		(void)usleep(5000);
+	}
+	if (g->listen_fd >= 0)
+		(void)close(g->listen_fd);
+	if (g->dir_fd >= 0)
+		(void)close(g->dir_fd);
+	g->listen_fd = g->dir_fd = -1;
+}
+
+/* ---- client ---- */
+
+bool
+socket_connect(Gate *g, Err *err)
+{
+	struct sockaddr_un at;
+	int dir = open(g->w->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	g->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok = false;
+	if (dir >= 0 && g->fd >= 0) {
+		address_of(dir, &at);
+		ok = connect(g->fd, (struct sockaddr *)&at, sizeof at) == 0;
+	}
+	if (dir >= 0)
+		(void)close(dir);
+	if (ok)
+		return true;
+	if (g->fd >= 0)
+		(void)close(g->fd);
+	g->fd = -1;
+	return err_set(err, E_BUSY, "another Siap process holds '%s' and does not answer", g->w->dir);
+}
+
+static void
+put_origin(JsonOut *j, const Origin *o)
+{
+	const struct { Str name, value; } part[] = {{S("actor"), o->actor}, {S("agency"), o->agency},
+		{S("on_behalf_of"), o->on_behalf_of}, {S("source"), o->source}, {S("device"), o->device}};
+	jout_key(j, S("origin"));
+	jout_obj(j);
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+		if (part[i].value.n) {
+			jout_key(j, part[i].name);
+			jout_str(j, part[i].value);
+		}
+	jout_obj_end(j);
+	jout_key(j, S("lang"));
+	jout_str(j, lang_now());
+}
+
+/* Sends the request and reads answers up to the last one, which the caller json_decref's. */
+static bool
+ask(Gate *g, Buf *request, ProgressFn progress, void *ctx, json_t **answer, Err *err)
+{
+	if (!line_write(g->fd, request, err))
+		return false;
+	for (;;) {
+		Str line;
+		size_t used;
+		if (!line_read(g->fd, &g->in, &line, &used, err) || !json_parse(line, LINE_MOST, answer, err))
+			return false;
+		line_used(&g->in, used);
+		if (!json_object_get(*answer, "done"))
+			break;
+		if (progress)
+			progress(ctx, S("saving"), (uint64_t)int_of(*answer, "done"), (uint64_t)int_of(*answer, "total"));
+		json_decref(*answer);
+	}
+	if (json_is_true(json_object_get(*answer, "ok")))
+		return true;
+	if (err) {
+		*err = (Err){.code = (ErrCode)int_of(*answer, "error")};
+		snprintf(err->text, sizeof err->text, "%.*s", STR(text_of(*answer, "text")));
+		snprintf(err->hint, sizeof err->hint, "%.*s", STR(text_of(*answer, "hint")));
+	}
+	json_decref(*answer);
+	return false;
+}
+
+bool
+socket_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, bool closing, int64_t *event,
+	Outcome *outcome, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	jout_obj(&j);
+	jout_key(&j, S("do"));
+	jout_str(&j, closing ? S("close") : S("row"));
+	jout_key(&j, S("dataset"));
+	jout_str(&j, d->name);
+	jout_key(&j, S("base"));
+	jout_int(&j, base);
+	jout_key(&j, S("cells"));
+	jout_obj(&j);
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (text[i].p) {
+			jout_key(&j, d->field[i].name);
+			jout_str(&j, text[i]);
+		}
+	jout_obj_end(&j);
+	put_origin(&j, o);
+	jout_obj_end(&j);
+	if (!ask(g, &b, NULL, NULL, &answer, err))
+		return false;
+	*event = int_of(answer, "event");
+	*outcome = (Outcome)int_of(answer, "outcome");
+	json_decref(answer);
+	return true;
+}
+
+bool
+socket_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, const char *staged, uint64_t rows,
+	ProgressFn progress, void *ctx, Job *out, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	const char *name = strrchr(staged, '/');
+	const struct { Str name, value; } part[] = {{S("do"), S("apply")}, {S("dataset"), d->name}, {S("file"), file},
+		{S("content"), content}, {S("staged"), str_of(name ? name + 1 : staged)}};
+	jout_obj(&j);
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+		jout_key(&j, part[i].name);
+		jout_str(&j, part[i].value);
+	}
+	jout_key(&j, S("rows"));
+	jout_int(&j, (int64_t)rows);
+	put_origin(&j, o);
+	jout_obj_end(&j);
+	*out = (Job){0};
+	if (!ask(g, &b, progress, ctx, &answer, err))
+		return false;
+	*out = (Job){.rows = (int64_t)rows, .applied = (int64_t)rows, .added = int_of(answer, "added"),
+		.changed = int_of(answer, "changed"), .same = int_of(answer, "same"), .conflicts = int_of(answer, "conflicts")};
+	json_decref(answer);
+	return true;
+}

@@ -1,0 +1,70 @@
+-- name: workspace_get
+SELECT value FROM workspace WHERE name = :name
+-- name: workspace_set
+INSERT INTO workspace (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+-- name: area_insert
+INSERT INTO area (code, name, level) VALUES (:code, :name, :level)
+-- name: area_get
+SELECT name FROM area WHERE code = :code
+-- name: area_range
+SELECT code, name FROM area WHERE code >= :lo AND code < :hi ORDER BY code
+-- name: area_all
+SELECT code, level FROM area ORDER BY code
+-- name: tps_all
+SELECT tps FROM tps ORDER BY tps
+-- name: tps_get
+SELECT 1 FROM tps WHERE tps = :tps
+-- name: alias_get
+SELECT area, change FROM area_alias WHERE old = :old
+-- name: rule_limit_clear
+DELETE FROM rule_limit
+-- name: rule_code_clear
+DELETE FROM rule_code
+-- name: rule_limit_insert
+INSERT INTO rule_limit (name, value) VALUES (:name, :value)
+-- name: rule_code_insert
+INSERT INTO rule_code (list, code, position, label, rule, amount, starts, ends)
+VALUES (:list, :code, :position, :label, :rule, :amount, :starts, :ends)
+-- name: definition_insert
+INSERT INTO definition (hash, kind, name, body) VALUES (:hash, :kind, :name, :body)
+ON CONFLICT (hash) DO NOTHING
+-- name: event_last
+SELECT max(seq) FROM event
+-- name: event_at
+SELECT at FROM event WHERE seq = :seq
+-- name: origin_last
+SELECT max(id) FROM origin
+-- name: origin_insert
+INSERT INTO origin (id, actor, agency, on_behalf_of, source, device, request, batch, dataset, definition)
+VALUES (:id, :actor, :agency, :on_behalf_of, :source, :device, :request, :batch, :dataset, :definition)
+-- name: event_insert
+INSERT INTO event (seq, at, origin, key, area, op, base, undoes, device_clock, open, sealed, leaf)
+VALUES (:seq, :at, :origin, :key, :area, :op, :base, NULL, :device_clock, :open, :sealed, :leaf)
+-- name: event_channel
+SELECT o.source, o.actor, o.agency, e.at FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
+-- name: events_after
+SELECT e.seq, o.dataset, e.area, e.op, e.base
+FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
+-- name: row_key_get
+SELECT wrapped FROM row_key WHERE dataset = :dataset AND key = :key
+-- name: row_key_insert
+INSERT INTO row_key (dataset, key, wrapped) VALUES (:dataset, :key, :wrapped)
+-- name: conflict_insert
+INSERT INTO conflict (dataset, key, area, event, over) VALUES (:dataset, :key, :area, :event, :over)
+-- name: job_last
+SELECT max(id) FROM import_job
+-- name: job_insert
+INSERT INTO import_job (id, dataset, file, content, at, origin, rows, applied, position,
+	added, changed, same, conflicts, state)
+VALUES (:id, :dataset, :file, :content, :at, :origin, :rows, 0, 0, 0, 0, 0, 0, 'staged')
+-- name: job_advance
+UPDATE import_job SET applied = :applied, position = :position, added = :added, changed = :changed,
+	same = :same, conflicts = :conflicts, state = :state WHERE id = :id
+-- name: jobs_open
+SELECT id, dataset, origin, rows, applied, position, added, changed, same, conflicts
+FROM import_job WHERE state = 'staged' ORDER BY id
+-- name: origin_get
+SELECT actor, agency, source, dataset FROM origin WHERE id = :id
+-- name: job_stop
+UPDATE import_job SET state = 'stopped' WHERE id = :id

@@ -1,0 +1,486 @@
+/* workspace: makes, opens and upgrades the folder that holds one election in one area. */
+#include "svc/svc_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char DB_FILE[] = "siap.db";
+
+const char *
+workspace_path(const Workspace *w, Arena *a, const char *name)
+{
+	return arena_fmt(a, "%s/%s", w->dir, name).p;
+}
+
+bool
+svc_stmt(Db *db, const SqlFile *sql, const char *name, Stmt **out, Err *err)
+{
+	return db_prepare(db, sql_named(sql, name), out, err);
+}
+
+/* ---- lease ---- */
+
+bool
+lease_take(const char *dir, Lease *out, Err *err)
+{
+	char path[4096];
+	NEED(snprintf(path, sizeof path, "%s/lock", dir) < (int)sizeof path);
+	out->fd = fault_here() ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (out->fd < 0)
+		return err_set(err, E_IO, "cannot open '%s': %s", path, strerror(errno));
+	if (flock(out->fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	lease_drop(out);
+	err_set(err, E_BUSY, "another Siap process writes in '%s'", dir);
+	return err_hint(err, "wait until it has finished, or end it");
+}
+
+void
+lease_drop(Lease *l)
+{
+	if (l->fd >= 0)
+		(void)close(l->fd);
+	l->fd = -1;
+}
+
+static void
+Lease_auto(Lease *l)
+{
+	lease_drop(l);
+}
+
+/* ---- facts and keys ---- */
+
+bool
+workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str *out, Err *err)
+{
+	Stmt *s;
+	bool row;
+	*out = (Str){0};
+	if (!svc_stmt(db, sql, "workspace_get", &s, err))
+		return false;
+	db_set_text(s, "name", str_of(name));
+	if (!db_step(s, &row, err))
+		return false;
+	if (row)
+		*out = arena_str(a, db_text(s, 0));
+	db_reset(s);
+	return true;
+}
+
+static bool
+fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err)
+{
+	Stmt *s;
+	if (!svc_stmt(db, sql, "workspace_set", &s, err))
+		return false;
+	db_set_text(s, "name", str_of(name));
+	db_set_text(s, "value", value);
+	return db_run(s, err);
+}
+
+static const char *
+key_path(const Env *env, Str id, Arena *a)
+{
+	return arena_fmt(a, "%s/%.*s.key", env->key_dir, STR(id)).p;
+}
+
+bool
+workspace_key(const Workspace *w, unsigned char key[32], Err *err)
+{
+	AUTO(Arena) tmp = {0};
+	if (!arena_open(&tmp, SIZE_MB, err))
+		return false;
+	const char *path = key_path(w->env, w->id, &tmp);
+	Str bytes;
+	if (!file_read(path, 4096, &tmp, &bytes, err)) {
+		if (err && err->code == E_NOTFOUND) {
+			err_set(err, E_IO, "the key of this workspace is missing: '%s'", path);
+			err_hint(err, "copy the key file there from its backup; without it nothing can be written");
+		}
+		return false;
+	}
+	if (!hex_decode(str_trim(bytes), key, 32))
+		return err_set(err, E_IO, "'%s' is not a workspace key: 64 hex digits expected", path);
+	return true;
+}
+
+/* mkdir -p, owner only. */
+static bool
+dirs_make(const char *path, Arena tmp, Err *err)
+{
+	char *p = NEW(&tmp, char, strlen(path) + 1);
+	memcpy(p, path, strlen(path));
+	for (char *s = p + 1; *s; s++) {
+		if (*s != '/')
+			continue;
+		*s = 0;
+		if (!dir_make(p, err))
+			return false;
+		*s = '/';
+	}
+	return dir_make(p, err);
+}
+
+static bool
+key_make(const Env *env, Str id, Arena tmp, Err *err)
+{
+	unsigned char key[32];
+	char hex[66] = {0};
+	env->random(env->ctx, key, sizeof key);
+	hex_encode(key, sizeof key, hex);
+	hex[64] = '\n';
+	sodium_memzero(key, sizeof key);
+	bool ok = dirs_make(env->key_dir, tmp, err) &&
+	          file_write_atomic(key_path(env, id, &tmp), (Str){hex, 65}, 0600, err);
+	sodium_memzero(hex, sizeof hex);
+	return ok;
+}
+
+/* ---- tables ---- */
+
+bool
+migrations_load(const Env *env, Arena *a, Migration **out, size_t *n, Err *err)
+{
+	*out = NEW(a, Migration, env->n_files + 1);
+	*n = 0;
+	for (size_t i = 0; i < env->n_files; i++) {
+		Str path = str_of(env->files[i].path), name, left;
+		int64_t number;
+		if (!str_starts(path, S("migrations/")))
+			continue;
+		name = str_slice(path, 11, path.n);
+		if (!str_cut(name, '_', &left, &name) || !str_int(left, &number) || number < 1 || number > 9999)
+			return err_set(err, E_BUG, "'%.*s': a migration is named 0001_words.sql", STR(path));
+		(*out)[(*n)++] = (Migration){(int)number, str_slice(path, 11, path.n), env->files[i].bytes};
+	}
+	return true;
+}
+
+/* Adds the columns that a newer definition has and the table has not. */
+static bool
+table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
+{
+	AUTO(Buf) sql = {0};
+	Stmt *s;
+	Err absent = {0};
+	buf_fmt(&sql, "SELECT * FROM %.*s WHERE 1 = 0", STR(d->name)); /* derived SQL */
+	*exists = db_prepare(db, buf_str(&sql), &s, &absent);
+	if (!*exists)
+		return true;
+	Map have = map_new(&tmp);
+	for (int i = 0; i < db_columns(s); i++)
+		map_set(&have, arena_str(&tmp, db_column_name(s, i)), 1);
+	for (size_t i = 0; i < d->n_fields; i++) {
+		const Field *f = &d->field[i];
+		if (f->n_private || map_get(&have, f->name, NULL))
+			continue;
+		if (f->key)
+			return err_set(err, E_INPUT, "%.*s:%d: key field '%.*s' is new: that needs a numbered migration",
+				STR(d->file), f->line, STR(f->name));
+		bool number = f->type == TYPE_INT || f->type == TYPE_DECIMAL || f->type == TYPE_MONEY ||
+		              f->type == TYPE_BOOL || f->type == TYPE_INSTANT;
+		buf_clear(&sql);
+		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN %.*s %s", STR(d->name), STR(f->name), number ? "INTEGER" : "TEXT"); /* derived SQL */
+		if (!db_exec(db, buf_str(&sql), err))
+			return false;
+	}
+	if (d->has_private && !map_get(&have, S("_sealed"), NULL)) {
+		buf_clear(&sql);
+		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN _sealed BLOB", STR(d->name)); /* derived SQL */
+		return db_exec(db, buf_str(&sql), err);
+	}
+	return true;
+}
+
+static bool
+dataset_table(Db *db, const SqlFile *sql, const Dataset *d, Arena tmp, Err *err)
+{
+	AUTO(Buf) ddl = {0};
+	Stmt *s;
+	bool exists;
+	if (!table_widen(db, d, &exists, tmp, err))
+		return false;
+	if (!exists) {
+		dataset_ddl(d, STORE_SQLITE, &ddl);
+		if (!db_exec(db, buf_str(&ddl), err))
+			return false;
+	}
+	char hex[65];
+	hex_encode(d->hash.b, 32, hex);
+	if (!svc_stmt(db, sql, "definition_insert", &s, err))
+		return false;
+	db_set_text(s, "hash", str_of(hex));
+	db_set_text(s, "kind", S("dataset"));
+	db_set_text(s, "name", d->name);
+	db_set_text(s, "body", d->text);
+	return db_run(s, err);
+}
+
+static void
+set_text_or_null(Stmt *s, const char *name, Str v)
+{
+	if (v.n)
+		db_set_text(s, name, v);
+	else
+		db_set_null(s, name);
+}
+
+static bool
+rules_store(Db *db, const SqlFile *sql, const Pack *pack, Err *err)
+{
+	Stmt *s;
+	if (!svc_stmt(db, sql, "rule_limit_clear", &s, err) || !db_run(s, err) ||
+		!svc_stmt(db, sql, "rule_code_clear", &s, err) || !db_run(s, err))
+		return false;
+	if (!svc_stmt(db, sql, "rule_limit_insert", &s, err))
+		return false;
+	for (size_t i = 0; i < pack->n_limits; i++) {
+		db_set_text(s, "name", pack->limit[i].name);
+		db_set_int(s, "value", pack->limit[i].value);
+		if (!db_run(s, err))
+			return false;
+	}
+	if (!svc_stmt(db, sql, "rule_code_insert", &s, err))
+		return false;
+	for (size_t i = 0; i < pack->n_codes; i++) {
+		const PackCode *c = &pack->code[i];
+		db_set_text(s, "list", c->list);
+		db_set_text(s, "code", c->code);
+		db_set_int(s, "position", (int64_t)i + 1);
+		db_set_text(s, "label", c->label);
+		set_text_or_null(s, "rule", c->rule);
+		set_text_or_null(s, "starts", c->starts);
+		set_text_or_null(s, "ends", c->ends);
+		if (c->has_amount)
+			db_set_int(s, "amount", c->amount);
+		else
+			db_set_null(s, "amount");
+		if (!db_run(s, err))
+			return false;
+	}
+	return true;
+}
+
+bool
+workspace_prepare_tables(Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, int64_t now, Err *err)
+{
+	(void)now;
+	AUTO(Arena) tmp = {0};
+	if (!arena_open(&tmp, 16 * SIZE_MB, err))
+		return false;
+	for (size_t i = 0; i < c->n_datasets; i++)
+		if (!dataset_table(db, sql, &c->dataset[i], tmp, err))
+			return false;
+	if (!rules_store(db, sql, pack, err))
+		return false;
+	char hex[65];
+	hex_encode(c->hash.b, 32, hex);
+	return fact_set(db, sql, "catalog", str_of(hex), err);
+}
+
+/* ---- init ---- */
+
+static bool
+areas_store(const Env *env, Db *db, const SqlFile *sql, Str area, Err *err)
+{
+	Str rest = env_file(env, "areas.txt"), line, code, name;
+	Stmt *s;
+	size_t found = 0;
+	if (!svc_stmt(db, sql, "area_insert", &s, err))
+		return false;
+	bool nation = str_eq(area, S("0"));
+	if (nation) {
+		db_set_text(s, "code", area);
+		db_set_text(s, "name", S("Indonesia"));
+		db_set_int(s, "level", 0);
+		if (!db_run(s, err))
+			return false;
+	}
+	while (rest.n) {
+		str_cut(rest, '\n', &line, &rest);
+		if (!str_cut(line, '\t', &code, &name) || (!nation && !str_starts(code, area)))
+			continue;
+		db_set_text(s, "code", code);
+		db_set_text(s, "name", name);
+		db_set_int(s, "level", (int64_t)area_level(code));
+		if (!db_run(s, err))
+			return false;
+		found++;
+	}
+	if (found)
+		return true;
+	err_set(err, E_INPUT, "'%.*s' is no area: give the code of a province, regency, district or village, or 0 for all Indonesia",
+		STR(area));
+	return err_hint(err, "for example 15 is Jambi, 1571 Kota Jambi; 'siap areas NAME' searches");
+}
+
+static bool
+init_database(const Env *env, const char *dir, const Catalog *c, const Pack *pack, Str area, Arena *a, Err *err)
+{
+	SqlFile sql;
+	AUTO(DbP) db = NULL;
+	Migration *m;
+	size_t n;
+	unsigned char raw[16];
+	char id[33];
+	env->random(env->ctx, raw, sizeof raw);
+	hex_encode(raw, sizeof raw, id);
+	if (!sql_file_parse(S("src/svc/svc.sql"), env_file(env, "src/svc/svc.sql"), a, &sql, err) ||
+		!migrations_load(env, a, &m, &n, err) ||
+		!db_open(arena_fmt(a, "%s/%s", dir, DB_FILE).p, DB_CREATE, &db, err) ||
+		!db_migrate(db, m, n, env->now(env->ctx), err))
+		return false;
+	AUTO(Tx) tx = {0};
+	Str created = {NEW(a, char, 32), 0};
+	instant_format(env->now(env->ctx), 0, (char *)created.p);
+	created = str_of(created.p);
+	return tx_begin(db, &tx, err) && areas_store(env, db, &sql, area, err) &&
+	       workspace_prepare_tables(db, &sql, c, pack, env->now(env->ctx), err) &&
+	       fact_set(db, &sql, "id", str_of(id), err) && fact_set(db, &sql, "area", area, err) &&
+	       fact_set(db, &sql, "pack", pack->name, err) && fact_set(db, &sql, "created", created, err) &&
+	       key_make(env, str_of(id), *a, err) && tx_commit(&tx, err);
+}
+
+static const Pack *
+pack_find(const Catalog *c, Str name, Arena *a, Err *err)
+{
+	const Pack *p = catalog_pack(c, name);
+	if (p)
+		return p;
+	AUTO(Buf) list = {0};
+	for (size_t i = 0; i < c->n_packs; i++)
+		buf_fmt(&list, "%s%.*s", i ? ", " : "", STR(c->pack[i].name));
+	err_set(err, E_INPUT, "unknown rule pack '%.*s'; one of %.*s", STR(name), (int)list.n, list.p ? list.p : "");
+	(void)a;
+	return NULL;
+}
+
+bool
+workspace_init(const Env *env, const char *dir, Str pack_name, Str area, Err *err)
+{
+	AUTO(Arena) a = {0};
+	Catalog c;
+	if (!arena_open(&a, 256 * SIZE_MB, err) || !catalog_load(env, &a, &c, err))
+		return false;
+	const Pack *pack = pack_find(&c, pack_name, &a, err);
+	if (!pack)
+		return false;
+	const char *db_path = arena_fmt(&a, "%s/%s", dir, DB_FILE).p;
+	if (file_exists(db_path))
+		return err_set(err, E_CONFLICT, "'%s' already holds a workspace", dir);
+	bool ours = !file_exists(dir);
+	if (!dir_make(dir, err))
+		return false;
+	/* The lease keeps a second init out, and every later open finds its file. */
+	AUTO(Lease) lease = {-1};
+	bool ok = lease_take(dir, &lease, err) && init_database(env, dir, &c, pack, area, &a, err) &&
+	          dir_make(arena_fmt(&a, "%s/import", dir).p, err);
+	if (!ok) {
+		static const char *const made[] = {"siap.db", "siap.db-wal", "siap.db-shm", "lock"};
+		for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+			(void)unlink(arena_fmt(&a, "%s/%s", dir, made[i]).p);
+		if (ours) {
+			(void)rmdir(arena_fmt(&a, "%s/import", dir).p);
+			(void)rmdir(dir);
+		}
+	}
+	return ok;
+}
+
+/* ---- open ---- */
+
+/* Definitions changed since the workspace was last opened: tables and rules follow, under the writer lease. */
+static bool
+upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
+{
+	AUTO(Lease) lease = {-1};
+	AUTO(DbP) db = NULL;
+	AUTO(Tx) tx = {0};
+	int64_t now = w->env->now(w->env->ctx);
+	if (!lease_take(w->dir, &lease, err)) {
+		err_hint(err, "the definitions differ from those of the running process: restart it with this version");
+		return false;
+	}
+	return db_open(workspace_path(w, w->a, DB_FILE), DB_WRITE, &db, err) && db_migrate(db, m, n, now, err) &&
+	       tx_begin(db, &tx, err) && workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, now, err) &&
+	       tx_commit(&tx, err);
+}
+
+static bool
+open_facts(Workspace *w, Err *err)
+{
+	Str pack;
+	if (!workspace_fact(w->db, &w->sql, "id", w->a, &w->id, err) ||
+		!workspace_fact(w->db, &w->sql, "area", w->a, &w->area, err) ||
+		!workspace_fact(w->db, &w->sql, "pack", w->a, &pack, err))
+		return false;
+	if (!w->id.n || !w->area.n)
+		return err_set(err, E_DB, "'%s' is not a complete workspace", w->dir);
+	w->pack = pack_find(&w->cat, pack, w->a, err);
+	return w->pack != NULL;
+}
+
+bool
+workspace_reader(const Workspace *w, Db **out, Err *err)
+{
+	AUTO(Arena) tmp = {0};
+	return arena_open(&tmp, SIZE_MB, err) && db_open(workspace_path(w, &tmp, DB_FILE), DB_READ, out, err);
+}
+
+static bool
+open_all(Workspace *w, Err *err)
+{
+	Migration *m;
+	size_t n;
+	bool current;
+	Str catalog;
+	if (!file_exists(workspace_path(w, w->a, DB_FILE))) {
+		err_set(err, E_NOTFOUND, "there is no workspace in '%s'", w->dir);
+		return err_hint(err, "make one with 'siap init %s --rules PACK --area CODE', or name another with -w DIR", w->dir);
+	}
+	if (!catalog_load(w->env, w->a, &w->cat, err) ||
+		!sql_file_parse(S("src/svc/svc.sql"), env_file(w->env, "src/svc/svc.sql"), w->a, &w->sql, err) ||
+		!migrations_load(w->env, w->a, &m, &n, err) || !workspace_reader(w, &w->db, err) ||
+		!open_facts(w, err) || !db_migrated(w->db, m, n, &current, err) ||
+		!workspace_fact(w->db, &w->sql, "catalog", w->a, &catalog, err))
+		return false;
+	char hex[65];
+	hex_encode(w->cat.hash.b, 32, hex);
+	return (current && str_eq(catalog, str_of(hex))) || upgrade(w, m, n, err);
+}
+
+bool
+workspace_open(const Env *env, const char *dir, Arena *a, Workspace *out, Err *err)
+{
+	*out = (Workspace){.env = env, .a = a, .dir = arena_cstr(a, str_of(dir))};
+	if (open_all(out, err))
+		return true;
+	workspace_close(out);
+	return false;
+}
+
+void
+workspace_close(Workspace *w)
+{
+	db_close(w->db);
+	w->db = NULL;
+}
+
+int64_t
+workspace_last_event(Workspace *w)
+{
+	Stmt *s;
+	bool row;
+	int64_t last = 0;
+	Err err = {0};
+	if (svc_stmt(w->db, &w->sql, "event_last", &s, &err) && db_step(s, &row, &err) && row) {
+		last = db_int(s, 0);
+		db_reset(s);
+	}
+	return last;
+}

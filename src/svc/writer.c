@@ -1,0 +1,227 @@
+/* writer: one thread runs everybody's writes, as many per commit as are waiting (group commit, no wait window). */
+#include "svc/svc_private.h"
+
+typedef struct Work {
+	WriteFn fn;
+	void *arg;
+	bool alone, done, ok;
+	Err err;
+	struct Work *next;
+} Work;
+
+struct Writer {
+	Workspace *w;
+	Lease lease;
+	Db *db;
+	Sealer sealer;
+	Arena tmp;
+	Buf buf[4];
+	pthread_t thread;
+	bool started, stop;
+	pthread_mutex_t lock;
+	pthread_cond_t wake, done;
+	Work *head, **tail;
+	int64_t seq;       /* newest committed event */
+	int64_t commits;
+};
+
+enum { BATCH_MOST = 512, CHECKPOINT_EVERY = 32 };
+
+static bool
+begin(Writer *wr, WriteTx *tx, Tx *t, Err *err)
+{
+	*tx = (WriteTx){.w = wr->w, .db = wr->db, .sealer = &wr->sealer, .now = wr->w->env->now(wr->w->env->ctx), .seq = wr->seq, .tmp = wr->tmp};
+	for (size_t i = 0; i < 4; i++)
+		tx->buf[i] = &wr->buf[i];
+	return tx_begin(wr->db, t, err);
+}
+
+/* Runs one piece of work. Beside others it gets a savepoint, so that its failure is its own. */
+static bool
+run_one(WriteTx *tx, Work *work, bool shared, Err *fatal)
+{
+	int64_t seq = tx->seq;
+	Arena scratch = tx->tmp;
+	if (shared && !db_savepoint(tx->db, fatal))
+		return false;
+	work->ok = work->fn(tx, work->arg, &work->err);
+	tx->tmp = scratch;
+	if (!work->ok)
+		tx->seq = seq;
+	if (!shared)
+		return true;
+	return work->ok ? db_savepoint_release(tx->db, fatal) : db_savepoint_undo(tx->db, fatal);
+}
+
+static void
+fail_all(Work *list, size_t n, const Err *err)
+{
+	for (; n--; list = list->next)
+		if (list->ok || !list->err.code) {
+			list->ok = false;
+			list->err = *err;
+		}
+}
+
+static void
+run_batch(Writer *wr, Work *list, size_t n)
+{
+	WriteTx tx;
+	Tx t = {0};
+	Err err = {0};
+	bool ok = begin(wr, &tx, &t, &err);
+	Work *work = list;
+	for (size_t i = 0; ok && i < n; i++, work = work->next)
+		ok = run_one(&tx, work, n > 1, &err);
+	/* A lone failure needs no commit: the rollback is its undoing. */
+	if (ok && (n > 1 || list->ok))
+		ok = tx_commit(&t, &err);
+	tx_rollback(&t);
+	if (!ok)
+		fail_all(list, n, &err);
+	else if (n > 1 || list->ok) {
+		pthread_mutex_lock(&wr->lock);
+		wr->seq = tx.seq;
+		pthread_mutex_unlock(&wr->lock);
+	}
+}
+
+/* Moves the log into the database file now and then, so that it stays short; small and often keeps waits short. */
+static void
+checkpoint(Writer *wr)
+{
+	Err ignored = {0};
+	if (++wr->commits % CHECKPOINT_EVERY == 0 && !db_checkpoint(wr->db, NULL, &ignored))
+		return; /* a full disk shows at the next commit */
+}
+
+static void *
+writer_main(void *arg)
+{
+	Writer *wr = arg;
+	pthread_mutex_lock(&wr->lock);
+	for (;;) {
+		while (!wr->head && !wr->stop)
+			pthread_cond_wait(&wr->wake, &wr->lock);
+		if (!wr->head)
+			break;
+		Work *list = wr->head, *last = list;
+		size_t n = 1;
+		while (!list->alone && last->next && !last->next->alone && n < BATCH_MOST) {
+			last = last->next;
+			n++;
+		}
+		wr->head = last->next;
+		if (!wr->head)
+			wr->tail = &wr->head;
+		last->next = NULL;
+		pthread_mutex_unlock(&wr->lock);
+		run_batch(wr, list, n);
+		pthread_mutex_lock(&wr->lock);
+		for (Work *work = list, *next; work; work = next) {
+			next = work->next; /* the waiter may be gone once done is set and the lock is free */
+			work->done = true;
+		}
+		pthread_cond_broadcast(&wr->done);
+		pthread_mutex_unlock(&wr->lock);
+		checkpoint(wr);
+		pthread_mutex_lock(&wr->lock);
+	}
+	pthread_mutex_unlock(&wr->lock);
+	return NULL;
+}
+
+bool
+writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err)
+{
+	Work work = {.fn = fn, .arg = arg, .alone = alone};
+	pthread_mutex_lock(&wr->lock);
+	NEED(!wr->stop);
+	*wr->tail = &work;
+	wr->tail = &work.next;
+	pthread_cond_signal(&wr->wake);
+	while (!work.done)
+		pthread_cond_wait(&wr->done, &wr->lock);
+	pthread_mutex_unlock(&wr->lock);
+	if (!work.ok && err)
+		*err = work.err;
+	return work.ok;
+}
+
+int64_t
+writer_wait(Writer *wr, int64_t after, const volatile bool *stop)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec++;
+	pthread_mutex_lock(&wr->lock);
+	while (wr->seq <= after && !*stop)
+		if (pthread_cond_timedwait(&wr->done, &wr->lock, &until) != 0)
+			break;
+	int64_t seq = wr->seq;
+	pthread_mutex_unlock(&wr->lock);
+	return seq;
+}
+
+static bool
+writer_start(Writer *wr, Err *err)
+{
+	Stmt *s;
+	bool row;
+	if (!lease_take(wr->w->dir, &wr->lease, err) ||
+		!db_open(workspace_path(wr->w, &wr->tmp, "siap.db"), DB_WRITE, &wr->db, err) ||
+		!sealer_open(wr->w, &wr->sealer, err) || !svc_stmt(wr->db, &wr->w->sql, "event_last", &s, err) ||
+		!db_step(s, &row, err))
+		return false;
+	wr->seq = row ? db_int(s, 0) : 0;
+	db_reset(s);
+	wr->started = pthread_create(&wr->thread, NULL, writer_main, wr) == 0;
+	return wr->started || err_set(err, E_LIMIT, "cannot start the writer's thread");
+}
+
+bool
+writer_open(Workspace *w, Writer **out, Err *err)
+{
+	Arena a;
+	if (!arena_open(&a, 64 * SIZE_MB, err))
+		return false;
+	Writer *wr = NEW(&a, Writer, 1);
+	*wr = (Writer){.w = w, .lease = {-1}, .tmp = a};
+	wr->tail = &wr->head;
+	pthread_mutex_init(&wr->lock, NULL);
+	pthread_cond_init(&wr->wake, NULL);
+	pthread_cond_init(&wr->done, NULL);
+	if (writer_start(wr, err)) {
+		*out = wr;
+		return true;
+	}
+	writer_close(wr);
+	return false;
+}
+
+void
+writer_close(Writer *wr)
+{
+	if (!wr)
+		return;
+	if (wr->started) {
+		pthread_mutex_lock(&wr->lock);
+		wr->stop = true;
+		pthread_cond_signal(&wr->wake);
+		pthread_mutex_unlock(&wr->lock);
+		pthread_join(wr->thread, NULL);
+	}
+	Err ignored = {0};
+	if (wr->db && !db_checkpoint(wr->db, NULL, &ignored))
+		ignored.code = E_OK; /* the log stays and is read back at the next open */
+	db_close(wr->db);
+	sealer_close(&wr->sealer);
+	for (size_t i = 0; i < 4; i++)
+		buf_close(&wr->buf[i]);
+	lease_drop(&wr->lease);
+	pthread_mutex_destroy(&wr->lock);
+	pthread_cond_destroy(&wr->wake);
+	pthread_cond_destroy(&wr->done);
+	Arena a = wr->tmp;
+	arena_close(&a);
+}

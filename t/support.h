@@ -1,0 +1,140 @@
+/* What unit tests of svc share: a scratch folder, a workspace in it, rows entered from text. Test programs include it once. */
+#ifndef SIAP_TEST_SUPPORT_H
+#define SIAP_TEST_SUPPORT_H
+
+#include "svc/svc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+typedef struct Desk {
+	Env env;
+	Arena a;
+	Err err;
+	char *dir;
+	const char *ws;
+	Workspace w;
+	bool is_open;
+} Desk;
+
+#define OK(d, call) \
+	do { \
+		if (!(call)) \
+			fail_msg("%s: [%s] %s (%s)", #call, err_name((d)->err.code), (d)->err.text, (d)->err.hint); \
+	} while (0)
+#define REFUSED(d, call, want_code) \
+	do { \
+		(d)->err = (Err){0}; \
+		if (call) \
+			fail_msg("%s: accepted, expected [%s]", #call, err_name(want_code)); \
+		if ((d)->err.code != (want_code)) \
+			fail_msg("%s: [%s] %s, expected [%s]", #call, err_name((d)->err.code), (d)->err.text, err_name(want_code)); \
+	} while (0)
+
+static inline int64_t
+desk_now(void *ctx)
+{
+	static int64_t tick;
+	(void)ctx;
+	return INT64_C(1732060800000) + __atomic_add_fetch(&tick, 1, __ATOMIC_RELAXED); /* 20 Nov 2024 */
+}
+
+static inline void
+desk_open(Desk *d)
+{
+	OK(d, workspace_open(&d->env, d->ws, &d->a, &d->w, &d->err));
+	d->is_open = true;
+}
+
+static inline void
+desk_reopen(Desk *d)
+{
+	workspace_close(&d->w);
+	desk_open(d);
+}
+
+/* A fresh workspace of the pack over the area. */
+static inline Desk *
+desk_new(const char *pack, const char *area)
+{
+	static Desk desk;
+	Desk *d = &desk;
+	*d = (Desk){0};
+	const char *base = getenv("TMPDIR");
+	OK(d, arena_open(&d->a, (size_t)1 << 32, &d->err));
+	d->dir = (char *)arena_fmt(&d->a, "%s/siap-test.XXXXXX", base ? base : "/tmp").p;
+	assert_non_null(mkdtemp(d->dir));
+	d->ws = arena_fmt(&d->a, "%s/w", d->dir).p;
+	d->env = env_real();
+	d->env.files = embedded_files;
+	d->env.n_files = embedded_count;
+	d->env.key_dir = arena_fmt(&d->a, "%s/keys", d->dir).p;
+	d->env.now = desk_now;
+	OK(d, workspace_init(&d->env, d->ws, str_of(pack), str_of(area), &d->err));
+	desk_open(d);
+	return d;
+}
+
+static inline void
+desk_close(Desk *d)
+{
+	if (d->is_open)
+		workspace_close(&d->w);
+	pid_t child = fork();
+	if (child == 0) {
+		execlp("rm", "rm", "-rf", d->dir, (char *)NULL);
+		_exit(1);
+	}
+	arena_close(&d->a);
+}
+
+/* Writes text to a file of the scratch folder and returns its path. */
+static inline const char *
+desk_file(Desk *d, const char *name, Str text)
+{
+	const char *path = arena_fmt(&d->a, "%s/%s", d->dir, name).p;
+	OK(d, file_write_atomic(path, text, 0600, &d->err));
+	return path;
+}
+
+/* Imports CSV text into one dataset ("" = recognised). */
+static inline bool
+desk_import(Desk *d, const char *dataset, Str text, ImportOptions o, ImportReport *report)
+{
+	GateP g = NULL;
+	const Dataset *one = catalog_dataset(&d->w.cat, str_of(dataset));
+	if (*dataset)
+		assert_non_null(one);
+	o.datasets = &one;
+	o.n_datasets = *dataset ? 1 : 0;
+	if (!o.origin.actor.n)
+		o.origin = (Origin){.actor = S("tester"), .source = S("import")};
+	const char *path = desk_file(d, "in.csv", text);
+	d->err = (Err){0};
+	OK(d, gate_open(&d->w, &g, &d->err));
+	bool ok = import_file(&d->w, g, path, &o, &d->a, report, &d->err);
+	gate_close(g);
+	return ok;
+}
+
+/* Cells as "field=value;field=value". */
+static inline bool
+desk_enter(Desk *d, Gate *g, const char *dataset, const char *cells, int64_t base, int64_t *event, Outcome *outcome)
+{
+	const Dataset *set = catalog_dataset(&d->w.cat, str_of(dataset));
+	Str *text = NEW(&d->a, Str, set->n_fields), rest = str_of(cells), part, name, value;
+	while (rest.n) {
+		str_cut(rest, ';', &part, &rest);
+		assert_true(str_cut(part, '=', &name, &value));
+		const Field *f = dataset_field(set, name);
+		assert_non_null(f);
+		text[f - set->field] = value;
+	}
+	Origin o = {.actor = S("tester"), .source = S("cli")};
+	return gate_enter(g, &o, set, text, base, event, outcome, &d->err);
+}
+
+#endif
