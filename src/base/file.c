@@ -28,10 +28,8 @@ io_error(Err *err, const char *what, const char *path)
 			"free some space where '%s' lies and do it again; what was saved before is intact",
 			path);
 	}
-	char reason[128];
-	if (strerror_r(e, reason, sizeof reason) != 0)
-		snprintf(reason, sizeof reason, "%d", e);
-	return err_set(err, e == ENOENT ? E_NOTFOUND : E_IO, what, path, reason);
+	const char *reason = strerrordesc_np(e);
+	return err_set(err, e == ENOENT ? E_NOTFOUND : E_IO, what, path, reason ? reason : "?");
 }
 
 static int

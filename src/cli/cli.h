@@ -112,7 +112,8 @@ typedef enum Form { FORM_TEXT, FORM_CSV, FORM_JSON } Form;
 bool form_choose(Cli *cli, bool csv, bool json, Form *out, Err *err) MUST;
 
 /* ---- Tables: table.c ---- */
-typedef enum ColumnKind { COLUMN_LEFT, COLUMN_RIGHT, COLUMN_BAR } ColumnKind; /* a bar's cells are parts per 10,000, empty: none */
+/* A name that is too long loses its middle: ends tell apart. A bar's cells are parts per 10,000, empty: none. */
+typedef enum ColumnKind { COLUMN_LEFT, COLUMN_NAME, COLUMN_RIGHT, COLUMN_BAR } ColumnKind;
 typedef struct Column {
 	const char *head; /* '\n' breaks it */
 	ColumnKind kind;
@@ -128,6 +129,7 @@ Table table_new(Cli *cli);
 void table_column(Table *t, const char *head, ColumnKind kind, int least);
 void table_add(Table *t, const char *cell); /* the next cell, row by row */
 void table_print(const Table *t, int width);
-Str text_fit(Cli *cli, Str s, size_t width);  /* cut to that many terminal columns, with an ellipsis */
+Str text_fit(Cli *cli, Str s, size_t width, size_t tail); /* cut to so many terminal columns: an ellipsis, then `tail` columns of its end */
+void text_wrap(Cli *cli, Str s, size_t indent); /* to env->out, broken at blanks; later lines are indented; ends the line */
 
 #endif

@@ -17,6 +17,7 @@ typedef struct Seen {
 	Cli *cli;
 	Form form;
 	uint64_t limit, count; /* per check */
+	Str area;
 	Buf *out;
 	JsonOut *json;
 } Seen;
@@ -94,12 +95,12 @@ text_head(const Seen *s, const Query *q)
 }
 
 static bool
-check_one(Seen *s, const Query *q, Str area, uint64_t *total, Err *err)
+check_one(Seen *s, const Query *q, uint64_t *total, Err *err)
 {
 	s->count = 0;
 	if (s->form == FORM_JSON)
 		json_begin(s, q);
-	if (!findings_each(&s->cli->ws, q, area, finding_see, s, err))
+	if (!findings_each(&s->cli->ws, q, s->area, finding_see, s, err))
 		return false;
 	*total += s->count;
 	if (s->form == FORM_JSON) {
@@ -114,15 +115,13 @@ check_one(Seen *s, const Query *q, Str area, uint64_t *total, Err *err)
 	if (!cli_flush(s->cli, s->out, err))
 		return false;
 	if (s->form == FORM_TEXT && s->count > s->limit)
-		cli_say(s->cli, "  %s\n",
-			arena_fmt(&s->cli->a, tr("… and %s more: siap check %.*s --all"),
-				show_number(s->cli, (int64_t)(s->count - s->limit)), STR(q->name))
-				.p);
+		cli_say(s->cli, tr("  … and %s more: siap check %.*s %.*s --all\n"),
+			show_number(s->cli, (int64_t)(s->count - s->limit)), STR(s->area), STR(q->name));
 	return true;
 }
 
 static bool
-check_all(Seen *s, const Query *only, Str area, Err *err)
+check_all(Seen *s, const Query *only, Err *err)
 {
 	const Catalog *c = &s->cli->catalog;
 	uint64_t total = 0;
@@ -132,7 +131,7 @@ check_all(Seen *s, const Query *only, Str area, Err *err)
 			const Query *q = &c->check[i];
 			if ((only && q != only) || str_eq(q->severity, S("must")) != (k == 0))
 				continue;
-			if (!check_one(s, q, area, &total, err))
+			if (!check_one(s, q, &total, err))
 				return false;
 		}
 	if (s->form == FORM_TEXT && total == 0)
@@ -191,6 +190,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	JsonOut j = jout_new(&out);
 	Seen s = {.cli = cli,
 		.form = form,
+		.area = area,
 		.limit = all ? UINT64_MAX : (uint64_t)limit,
 		.out = &out,
 		.json = &j};
@@ -200,7 +200,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	}
 	if (form == FORM_JSON)
 		jout_arr(&j);
-	if (!check_all(&s, only, area, err))
+	if (!check_all(&s, only, err))
 		return false;
 	if (form == FORM_JSON) {
 		jout_arr_end(&j);

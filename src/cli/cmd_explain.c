@@ -68,8 +68,10 @@ static void
 fact(Cli *cli, const char *name, const char *value)
 {
 	size_t width = utf8_width(str_of(name));
-	if (*value)
-		cli_say(cli, "%s%*s %s\n", name, width < 12 ? (int)(12 - width) : 0, "", value);
+	if (!*value)
+		return;
+	cli_say(cli, "%s%*s ", name, width < 12 ? (int)(12 - width) : 0, "");
+	text_wrap(cli, str_of(value), 13);
 }
 
 static void
@@ -115,7 +117,7 @@ query_say(Cli *cli, const Query *q, Err *err)
 	cli_say(cli, "%s%.*s%s (%s '%.*s')\n", paint(cli, 'b'), STR(tr_str(q->title)), paint(cli, '.'),
 		q->is_check ? tr("check") : tr("indicator"), STR(q->name));
 	if (q->definition.n)
-		cli_say(cli, "%.*s\n", STR(tr_str(q->definition)));
+		text_wrap(cli, tr_str(q->definition), 0);
 	cli_say(cli, "\n");
 	if (q->is_check) {
 		fact(cli, tr("severity"), show_severity(q->severity));

@@ -63,21 +63,39 @@ pillar_head(Cli *cli, Str pillar)
 	return arena_cstr(&cli->a, tr_str(pillar));
 }
 
+/* In a table the ordinary kind of regency goes without saying: "Kerinci", but "Kota Sungai Penuh". */
+static const char *
+short_name(const Ready *r, size_t node, int indent)
+{
+	Cli *cli = r->v.cli;
+	Str code = str_of(r->v.b->code[node]), name = area_name(&cli->ws, code, &cli->a),
+		kind = S("Kabupaten ");
+	if (str_starts(name, kind))
+		name = str_slice(name, kind.n, name.n);
+	return arena_fmt(&cli->a, "%*s%.*s", 2 * indent, "", STR(name.n ? name : code)).p;
+}
+
+static const char *
+share(const Ready *r, size_t node)
+{
+	const Board *b = r->v.b;
+	if (b->total[node] == 0)
+		return "";
+	return arena_fmt(&r->v.cli->a, "%d", (int)((uint64_t)b->ready[node] * 10000 / b->total[node]))
+		.p;
+}
+
 static void
 row_add(const Ready *r, Table *t, size_t node, int indent)
 {
 	const Board *b = r->v.b;
 	Cli *cli = r->v.cli;
-	Str code = str_of(b->code[node]), name = area_name(&cli->ws, code, &cli->a);
-	table_add(t, arena_fmt(&cli->a, "%*s%.*s", 2 * indent, "", STR(name.n ? name : code)).p);
+	table_add(t, short_name(r, node, indent));
 	table_add(t,
 		arena_fmt(
 			&cli->a, "%s/%s", show_number(cli, b->ready[node]), show_number(cli, b->total[node]))
 			.p);
-	table_add(t,
-		b->total[node]
-			? arena_fmt(&cli->a, "%d", (int)((uint64_t)b->ready[node] * 10000 / b->total[node])).p
-			: "");
+	table_add(t, share(r, node));
 	for (size_t p = 0; p < r->v.n_pillars; p++)
 		table_add(t, show_points(cli, board_pillar(b, node, r->v.pillar[p])));
 	table_add(t, show_number(cli, not_heard(r, node)));
@@ -100,7 +118,7 @@ table_say(const Ready *r)
 {
 	Cli *cli = r->v.cli;
 	Table t = table_new(cli);
-	table_column(&t, tr("area"), COLUMN_LEFT, 12);
+	table_column(&t, tr("area"), COLUMN_NAME, 17);
 	table_column(&t, tr("ready"), COLUMN_RIGHT, 0);
 	table_column(&t, "", COLUMN_BAR, 4);
 	for (size_t p = 0; p < r->v.n_pillars; p++)
@@ -111,25 +129,44 @@ table_say(const Ready *r)
 	table_print(&t, cli->env.width);
 }
 
-static size_t
-findings_say(const Ready *r)
+/* The pillars of the area itself, with their full names: a key to the columns below, too. */
+static void
+pillars_say(const Ready *r)
+{
+	Cli *cli = r->v.cli;
+	Table t = table_new(cli);
+	table_column(&t, "", COLUMN_LEFT, 0);
+	table_column(&t, "", COLUMN_RIGHT, 0);
+	table_column(&t, "", COLUMN_BAR, 4);
+	for (size_t p = 0; p < r->v.n_pillars; p++) {
+		int points = board_pillar(r->v.b, r->v.node, r->v.pillar[p]);
+		table_add(&t, pillar_head(cli, r->v.pillar[p]));
+		table_add(&t,
+			points < 0 ? show_points(cli, points)
+					   : arena_fmt(&cli->a, "%s%%", show_points(cli, points)).p);
+		table_add(&t, points < 0 ? "" : arena_fmt(&cli->a, "%d", points).p);
+	}
+	table_print(&t, cli->env.width);
+	cli_say(cli, "\n");
+}
+
+static bool
+findings_say(const Ready *r, const char *severity, const char *head, char colour)
 {
 	const Board *b = r->v.b;
 	Cli *cli = r->v.cli;
-	static const char *const severity[] = {"must", "look"};
-	size_t said = 0;
-	for (size_t k = 0; k < 2; k++)
-		for (size_t s = b->n_indicators; s < b->n_series; s++) {
-			const Query *q = b->series[s].query;
-			int64_t n = b->series[s].need[r->v.node];
-			if (n == 0 || !str_eq(q->severity, str_of(severity[k])))
-				continue;
-			if (said++ == 0)
-				cli_say(cli, "\n%s%s%s\n", paint(cli, 'b'), tr("findings"), paint(cli, '.'));
-			cli_say(cli, "%s%8s%s  %.*s (%s)\n", k ? "" : paint(cli, 'r'), show_number(cli, n),
-				k ? "" : paint(cli, '.'), STR(tr_str(q->title)), show_severity(q->severity));
-		}
-	return said;
+	bool any = false;
+	for (size_t s = b->n_indicators; s < b->n_series; s++) {
+		const Query *q = b->series[s].query;
+		int64_t n = b->series[s].need[r->v.node];
+		if (n == 0 || !str_eq(q->severity, str_of(severity)))
+			continue;
+		if (!any)
+			cli_say(cli, "\n%s%s%s\n", paint(cli, colour), head, paint(cli, '.'));
+		any = true;
+		cli_say(cli, "%8s  %.*s\n", show_number(cli, n), STR(tr_str(q->title)));
+	}
+	return any;
 }
 
 static void
@@ -145,8 +182,10 @@ text_say(const Ready *r)
 	cli_say(cli, tr("%s of %s TPS ready (%s)"), show_number(cli, b->ready[node]),
 		show_number(cli, b->total[node]), show_percent(cli, b->ready[node], b->total[node]));
 	cli_say(cli, "%s\n\n", paint(cli, '.'));
+	pillars_say(r);
 	table_say(r);
-	size_t findings = findings_say(r);
+	bool findings = findings_say(r, "must", tr("findings that must be mended"), 'r');
+	findings |= findings_say(r, "look", tr("findings to look at"), 'b');
 	Str code = str_of(b->code[node]);
 	bool whole = node == 0;
 	cli_say(cli, "\n%s: siap why%s%.*s\n", tr("what is missing"), whole ? "" : " ",

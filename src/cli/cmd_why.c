@@ -67,8 +67,8 @@ summary_say(const Why *w)
 	Cli *cli = w->v.cli;
 	const Board *b = w->v.b;
 	Table t = table_new(cli);
-	table_column(&t, tr("indicator"), COLUMN_LEFT, 16);
-	table_column(&t, tr("in"), COLUMN_RIGHT, 0);
+	table_column(&t, tr("indicator"), COLUMN_NAME, 16);
+	table_column(&t, tr("where"), COLUMN_RIGHT, 0);
 	table_column(&t, tr("missing"), COLUMN_RIGHT, 0);
 	table_column(&t, tr("owner"), COLUMN_LEFT, 0);
 	table_column(&t, tr("due"), COLUMN_LEFT, 0);
@@ -117,8 +117,9 @@ text_say(const Why *w)
 {
 	Cli *cli = w->v.cli;
 	view_title(&w->v);
+	bool listed = view_tps_list(&w->v);
 	if (w->total == 0) {
-		if (view_tps_list(&w->v))
+		if (listed)
 			cli_say(cli, "\n%s\n", tr("nothing is missing here"));
 		return;
 	}

@@ -37,20 +37,50 @@ step(Str s, size_t at)
 	return at;
 }
 
-Str
-text_fit(Cli *cli, Str s, size_t width)
+/* Where the longest start of s with at most `width` terminal columns ends. */
+static size_t
+start_of(Str s, size_t width)
 {
-	if (utf8_width(s) <= width)
-		return s;
-	size_t keep = 0, next = 0, room = width ? width - 1 : 0;
+	size_t keep = 0, next = 0;
 	while (next < s.n) {
 		next = step(s, next);
-		if (utf8_width((Str){s.p, next}) > room)
+		if (utf8_width((Str){s.p, next}) > width)
 			break;
 		keep = next;
 	}
-	/* A combining mark belongs to the character before it, which the loop keeps whole. */
-	return arena_fmt(&cli->a, "%.*s%s", (int)keep, s.p, cli->utf8 ? "…" : ".");
+	return keep;
+}
+
+Str
+text_fit(Cli *cli, Str s, size_t width, size_t tail)
+{
+	size_t full = utf8_width(s);
+	if (full <= width)
+		return s;
+	if (width < tail + 2)
+		tail = 0;
+	size_t keep = start_of(s, width ? width - 1 - tail : 0),
+		   end = tail ? start_of(s, full - tail) : s.n;
+	return arena_fmt(
+		&cli->a, "%.*s%s%.*s", (int)keep, s.p, cli->utf8 ? "…" : ".", (int)(s.n - end), s.p + end);
+}
+
+void
+text_wrap(Cli *cli, Str s, size_t indent)
+{
+	size_t width = (size_t)cli->env.width > indent + 20 ? (size_t)cli->env.width - indent : 20,
+		   column = 0;
+	for (Str word; s.n;) {
+		str_cut(s, ' ', &word, &s);
+		size_t n = utf8_width(word);
+		if (column > 0 && column + 1 + n > width) {
+			cli_say(cli, "\n%*s", (int)indent, "");
+			column = 0;
+		}
+		cli_say(cli, "%s%.*s", column ? " " : "", STR(word));
+		column += n + (column > 0);
+	}
+	cli_say(cli, "\n");
 }
 
 static size_t
@@ -147,7 +177,7 @@ static void
 cell_print(const Table *t, size_t c, Str text, size_t width, Buf *out)
 {
 	const Column *col = &t->column[c];
-	Str fit = text_fit(t->cli, text, width);
+	Str fit = text_fit(t->cli, text, width, col->kind == COLUMN_NAME ? width / 3 : 0);
 	size_t pad = width - utf8_width(fit);
 	if (col->kind == COLUMN_RIGHT)
 		buf_fmt(out, "%*s", (int)pad, "");

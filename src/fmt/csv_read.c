@@ -252,9 +252,7 @@ read_fd(void *ctx, char *out, size_t n, Err *err)
 			return (long)got;
 		if (errno == EINTR)
 			continue;
-		char reason[128] = "?";
-		(void)strerror_r(errno, reason, sizeof reason);
-		err_set(err, E_IO, "cannot read the CSV file: %s", reason);
+		err_set(err, E_IO, "cannot read the CSV file: %s", strerrordesc_np(errno));
 		return -1;
 	}
 }

@@ -9,6 +9,7 @@ static void *
 follow_main(void *arg)
 {
 	Gate *g = arg;
+	(void)pthread_setname_np(pthread_self(), "siap-board");
 	while (!g->stop) {
 		int64_t newest = writer_wait(g->writer, g->board->event, &g->stop);
 		if (newest > g->board->event && !board_follow(g->board, NULL, &g->board_err))

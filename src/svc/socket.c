@@ -278,6 +278,7 @@ static void *
 listen_main(void *arg)
 {
 	Gate *g = arg;
+	(void)pthread_setname_np(pthread_self(), "siap-socket");
 	while (!g->stop) {
 		struct pollfd p = {.fd = g->listen_fd, .events = POLLIN};
 		if (poll(&p, 1, 100) <= 0)

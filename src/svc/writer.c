@@ -99,6 +99,7 @@ static void *
 writer_main(void *arg)
 {
 	Writer *wr = arg;
+	(void)pthread_setname_np(pthread_self(), "siap-writer");
 	pthread_mutex_lock(&wr->lock);
 	for (;;) {
 		while (!wr->head && !wr->stop)

@@ -4,8 +4,6 @@
 
 #include "fmt/fmt.h"
 
-#include <errno.h>
-
 /* Gives its bytes in pieces of `piece`, then ends, fails, or repeats `filler` for ever. */
 typedef struct Feed {
 	Str rest;
@@ -220,6 +218,44 @@ rows_know_where_they_are(void **state)
 		OK(csv_next(c, &row, &more, &err));
 		assert_false(more);
 		OK(csv_next(c, &row, &more, &err)); /* the end stays the end */
+		assert_false(more);
+	}
+}
+
+/* The reader takes 256 KiB at a time: a record that lies across that border reads as any other. */
+static void
+records_cross_the_window(void **state)
+{
+	(void)state;
+	const Str sample = S("\"x\r\ny\"\"z\",caf\xc3\xa9\r\n1,2\r\n\r\n\"q\",\"\"");
+	static const struct {
+		size_t line;
+		const char *a, *b;
+	} want[] = {{0, "x\r\ny\"z", "caf\xc3\xa9"}, {2, "1", "2"}, {4, "q", ""}};
+	for (size_t k = 0; k <= sample.n + 1; k++) {
+		AUTO(Buf) b = {0};
+		buf_add(&b, S("a,b\n"));
+		size_t lines = 2;
+		for (; b.n < 256 * 1024 - k - 4; lines++)
+			buf_add(&b, S("1,2\n"));
+		for (; b.n < 256 * 1024 - k; lines++)
+			buf_byte(&b, '\n');
+		buf_add(&b, sample);
+		AUTO(CsvP) c = NULL;
+		CsvRow row;
+		bool more;
+		Feed feed = {.rest = buf_str(&b), .piece = 100000};
+		OK(csv_open_source((CsvSource){feed_read, &feed}, &c, &err));
+		do
+			OK(csv_next(c, &row, &more, &err));
+		while (more && row.line < lines);
+		for (size_t i = 0; i < 3; i++) {
+			assert_true(more);
+			assert_int_equal(row.line, lines + want[i].line);
+			SAME(row.cell[0], want[i].a);
+			SAME(row.cell[1], want[i].b);
+			OK(csv_next(c, &row, &more, &err));
+		}
 		assert_false(more);
 	}
 }
@@ -566,6 +602,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(quotes),
 	cmocka_unit_test(short_rows_are_filled),
 	cmocka_unit_test(rows_know_where_they_are),
+	cmocka_unit_test(records_cross_the_window),
 	cmocka_unit_test(other_formats_are_named),
 	cmocka_unit_test(bytes_that_are_no_text),
 	cmocka_unit_test(quotes_that_do_not_match),
