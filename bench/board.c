@@ -45,8 +45,10 @@ time_follow(Workspace *w, Gate *g, Board *b, int n, int64_t *took)
 		Outcome outcome;
 		snprintf(filled, sizeof filled, "%d", k % 7);
 		for (size_t i = 0; i < d->n_fields; i++)
-			text[i] = str_eq(d->field[i].name, S("tps")) ? some_tps(b, (size_t)k) : str_eq(d->field[i].name, S("role")) ? S("kpps")
-			        : str_eq(d->field[i].name, S("filled")) ? str_of(filled) : (Str){0};
+			text[i] = str_eq(d->field[i].name, S("tps")) ? some_tps(b, (size_t)k)
+				: str_eq(d->field[i].name, S("role"))    ? S("kpps")
+				: str_eq(d->field[i].name, S("filled"))  ? str_of(filled)
+														 : (Str){0};
 		must(gate_enter(g, &o, d, text, 0, &event, &outcome, &err));
 		int64_t start = clock_us();
 		must(board_follow(b, &events, &err));
@@ -67,7 +69,9 @@ time_update(const char *dir, const Board *b, int n, int64_t *took)
 	snprintf(path, sizeof path, "%s/siap.db", dir);
 	NEED(sqlite3_open(path, &db) == SQLITE_OK);
 	NEED(sqlite3_exec(db, "PRAGMA synchronous=FULL", NULL, NULL, NULL) == SQLITE_OK);
-	NEED(sqlite3_prepare_v2(db, "UPDATE officer_count SET filled = ?2 WHERE tps = ?1 AND role = 'kpps'", -1, &s, NULL) == SQLITE_OK);
+	NEED(sqlite3_prepare_v2(db,
+			 "UPDATE officer_count SET filled = ?2 WHERE tps = ?1 AND role = 'kpps'", -1, &s,
+			 NULL) == SQLITE_OK);
 	for (int k = 0; k < n; k++) {
 		Str code = some_tps(b, (size_t)k);
 		sqlite3_bind_text(s, 1, code.p, (int)code.n, SQLITE_STATIC);
@@ -111,12 +115,13 @@ main(int argc, char **argv)
 	start = clock_us();
 	must(board_rebuild(&w, &full, &err));
 	int64_t rebuild_us = clock_us() - start;
-	bool equal = board_equal(cold, full, &difference, &a) && board_equal(board, full, &difference, &a);
+	bool equal =
+		board_equal(cold, full, &difference, &a) && board_equal(board, full, &difference, &a);
 	if (!equal)
 		fprintf(stderr, "board: %.*s\n", STR(difference));
 	gate_close(g);
 	int64_t update = time_update(argv[1], board, n, took);
-	printf("%zu %lld %lld %.4f %.4f %s\n", board->n, (long long)follow, (long long)update, (double)snapshot_us / 1e6,
-		(double)rebuild_us / 1e6, equal ? "equal" : "different");
+	printf("%zu %lld %lld %.4f %.4f %s\n", board->n, (long long)follow, (long long)update,
+		(double)snapshot_us / 1e6, (double)rebuild_us / 1e6, equal ? "equal" : "different");
 	return equal ? 0 : 1;
 }

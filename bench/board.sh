@@ -8,10 +8,12 @@ dir=$(mktemp -d "${TMPDIR:-/tmp}/siap-bench.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 export SIAP_KEYS="$dir/keys" SIAP_LANG=en
 for n in ${SIZES:-6391 823220}; do
-	build/siap init "$dir/$n" --rules pilkada2024 --area 0 >/dev/null
+	area= # 6,391 is the province of Jambi, more is the nation
+	[ "$n" -gt 50000 ] || area=15
+	build/siap init "$dir/$n" --rules pilkada2024 --area "${area:-0}" >/dev/null
 	for what in tps roll officers; do
 		case $what in tps) set=tps ;; roll) set=roll_count ;; officers) set=officer_count ;; esac
-		bench/generate.sh $what "$n" >"$dir/rows.csv"
+		bench/generate.sh $what "$n" "$area" >"$dir/rows.csv"
 		build/siap -w "$dir/$n" import $set "$dir/rows.csv" >/dev/null
 	done
 	build/obj/bench/board "$dir/$n" 2000 >"$dir/$n.out"

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Helper: writes CSV of synthetic TPS and their rows: generate.sh tps N | roll N | officers N | delivery N (10 items a TPS).
-# TPS lie in real villages, ten in each, in order of their codes; with more TPS than 10 x villages, each gets more.
+# Helper: writes CSV of synthetic TPS and their rows: generate.sh tps|roll|officers|delivery N [AREA] (delivery: 10 items a TPS).
+# TPS lie in real villages of the area (default: all Indonesia), ten in each, in order of their codes, or as many as N needs.
 set -eu
-what=$1 n=$2
-villages=$(grep -cE '^[0-9]{10}	' build/embed/areas.txt)
+what=$1 n=$2 area=${3-}
+villages=$(grep -cE "^$area[0-9]{$((10 - ${#area}))}	" build/embed/areas.txt)
 each=$(((n + villages - 1) / villages))
 [ "$each" -ge 10 ] || each=10
-awk -F '\t' -v what="$what" -v n="$n" -v each="$each" '
+awk -F '\t' -v area="$area" -v what="$what" -v n="$n" -v each="$each" '
 BEGIN {
 	items = split("ballot_box ballot_governor ballot_regent booth ink seal_set punch_set braille_template form_set roll_copy", item, " ")
 	roles = split("kpps linmas ptps", role, " ")
@@ -15,7 +15,7 @@ BEGIN {
 	if (what == "officers") print "tps,role,filled,sworn_in,trained"
 	if (what == "delivery") print "tps,item,received,damaged,at,note"
 }
-length($1) == 10 {
+length($1) == 10 && index($1, area) == 1 {
 	for (k = 1; k <= each && done < n; k++) {
 		done++
 		tps = sprintf("%s%03d", $1, k)

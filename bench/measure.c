@@ -22,7 +22,9 @@ main(int argc, char **argv)
 	int status;
 	struct rusage r;
 	NEED(child > 0 && wait4(child, &status, 0, &r) == child);
-	double cpu = (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) + (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
-	fprintf(stderr, "%.2f %.2f %.0f\n", (double)(clock_us() - start) / 1e6, cpu, (double)r.ru_maxrss / 1024);
+	double cpu = (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+		(double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+	fprintf(stderr, "%.2f %.2f %.0f\n", (double)(clock_us() - start) / 1e6, cpu,
+		(double)r.ru_maxrss / 1024);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

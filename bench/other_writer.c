@@ -35,7 +35,8 @@ main(int argc, char **argv)
 	env.n_files = embedded_count;
 	int64_t *took = NULL, event, n = 0;
 	Outcome outcome;
-	if (!arena_open(&a, (size_t)1 << 30, &err) || !workspace_open(&env, argv[1], &a, &w, &err) || !gate_open(&w, &g, &err)) {
+	if (!arena_open(&a, (size_t)1 << 30, &err) || !workspace_open(&env, argv[1], &a, &w, &err) ||
+		!gate_open(&w, &g, &err)) {
 		fprintf(stderr, "other_writer: %s\n", err.text);
 		return 1;
 	}
@@ -52,8 +53,10 @@ main(int argc, char **argv)
 		char filled[16];
 		snprintf(filled, sizeof filled, "%lld", (long long)(n % 7));
 		for (size_t i = 0; i < d->n_fields; i++)
-			text[i] = str_eq(d->field[i].name, S("tps")) ? str_of(argv[2]) : str_eq(d->field[i].name, S("role")) ? S("kpps")
-			        : str_eq(d->field[i].name, S("filled")) ? str_of(filled) : (Str){0};
+			text[i] = str_eq(d->field[i].name, S("tps")) ? str_of(argv[2])
+				: str_eq(d->field[i].name, S("role"))    ? S("kpps")
+				: str_eq(d->field[i].name, S("filled"))  ? str_of(filled)
+														 : (Str){0};
 		int64_t start = clock_us();
 		if (!gate_enter(g, &o, d, text, 0, &event, &outcome, &err))
 			break; /* the import's process has ended */
@@ -64,7 +67,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "other_writer: no row entered: %s\n", err.text);
 		return 1;
 	}
-	printf("%lld %.1f %.1f %.1f\n", (long long)n, (double)took[n / 2] / 1e3, (double)took[n * 99 / 100] / 1e3, (double)took[n - 1] / 1e3);
+	printf("%lld %.1f %.1f %.1f\n", (long long)n, (double)took[n / 2] / 1e3,
+		(double)took[n * 99 / 100] / 1e3, (double)took[n - 1] / 1e3);
 	gate_close(g);
 	workspace_close(&w);
 	arena_close(&a);

@@ -23,6 +23,6 @@ SELECT a.code AS area, count(*) AS need, count(d.declared) AS have, count(d.stag
 FROM   area a
 CROSS  JOIN rule_code s
 LEFT   JOIN stage d ON d.area = a.code AND d.stage = s.code
-WHERE  a.code >= :lo AND a.code < :hi AND length(a.code) <= 4
+WHERE  a.code >= :lo AND a.code < :hi AND a.level IN (1, 2)
   AND  s.list = 'stage' AND (s.ends < :today OR d.declared IS NOT NULL)
 GROUP  BY a.code

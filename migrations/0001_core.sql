@@ -5,6 +5,7 @@ CREATE TABLE workspace (name text PRIMARY KEY, value text NOT NULL);
 
 -- The frozen area codes of this workspace, levels 1 province to 4 village; TPS are rows of the dataset tps.
 CREATE TABLE area (code text PRIMARY KEY, name text NOT NULL, level integer NOT NULL);
+CREATE INDEX area_level ON area (level, code);
 
 -- The rule pack as queries see it.
 CREATE TABLE rule_limit (name text PRIMARY KEY, value bigint NOT NULL);

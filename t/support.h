@@ -20,18 +20,20 @@ typedef struct Desk {
 	bool is_open;
 } Desk;
 
-#define OK(d, call) \
-	do { \
-		if (!(call)) \
-			fail_msg("%s: [%s] %s (%s)", #call, err_name((d)->err.code), (d)->err.text, (d)->err.hint); \
+#define OK(d, call)                                                                                \
+	do {                                                                                           \
+		if (!(call))                                                                               \
+			fail_msg(                                                                              \
+				"%s: [%s] %s (%s)", #call, err_name((d)->err.code), (d)->err.text, (d)->err.hint); \
 	} while (0)
-#define REFUSED(d, call, want_code) \
-	do { \
-		(d)->err = (Err){0}; \
-		if (call) \
-			fail_msg("%s: accepted, expected [%s]", #call, err_name(want_code)); \
-		if ((d)->err.code != (want_code)) \
-			fail_msg("%s: [%s] %s, expected [%s]", #call, err_name((d)->err.code), (d)->err.text, err_name(want_code)); \
+#define REFUSED(d, call, want_code)                                                               \
+	do {                                                                                          \
+		(d)->err = (Err){0};                                                                      \
+		if (call)                                                                                 \
+			fail_msg("%s: accepted, expected [%s]", #call, err_name(want_code));                  \
+		if ((d)->err.code != (want_code))                                                         \
+			fail_msg("%s: [%s] %s, expected [%s]", #call, err_name((d)->err.code), (d)->err.text, \
+				err_name(want_code));                                                             \
 	} while (0)
 
 static inline int64_t
@@ -39,7 +41,8 @@ desk_now(void *ctx)
 {
 	static int64_t tick;
 	(void)ctx;
-	return INT64_C(1732060800000) + __atomic_add_fetch(&tick, 1, __ATOMIC_RELAXED); /* 20 Nov 2024 */
+	return INT64_C(1732060800000) +
+		__atomic_add_fetch(&tick, 1, __ATOMIC_RELAXED); /* 20 Nov 2024 */
 }
 
 static inline void
@@ -122,7 +125,8 @@ desk_import(Desk *d, const char *dataset, Str text, ImportOptions o, ImportRepor
 
 /* Cells as "field=value;field=value". */
 static inline bool
-desk_enter(Desk *d, Gate *g, const char *dataset, const char *cells, int64_t base, int64_t *event, Outcome *outcome)
+desk_enter(Desk *d, Gate *g, const char *dataset, const char *cells, int64_t base, int64_t *event,
+	Outcome *outcome)
 {
 	const Dataset *set = catalog_dataset(&d->w.cat, str_of(dataset));
 	Str *text = NEW(&d->a, Str, set->n_fields), rest = str_of(cells), part, name, value;

@@ -19,7 +19,7 @@ function finding(text) { print f ":" l ": " text; bad = 1 }
 }
 string {
 	if (f ~ /^src\/db\//) next
-	if (t ~ /(^|[^A-Z_])(SELECT|INSERT (OR [A-Z]+ )?INTO|UPDATE [a-z_%"]+ SET|DELETE FROM|(CREATE|DROP|ALTER) (TABLE|INDEX|VIEW|TRIGGER|UNIQUE)|ORDER BY|GROUP BY|PRAGMA|SAVEPOINT)($|[^A-Z_])/ ||
+	if (t ~ /(^|[^A-Z_])(SELECT ([0-9*]|[^ ]+( .*)? FROM|[a-z_.]+,|[a-z_.]+\()|FROM [a-z_]+ WHERE|INSERT (OR [A-Z]+ )?INTO|UPDATE [a-z_%"]+ SET|DELETE FROM|(CREATE|DROP|ALTER) (TABLE|INDEX|VIEW|TRIGGER|UNIQUE)|ORDER BY|GROUP BY|PRAGMA|SAVEPOINT)/ ||
 	    t ~ /(^|[^a-z_])(insert into|delete from|create table|drop table) /)
 		finding("SQL in a C string: it lives in src/MODULE/MODULE.sql, migrations/, indicators/ or checks/")
 	next

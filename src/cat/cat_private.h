@@ -41,6 +41,7 @@ bool err_at(Err *err, Str file, int line); /* puts "file:line: " before the sent
 void *vec_room(Arena *a, const void *v, size_t n, size_t size);
 #define VEC_ADD(a, v, n) ((v) = vec_room((a), (v), (n), sizeof *(v)), &(v)[(n)++])
 bool name_check(Str name, const char *what, Err *err) MUST; /* what: tr("dataset"), … */
+bool sql_name_check(Str name, const char *what, Err *err) MUST; /* for tables and columns: no word of SQL either */
 bool name_is_table(Str name);  /* a core table: no dataset may be called so */
 bool agency_check(Str name, Err *err) MUST;
 bool option_ok(Str s);         /* [A-Za-z0-9_-]{1,40}: enum options, codes, pack names */

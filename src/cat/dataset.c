@@ -13,7 +13,7 @@ static bool
 read_name(Making *m, const Line *l, Err *err)
 {
 	Dataset *d = m->d;
-	if (!line_one(l, &d->name, err) || !name_check(d->name, tr("dataset"), err))
+	if (!line_one(l, &d->name, err) || !sql_name_check(d->name, tr("dataset"), err))
 		return false;
 	if (name_is_table(d->name))
 		return err_set(err, E_INPUT, "'%.*s' is a core table, choose another name for the dataset", STR(d->name));

@@ -231,7 +231,7 @@ field_add(Dataset *d, const Field *f, Arena *a, Err *err)
 {
 	if (d->n_fields == DEF_MAX_FIELDS)
 		return err_set(err, E_INPUT, "more than %d fields", DEF_MAX_FIELDS);
-	if (!name_check(f->name, tr("field"), err))
+	if (!sql_name_check(f->name, tr("field"), err))
 		return false;
 	Field *new = VEC_ADD(a, d->field, d->n_fields);
 	*new = *f;
@@ -265,7 +265,7 @@ field_parse(Dataset *d, const Line *l, int line, Arena *a, Err *err)
 		return err_set(err, E_INPUT, "a field is written: field NAME TYPE attributes");
 	Field f = {.name = l->word[1].text, .line = line};
 	int64_t repeat = 0;
-	if (!name_check(f.name, tr("field"), err) || !type_parse(&f, &l->word[2], a, err))
+	if (!sql_name_check(f.name, tr("field"), err) || !type_parse(&f, &l->word[2], a, err))
 		return false;
 	for (size_t i = 3; i < l->n; i++)
 		if (!attribute_parse(&f, l, &i, &repeat, a, err))

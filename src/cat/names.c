@@ -44,6 +44,14 @@ name_check(Str name, const char *what, Err *err)
 	if (!name_shaped(name))
 		return err_set(err, E_INPUT, "'%.*s' is no name for a %s: a-z, then a-z, 0-9 and _, %d at most",
 			STR(brief(name)), what, NAME_MAX_BYTES);
+	return true;
+}
+
+bool
+sql_name_check(Str name, const char *what, Err *err)
+{
+	if (!name_check(name, what, err))
+		return false;
 	if (word_in(sql_words, name))
 		return err_set(err, E_INPUT, "'%.*s' is a word of SQL, choose another name for the %s", STR(name), what);
 	return true;
@@ -60,7 +68,7 @@ agency_check(Str name, Err *err)
 {
 	return word_in(agency_words, name) ||
 		err_set(err, E_INPUT, "unknown agency '%.*s'; one of%.*s", STR(brief(name)),
-			(int)sizeof agency_words - 3, agency_words);
+			(int)sizeof agency_words - 2, agency_words);
 }
 
 bool
@@ -108,7 +116,9 @@ nearest(Str word, const Str *names, size_t n)
 	size_t least = word.n / 3 + 2; /* a third of the letters and one may differ */
 	for (size_t i = 0; i < n; i++) {
 		size_t d = loose_eq(word, names[i]) ? 0 : str_distance(word, names[i]);
-		if (d < least && d < word.n) {
+		/* Of equally near ones that of the same length: letters change places more often than they vanish. */
+		bool likelier = best.p && d == least && names[i].n == word.n && best.n != word.n;
+		if ((d < least || likelier) && d < word.n) {
 			least = d;
 			best = names[i];
 		}

@@ -137,7 +137,7 @@ check_all(Seen *s, const Query *only, Err *err)
 	if (s->form == FORM_TEXT && total == 0)
 		cli_say(s->cli, "%s\n", tr("no findings"));
 	else if (s->form == FORM_TEXT)
-		cli_say(s->cli, tr("\n%s findings in all; what a check means: siap explain NAME\n"),
+		cli_say(s->cli, tr("\nfindings in all: %s; what a check means: siap explain NAME\n"),
 			show_number(s->cli, (int64_t)total));
 	return true;
 }

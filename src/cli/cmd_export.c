@@ -53,7 +53,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	if (to_file ? !export_file(cli, d, area, argv[1], &rows, err)
 				: !export_dataset(&cli->ws, d, area, cli->env.out, &rows, err))
 		return false;
-	cli_note(cli, tr("%s rows of %.*s\n"), show_number(cli, (int64_t)rows), STR(d->name));
+	cli_note(cli, tr("rows of %.*s: %s\n"), STR(d->name), show_number(cli, (int64_t)rows));
 	return true;
 }
 

@@ -141,7 +141,7 @@ problems_say(Cli *cli, const ImportReport *r)
 {
 	if (r->problems == 0)
 		return;
-	cli_say(cli, tr("\n%s problems in %s of %s rows\n"), show_number(cli, (int64_t)r->problems),
+	cli_say(cli, tr("\nproblems: %s, in %s of %s rows\n"), show_number(cli, (int64_t)r->problems),
 		show_number(cli, (int64_t)r->bad_rows), show_number(cli, (int64_t)r->rows));
 	for (size_t i = 0; i < r->n_first; i++) {
 		const ImportProblem *p = &r->first[i];
@@ -171,7 +171,7 @@ next_say(Cli *cli, const ImportReport *r, const ImportOptions *o, const char *pa
 		cli_say(cli, tr("next: siap ready\n"));
 	else if (r->problems)
 		cli_say(cli,
-			tr("nothing was saved; next: correct '%s' and import it again, or add --partial\n"),
+			tr("next: correct '%s' and import it again, or take the good rows with --partial\n"),
 			path);
 }
 

@@ -53,12 +53,11 @@ gaps_read(Why *w, size_t limit, Err *err)
 }
 
 static const char *
-level_plural(Level l)
+level_plural(Level l, uint64_t n)
 {
-	return l == LEVEL_TPS     ? tr("TPS")
-		: l == LEVEL_VILLAGE  ? tr("villages")
-		: l == LEVEL_DISTRICT ? tr("districts")
-							  : tr("areas");
+	if (n == 1)
+		return show_level(l);
+	return l == LEVEL_TPS ? tr("TPS") : l == LEVEL_VILLAGE ? tr("villages") : tr("areas");
 }
 
 static void
@@ -80,11 +79,10 @@ summary_say(const Why *w)
 		int64_t missing = x->need[w->v.node] - x->have[w->v.node];
 		table_add(&t, arena_cstr(&cli->a, tr_str(x->query->title)));
 		table_add(&t,
-			arena_fmt(&cli->a, "%s %s", show_number(cli, (int64_t)n), level_plural(x->query->level))
+			arena_fmt(
+				&cli->a, "%s %s", show_number(cli, (int64_t)n), level_plural(x->query->level, n))
 				.p);
-		table_add(&t,
-			arena_fmt(&cli->a, "%s %.*s", show_number(cli, missing), STR(tr_str(x->query->unit)))
-				.p);
+		table_add(&t, show_number(cli, missing));
 		table_add(&t, show_upper(cli, x->query->owner));
 		table_add(&t, show_due(cli, x->due_date));
 	}

@@ -3,11 +3,24 @@
 
 #include <sodium.h>
 
-enum { EVENT_SEQ, EVENT_AT, EVENT_ORIGIN, EVENT_KEY, EVENT_AREA, EVENT_OP, EVENT_BASE, EVENT_CLOCK, EVENT_OPEN, EVENT_SEALED, EVENT_LEAF };
+enum {
+	EVENT_SEQ,
+	EVENT_AT,
+	EVENT_ORIGIN,
+	EVENT_KEY,
+	EVENT_AREA,
+	EVENT_OP,
+	EVENT_BASE,
+	EVENT_CLOCK,
+	EVENT_OPEN,
+	EVENT_SEALED,
+	EVENT_LEAF
+};
 enum { OP_PUT = 1, OP_CLOSE = 2 };
 
 static bool
-prepare_derived(Db *db, void (*make)(const Dataset *, Buf *), const Dataset *d, Stmt **out, Err *err)
+prepare_derived(
+	Db *db, void (*make)(const Dataset *, Buf *), const Dataset *d, Stmt **out, Err *err)
 {
 	AUTO(Buf) sql = {0};
 	make(d, &sql);
@@ -17,7 +30,8 @@ prepare_derived(Db *db, void (*make)(const Dataset *, Buf *), const Dataset *d, 
 bool
 acceptor_open(WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err)
 {
-	static const char *const names[] = {"seq", "at", "origin", "key", "area", "op", "base", "device_clock", "open", "sealed", "leaf"};
+	static const char *const names[] = {"seq", "at", "origin", "key", "area", "op", "base",
+		"device_clock", "open", "sealed", "leaf"};
 	*out = (Acceptor){.d = d, .db = tx->db, .origin = origin, .agency = agency};
 	for (size_t i = 0; i < d->n_fields; i++)
 		out->n_open += d->field[i].n_private == 0;
@@ -108,15 +122,16 @@ row_unseal(WriteTx *tx, const Dataset *d, Str key, Str sealed, Value *v, Err *er
 	if (!sealed.n)
 		return true;
 	bool ok = row_key_get(tx, d, key, false, row_key, err) &&
-	          sealer_open_sealed(tx->sealer, row_key, d->name, key, sealed, &json, err) &&
-	          row_from_json(d, buf_str(&json), &tx->tmp, v, err);
+		sealer_open_sealed(tx->sealer, row_key, d->name, key, sealed, &json, err) &&
+		row_from_json(d, buf_str(&json), &tx->tmp, v, err);
 	sodium_memzero(row_key, sizeof row_key);
 	return ok;
 }
 
 /* Sealed body of the closed fields into tx->buf[2]; empty when all of them are. */
 static bool
-seal_closed(WriteTx *tx, const Dataset *d, const Value *v, Str key, int64_t seq, Str *sealed, Err *err)
+seal_closed(
+	WriteTx *tx, const Dataset *d, const Value *v, Str key, int64_t seq, Str *sealed, Err *err)
 {
 	unsigned char row_key[32];
 	bool any = false;
@@ -129,7 +144,8 @@ seal_closed(WriteTx *tx, const Dataset *d, const Value *v, Str key, int64_t seq,
 	buf_clear(tx->buf[2]);
 	row_json(d, v, true, tx->buf[1]);
 	bool ok = row_key_get(tx, d, key, true, row_key, err) &&
-	          sealer_seal(tx->sealer, tx->w->env, row_key, d->name, key, seq, buf_str(tx->buf[1]), tx->buf[2], err);
+		sealer_seal(tx->sealer, tx->w->env, row_key, d->name, key, seq, buf_str(tx->buf[1]),
+			tx->buf[2], err);
 	sodium_memzero(row_key, sizeof row_key);
 	*sealed = buf_str(tx->buf[2]);
 	return ok;
@@ -138,13 +154,19 @@ seal_closed(WriteTx *tx, const Dataset *d, const Value *v, Str key, int64_t seq,
 /* ---- event ---- */
 
 static bool
-event_add(WriteTx *tx, Acceptor *ac, const Value *v, Str key, int op, int64_t base, Str sealed, Err *err)
+event_add(
+	WriteTx *tx, Acceptor *ac, const Value *v, Str key, int op, int64_t base, Str sealed, Err *err)
 {
 	const Dataset *d = ac->d;
 	Stmt *s = ac->event;
 	Sha256 leaf, closed = {{0}};
-	Entry e = {.seq = tx->seq, .at = tx->now, .agency = ac->agency, .dataset = d->name, .area = v[d->area].s,
-		.restricted = d->restricted, .op = op};
+	Entry e = {.seq = tx->seq,
+		.at = tx->now,
+		.agency = ac->agency,
+		.dataset = d->name,
+		.area = v[d->area].s,
+		.restricted = d->restricted,
+		.op = op};
 	buf_clear(tx->buf[0]);
 	row_json(d, v, false, tx->buf[0]);
 	if (tx->buf[0]->failed)
@@ -153,7 +175,8 @@ event_add(WriteTx *tx, Acceptor *ac, const Value *v, Str key, int op, int64_t ba
 		memcpy(closed.b, sealed.p, SEAL_HASH);
 	else if (d->has_private)
 		sealer_empty(tx->sealer, e.seq, &closed);
-	sealer_leaf(tx->sealer, &e, buf_str(tx->buf[0]), d->has_private ? &closed : NULL, tx->buf[3], &leaf);
+	sealer_leaf(
+		tx->sealer, &e, buf_str(tx->buf[0]), d->has_private ? &closed : NULL, tx->buf[3], &leaf);
 	db_bind_int(s, ac->event_at[EVENT_SEQ], e.seq);
 	db_bind_int(s, ac->event_at[EVENT_AT], e.at);
 	db_bind_int(s, ac->event_at[EVENT_ORIGIN], ac->origin);
@@ -175,7 +198,8 @@ event_add(WriteTx *tx, Acceptor *ac, const Value *v, Str key, int op, int64_t ba
 }
 
 static bool
-conflict_add(WriteTx *tx, const Dataset *d, Str key, Str area, int64_t event, int64_t over, Err *err)
+conflict_add(
+	WriteTx *tx, const Dataset *d, Str key, Str area, int64_t event, int64_t over, Err *err)
 {
 	Stmt *s;
 	if (!svc_stmt(tx->db, &tx->w->sql, "conflict_insert", &s, err))
@@ -210,7 +234,8 @@ write_projection(Acceptor *ac, Stmt *s, const Value *v, int64_t event, Str seale
 
 /* What stands there now, and whether it says the same as v (fields not given are taken over into v). */
 static bool
-compare_current(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, Str key, bool *same, int64_t *event, Err *err)
+compare_current(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, Str key, bool *same,
+	int64_t *event, Err *err)
 {
 	const Dataset *d = ac->d;
 	Value *now = NEW(&tx->tmp, Value, d->n_fields);
@@ -234,7 +259,8 @@ compare_current(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, Str key,
 }
 
 static bool
-put_change(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Str key, Outcome *out, int64_t *event, Err *err)
+put_change(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Str key,
+	Outcome *out, int64_t *event, Err *err)
 {
 	bool same;
 	int64_t current;
@@ -252,11 +278,13 @@ put_change(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base,
 		!write_projection(ac, ac->update, v, tx->seq, sealed, err) ||
 		!event_add(tx, ac, v, key, OP_PUT, base ? base : current, sealed, err))
 		return false;
-	return *out != OUTCOME_CONFLICT || conflict_add(tx, ac->d, key, v[ac->d->area].s, tx->seq, current, err);
+	return *out != OUTCOME_CONFLICT ||
+		conflict_add(tx, ac->d, key, v[ac->d->area].s, tx->seq, current, err);
 }
 
 bool
-accept_peek(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out, int64_t *event, Err *err)
+accept_peek(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out,
+	int64_t *event, Err *err)
 {
 	AUTO(Buf) key = {0};
 	Arena scratch = tx->tmp;
@@ -268,13 +296,17 @@ accept_peek(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base
 		return false;
 	db_reset(ac->select);
 	bool ok = !row || compare_current(tx, ac, v, given, buf_str(&key), &same, event, err);
-	*out = same ? OUTCOME_SAME : base != 0 && base != *event ? OUTCOME_CONFLICT : row ? OUTCOME_CHANGED : OUTCOME_ADDED;
+	*out = same                       ? OUTCOME_SAME
+		: base != 0 && base != *event ? OUTCOME_CONFLICT
+		: row                         ? OUTCOME_CHANGED
+									  : OUTCOME_ADDED;
 	tx->tmp = scratch;
 	return ok;
 }
 
 bool
-accept_put(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out, int64_t *event, Err *err)
+accept_put(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out,
+	int64_t *event, Err *err)
 {
 	AUTO(Buf) key_buf = {0};
 	Str key, sealed = {0};
@@ -287,7 +319,7 @@ accept_put(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base,
 	*out = OUTCOME_ADDED;
 	/* Insert first and look only when something is there: most rows of an import are new. */
 	bool ok = seal_closed(tx, ac->d, v, key, tx->seq, &sealed, err) &&
-	          write_projection(ac, ac->insert, v, tx->seq, sealed, err);
+		write_projection(ac, ac->insert, v, tx->seq, sealed, err);
 	if (ok && db_changes(ac->db) == 1) {
 		ok = event_add(tx, ac, v, key, OP_PUT, base, sealed, err);
 		if (ok && base) { /* the row was closed since that event */
@@ -314,13 +346,15 @@ accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err
 	if (!db_step(ac->select, &row, err))
 		return false;
 	if (!row)
-		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(ac->d->name), STR(buf_str(&key_buf)));
+		return err_set(
+			err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(ac->d->name), STR(buf_str(&key_buf)));
 	row_read(ac->d, ac->select, &tx->tmp, now, &current, &sealed);
 	db_reset(ac->select);
 	row_bind_keys(ac->d, ac->close, v);
 	*event = ++tx->seq;
 	/* The event repeats the open part as it stood, so that the log alone tells what was closed. */
-	return db_run(ac->close, err) && event_add(tx, ac, now, buf_str(&key_buf), OP_CLOSE, current, sealed, err);
+	return db_run(ac->close, err) &&
+		event_add(tx, ac, now, buf_str(&key_buf), OP_CLOSE, current, sealed, err);
 }
 
 /* ---- origin ---- */

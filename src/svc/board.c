@@ -160,7 +160,9 @@ series_arrays(Board *b, Series *s)
 			s->have = sums;
 		else
 			s->heard = sums;
-		s->own[part] = s->query->level == LEVEL_ANY ? NEW(&b->a, int64_t, s->query->is_check && part ? 1 : b->n) : NULL;
+		s->own[part] = s->query->level == LEVEL_ANY
+			? NEW(&b->a, int64_t, s->query->is_check && part ? 1 : b->n)
+			: NULL;
 	}
 }
 
@@ -211,15 +213,32 @@ weight_of(const Query *q, const Pack *p)
 	return q->weight;
 }
 
-static bool
-series_make(Board *b, Series *s, const Query *q, Err *err)
+static Series
+series_make(Board *b, const Query *q)
 {
-	*s = (Series){.query = q, .due_date = due_date(q, b->w->pack, &b->a), .weight = weight_of(q, b->w->pack)};
-	s->must = !q->is_check && must_of(q, b->w->pack);
-	if (!db_prepare(b->db, q->sql, &s->stmt, err))
-		return err_prefix(err, "%.*s: ", STR(q->file));
-	s->lo = db_param(s->stmt, "lo");
-	s->hi = db_param(s->stmt, "hi");
+	Series s = {
+		.query = q, .due_date = due_date(q, b->w->pack, &b->a), .weight = weight_of(q, b->w->pack)};
+	s.must = !q->is_check && must_of(q, b->w->pack);
+	return s;
+}
+
+/* Prepared when first asked: a board from a snapshot asks few of its queries. */
+static bool
+series_begin(const Board *b, Series *s, Str lo, Str hi, Err *err)
+{
+	if (!s->stmt) {
+		if (!db_prepare(b->db, s->query->sql, &s->stmt, err))
+			return err_prefix(err, "%.*s: ", STR(s->query->file));
+		s->lo = db_param(s->stmt, "lo");
+		s->hi = db_param(s->stmt, "hi");
+	}
+	db_reset(s->stmt);
+	if (s->query->depends_clock) {
+		query_bind(b->w, s->stmt, lo, hi);
+	} else {
+		db_bind_text(s->stmt, s->lo, lo);
+		db_bind_text(s->stmt, s->hi, hi);
+	}
 	return true;
 }
 
@@ -230,12 +249,15 @@ board_new(const Workspace *w, Board **out, Err *err)
 	if (!arena_open(&a, (size_t)1 << 36, err))
 		return false;
 	Board *b = NEW(&a, Board, 1);
-	*b = (Board){.a = a, .w = w, .n_indicators = w->cat.n_indicators, .n_series = w->cat.n_indicators + w->cat.n_checks};
+	*b = (Board){.a = a,
+		.w = w,
+		.n_indicators = w->cat.n_indicators,
+		.n_series = w->cat.n_indicators + w->cat.n_checks};
 	b->series = NEW(&b->a, Series, b->n_series);
+	for (size_t i = 0; i < b->n_series; i++)
+		b->series[i] = series_make(
+			b, i < b->n_indicators ? &w->cat.indicator[i] : &w->cat.check[i - b->n_indicators]);
 	bool ok = workspace_reader(w, &b->db, err);
-	for (size_t i = 0; ok && i < b->n_series; i++)
-		ok = series_make(b, &b->series[i],
-			i < b->n_indicators ? &w->cat.indicator[i] : &w->cat.check[i - b->n_indicators], err);
 	if (ok)
 		*out = b;
 	else
@@ -249,13 +271,15 @@ board_close(Board *b)
 	if (!b)
 		return;
 	db_close(b->db);
+	board_unmap(b);
 	Arena a = b->a;
 	arena_close(&a);
 }
 
 /* One row of the query: its node and values. *skip: the area is none of this workspace. */
 static bool
-row_of(const Board *b, Series *s, size_t hint, size_t *node, int64_t value[PARTS], bool *skip, Err *err)
+row_of(const Board *b, Series *s, size_t hint, size_t *node, int64_t value[PARTS], bool *skip,
+	Err *err)
 {
 	Str code = db_text(s->stmt, 0);
 	char want[16];
@@ -273,15 +297,17 @@ row_of(const Board *b, Series *s, size_t hint, size_t *node, int64_t value[PARTS
 		return true;
 	}
 	if (!series_holds(b, s, *node))
-		return err_set(err, E_INPUT, "%.*s: row '%.*s' is not at level %.*s", STR(s->query->file), STR(code),
-			STR(level_name(s->query->level)));
+		return err_set(err, E_INPUT, "%.*s: row '%.*s' is not at level %.*s", STR(s->query->file),
+			STR(code), STR(level_name(s->query->level)));
 	value[NEED_PART] = s->query->is_check ? 1 : db_int(s->stmt, 1);
 	value[HAVE_PART] = s->query->is_check ? 0 : db_int(s->stmt, 2);
 	value[HEARD_PART] = s->query->is_check ? 0 : db_int(s->stmt, 3);
 	if (value[NEED_PART] < 0 || value[HAVE_PART] < 0)
-		return err_set(err, E_INPUT, "%.*s: row '%.*s' has a negative need or have", STR(s->query->file), STR(code));
+		return err_set(err, E_INPUT, "%.*s: row '%.*s' has a negative need or have",
+			STR(s->query->file), STR(code));
 	if (value[HAVE_PART] > value[NEED_PART])
-		value[HAVE_PART] = value[NEED_PART]; /* more than enough here must not hide a gap elsewhere */
+		value[HAVE_PART] =
+			value[NEED_PART]; /* more than enough here must not hide a gap elsewhere */
 	if (value[HEARD_PART] > value[NEED_PART])
 		value[HEARD_PART] = value[NEED_PART];
 	return true;
@@ -310,8 +336,8 @@ board_fill(Board *b, Series *s, Err *err)
 			memset(s->own[p], 0, b->n * sizeof(int64_t));
 	}
 	area_range(b->w->area, buf, &lo, &hi);
-	db_reset(s->stmt);
-	query_bind(b->w, s->stmt, lo, hi);
+	if (!series_begin(b, s, lo, hi, err))
+		return false;
 	for (;;) {
 		int64_t value[PARTS];
 		bool row, skip;
@@ -409,13 +435,8 @@ board_refresh(Board *b, Series *s, size_t node, Err *err)
 		for (int p = 0; p < parts && series_holds(b, s, i); p++)
 			add_up(b, s, p, i, -series_own(s, p)[i]);
 	area_range(str_of(b->code[node]), buf, &lo, &hi);
-	db_reset(s->stmt);
-	if (s->query->depends_clock) {
-		query_bind(b->w, s->stmt, lo, hi);
-	} else {
-		db_bind_text(s->stmt, s->lo, lo);
-		db_bind_text(s->stmt, s->hi, hi);
-	}
+	if (!series_begin(b, s, lo, hi, err))
+		return false;
 	for (;;) {
 		int64_t value[PARTS];
 		bool row, skip;

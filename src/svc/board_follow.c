@@ -2,11 +2,11 @@
 #include "svc/svc_private.h"
 
 typedef struct Touched { /* what the events since the last look say */
-	Buf change;        /* Touch after Touch */
-	bool structure;    /* TPS came or went */
+	Buf change;          /* Touch after Touch */
+	bool structure;      /* TPS came or went */
 	uint64_t seen;
-	bool *dataset;     /* by index in the catalog */
-	bool bulk;         /* too many to list: whole series instead */
+	bool *dataset; /* by index in the catalog */
+	bool bulk;     /* too many to list: whole series instead */
 } Touched;
 
 typedef struct Touch {
@@ -91,7 +91,8 @@ nodes_of(const Board *b, const Series *s, const Touched *t, uint32_t *node)
 		if (s->query->level != LEVEL_ANY)
 			area = area_lift(area, s->query->level);
 		/* An area above this workspace touches all of it. */
-		if (board_find(b, area, &at) || (str_starts(b->w->area, area) && board_find(b, b->w->area, &at)))
+		if (board_find(b, area, &at) ||
+			(str_starts(b->w->area, area) && board_find(b, b->w->area, &at)))
 			node[n++] = (uint32_t)at;
 	}
 	qsort(node, n, sizeof *node, node_order);
@@ -128,7 +129,10 @@ follow_structure(Board *b, Err *err)
 	b->a.at = (char *)(b->series + b->n_series);
 	for (size_t i = 0; i < b->n_series; i++)
 		b->series[i].due_date = due_date(b->series[i].query, b->w->pack, &b->a);
-	return board_structure(b, err) && board_fill_all(b, err);
+	if (!board_structure(b, err))
+		return false;
+	board_unmap(b);
+	return board_fill_all(b, err);
 }
 
 static bool
@@ -181,8 +185,8 @@ board_rebuild(Workspace *w, Board **out, Err *err)
 	if (!board_new(w, &b, err))
 		return false;
 	AUTO(Tx) tx = {0};
-	if (tx_begin(b->db, &tx, err) && board_newest(b, &b->event, err) && board_structure(b, err) && board_fill_all(b, err) &&
-		tx_commit(&tx, err)) {
+	if (tx_begin(b->db, &tx, err) && board_newest(b, &b->event, err) && board_structure(b, err) &&
+		board_fill_all(b, err) && tx_commit(&tx, err)) {
 		*out = b;
 		return true;
 	}
@@ -214,7 +218,8 @@ board_open(Workspace *w, Board **out, Err *err)
 	Err why = {0};
 	Board *b;
 	if (!board_load(w, &b, &why))
-		return why.code == E_NOTFOUND ? board_rebuild(w, out, err) : err_set(err, why.code, "%s", why.text);
+		return why.code == E_NOTFOUND ? board_rebuild(w, out, err)
+									  : err_set(err, why.code, "%s", why.text);
 	if (clock_series(b, err) && board_follow(b, NULL, err)) {
 		*out = b;
 		return true;

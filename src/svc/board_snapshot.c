@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct Header {
@@ -23,9 +25,12 @@ typedef bool (*ArrayFn)(void *ctx, void **array, size_t bytes, Err *err);
 static bool
 each_array(Board *b, ArrayFn fn, void *ctx, Err *err)
 {
-	const struct { void **array; size_t size; } fixed[] = {
-		{(void **)&b->code, 16}, {(void **)&b->parent, 4}, {(void **)&b->end, 4}, {(void **)&b->level, 1},
-		{(void **)&b->listed, 1}, {(void **)&b->unmet, 2}, {(void **)&b->ready, 4}, {(void **)&b->total, 4}};
+	const struct {
+		void **array;
+		size_t size;
+	} fixed[] = {{(void **)&b->code, 16}, {(void **)&b->parent, 4}, {(void **)&b->end, 4},
+		{(void **)&b->level, 1}, {(void **)&b->listed, 1}, {(void **)&b->unmet, 2},
+		{(void **)&b->ready, 4}, {(void **)&b->total, 4}};
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
 		if (!fn(ctx, fixed[i].array, fixed[i].size * b->n, err))
 			return false;
@@ -85,21 +90,27 @@ save_array(void *ctx, void **array, size_t bytes, Err *err)
 		s->check = checksum(s->check, *array, bytes);
 		return true;
 	}
-	return fd_write_all(s->fd, (Str){*array, bytes}, err) && fd_write_all(s->fd, (Str){zero, padded(bytes) - bytes}, err);
+	return fd_write_all(s->fd, (Str){*array, bytes}, err) &&
+		fd_write_all(s->fd, (Str){zero, padded(bytes) - bytes}, err);
 }
 
 static bool
 save_to(const Board *b, int fd, Err *err)
 {
 	Board copy = *b; /* each_array hands out places to write to; saving only reads them */
-	Header h = {.magic = "SIAPBRD1", .catalog = b->w->cat.hash, .event = b->event, .nodes = b->n, .series = b->n_series};
+	Header h = {.magic = "SIAPBRD1",
+		.catalog = b->w->cat.hash,
+		.event = b->event,
+		.nodes = b->n,
+		.series = b->n_series};
 	snprintf(h.area, sizeof h.area, "%.*s", STR(b->w->area));
 	Save s = {.fd = fd, .check = (uint64_t)b->event, .counting = true};
 	if (!each_array(&copy, save_array, &s, err))
 		return false;
 	h.check = s.check;
 	s.counting = false;
-	return fd_write_all(fd, (Str){(char *)&h, sizeof h}, err) && each_array(&copy, save_array, &s, err);
+	return fd_write_all(fd, (Str){(char *)&h, sizeof h}, err) &&
+		each_array(&copy, save_array, &s, err);
 }
 
 bool
@@ -118,7 +129,9 @@ board_save(const Board *b, Err *err)
 	ok = ok && rename(tmp, path) == 0;
 	if (!ok)
 		(void)unlink(tmp);
-	return ok || (err && err->code) ? ok : err_set(err, E_IO, "cannot write '%s': %s", path, strerror(errno));
+	return ok || (err && err->code)
+		? ok
+		: err_set(err, E_IO, "cannot write '%s': %s", path, strerror(errno));
 }
 
 /* ---- load ---- */
@@ -172,11 +185,39 @@ load_into(Board *b, Str bytes, Err *err)
 	return true;
 }
 
+/* The file's bytes become the arrays: mapped privately, so that only pages that change are copied. Snapshots are replaced by renaming,
+ * never cut in place, so a mapped one stays whole. */
+static bool
+map_file(Board *b, const char *path, Err *err)
+{
+	struct stat st;
+	int fd = fault_here() ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, E_NOTFOUND, "there is no snapshot");
+	if (fstat(fd, &st) == 0 && st.st_size > 0) {
+		void *p = mmap(
+			NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+		if (p != MAP_FAILED) {
+			b->map = p;
+			b->map_bytes = (size_t)st.st_size;
+		}
+	}
+	(void)close(fd);
+	return b->map || err_set(err, E_NOTFOUND, "the snapshot cannot be read");
+}
+
+void
+board_unmap(Board *b)
+{
+	if (b->map)
+		NEED(munmap(b->map, b->map_bytes) == 0);
+	b->map = NULL;
+}
+
 bool
 board_load(const Workspace *w, Board **out, Err *err)
 {
 	Board *b;
-	Str bytes;
 	AUTO(Arena) tmp = {0};
 	if (!arena_open(&tmp, SIZE_MB, err))
 		return false;
@@ -185,15 +226,11 @@ board_load(const Workspace *w, Board **out, Err *err)
 		return err_set(err, E_NOTFOUND, "there is no snapshot");
 	if (!board_new(w, &b, err))
 		return false;
-	/* The file's bytes become the arrays: align them for 8-byte words. */
-	(void)NEW(&b->a, int64_t, 1);
-	if (file_read(path, (size_t)1 << 34, &b->a, &bytes, err) && (uintptr_t)bytes.p % 8 == 0 && load_into(b, bytes, err)) {
+	if (map_file(b, path, err) && load_into(b, (Str){b->map, b->map_bytes}, err)) {
 		b->from_snapshot = true;
 		*out = b;
 		return true;
 	}
-	if (err && !err->code)
-		err_set(err, E_NOTFOUND, "the snapshot cannot be used");
 	board_close(b);
 	return false;
 }
@@ -222,8 +259,8 @@ board_equal(const Board *x, const Board *y, Str *difference, Arena *a)
 	Arrays *lx = NEW(a, Arrays, 1), *ly = NEW(a, Arrays, 1);
 	Board cx = *x, cy = *y;
 	if (x->n != y->n || x->n_series != y->n_series || x->event != y->event) {
-		*difference = arena_fmt(a, "nodes %zu and %zu, series %zu and %zu, event %lld and %lld", x->n, y->n, x->n_series,
-			y->n_series, (long long)x->event, (long long)y->event);
+		*difference = arena_fmt(a, "nodes %zu and %zu, series %zu and %zu, event %lld and %lld",
+			x->n, y->n, x->n_series, y->n_series, (long long)x->event, (long long)y->event);
 		return false;
 	}
 	if (!each_array(&cx, list_array, lx, NULL) || !each_array(&cy, list_array, ly, NULL))

@@ -82,5 +82,6 @@ export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *ro
 			return false;
 		}
 	}
-	return flush(&b, out, err) && (fflush(out) == 0 || err_set(err, E_IO, "cannot write the export: %s", strerror(errno)));
+	return flush(&b, out, err) &&
+		(fflush(out) == 0 || err_set(err, E_IO, "cannot write the export: %s", strerror(errno)));
 }

@@ -38,7 +38,8 @@ keep_best(Buf *items, size_t max)
 }
 
 static void
-collect(const Board *b, size_t series, size_t from, size_t to, size_t max, Buf *items, uint64_t *total)
+collect(
+	const Board *b, size_t series, size_t from, size_t to, size_t max, Buf *items, uint64_t *total)
 {
 	const Series *s = &b->series[series];
 	for (size_t i = from; i < to;) {
@@ -46,7 +47,8 @@ collect(const Board *b, size_t series, size_t from, size_t to, size_t max, Buf *
 			i = b->end[i];
 			continue;
 		}
-		int64_t missing = series_holds(b, s, i) ? series_own(s, NEED_PART)[i] - series_own(s, HAVE_PART)[i] : 0;
+		int64_t missing =
+			series_holds(b, s, i) ? series_own(s, NEED_PART)[i] - series_own(s, HAVE_PART)[i] : 0;
 		if (missing > 0) {
 			Item item = {(uint32_t)i, (uint32_t)series, gain_of(b, s, i), missing};
 			buf_add(items, (Str){(char *)&item, sizeof item});
@@ -59,7 +61,8 @@ collect(const Board *b, size_t series, size_t from, size_t to, size_t max, Buf *
 }
 
 bool
-gaps_list(const Board *b, Str area, size_t max, Arena *a, Gap **out, size_t *n, uint64_t *total, Err *err)
+gaps_list(
+	const Board *b, Str area, size_t max, Arena *a, Gap **out, size_t *n, uint64_t *total, Err *err)
 {
 	AUTO(Buf) items = {.max = (size_t)1 << 33};
 	size_t node;
@@ -77,8 +80,11 @@ gaps_list(const Board *b, Str area, size_t max, Arena *a, Gap **out, size_t *n, 
 		Item item;
 		memcpy(&item, items.p + i * sizeof item, sizeof item);
 		const Series *s = &b->series[item.series];
-		(*out)[i] = (Gap){.area = arena_str(a, str_of(b->code[item.node])), .series = s, .gain = item.gain,
-			.need = series_own(s, NEED_PART)[item.node], .have = series_own(s, HAVE_PART)[item.node],
+		(*out)[i] = (Gap){.area = arena_str(a, str_of(b->code[item.node])),
+			.series = s,
+			.gain = item.gain,
+			.need = series_own(s, NEED_PART)[item.node],
+			.have = series_own(s, HAVE_PART)[item.node],
 			.heard = series_own(s, HEARD_PART)[item.node]};
 	}
 	return true;

@@ -144,7 +144,8 @@ keys_from_text(WriteTx *tx, const RowWork *rw, Value *v, Err *err)
 			cell = f->default_text;
 		if (!cell.p)
 			return err_set(err, E_INPUT, "%.*s: the key field is missing", STR(f->name));
-		if (!value_parse(&tx->w->cat, tx->w->pack, f, cell, area_zone(tx->w->area), &tx->tmp, &v[i], err))
+		if (!value_parse(
+				&tx->w->cat, tx->w->pack, f, cell, area_zone(tx->w->area), &tx->tmp, &v[i], err))
 			return err_prefix(err, "%.*s: ", STR(f->name));
 	}
 	return true;
@@ -174,30 +175,39 @@ row_work(WriteTx *tx, void *arg, Err *err)
 		return false;
 	}
 	if (!origin_make(tx, rw->origin, d, 0, &origin, err) ||
-		!acceptor_open(tx, d, origin, rw->origin->agency.n ? rw->origin->agency : d->owner, &ac, err))
+		!acceptor_open(
+			tx, d, origin, rw->origin->agency.n ? rw->origin->agency : d->owner, &ac, err))
 		return false;
 	return rw->closing ? accept_close(tx, &ac, v, rw->event, err)
-	                   : accept_put(tx, &ac, v, given, rw->base, rw->outcome, rw->event, err);
+					   : accept_put(tx, &ac, v, given, rw->base, rw->outcome, rw->event, err);
 }
 
 bool
-gate_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, bool closing, int64_t *event,
-	Outcome *outcome, Err *err)
+gate_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, bool closing,
+	int64_t *event, Outcome *outcome, Err *err)
 {
 	if (!g->writer)
 		return socket_row(g, o, d, text, base, closing, event, outcome, err);
-	RowWork rw = {.origin = o, .d = d, .text = text, .base = base, .closing = closing, .event = event, .outcome = outcome};
+	RowWork rw = {.origin = o,
+		.d = d,
+		.text = text,
+		.base = base,
+		.closing = closing,
+		.event = event,
+		.outcome = outcome};
 	return writer_run(g->writer, row_work, &rw, false, err);
 }
 
 bool
-gate_enter(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, int64_t *event, Outcome *outcome, Err *err)
+gate_enter(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base,
+	int64_t *event, Outcome *outcome, Err *err)
 {
 	return gate_row(g, o, d, text, base, false, event, outcome, err);
 }
 
 bool
-gate_close_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t *event, Err *err)
+gate_close_row(
+	Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t *event, Err *err)
 {
 	Outcome ignored;
 	return gate_row(g, o, d, text, 0, true, event, &ignored, err);
@@ -206,8 +216,8 @@ gate_close_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int6
 /* ---- imports ---- */
 
 bool
-gate_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, const char *staged, uint64_t rows,
-	ProgressFn progress, void *ctx, Job *out, Err *err)
+gate_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, const char *staged,
+	uint64_t rows, ProgressFn progress, void *ctx, Job *out, Err *err)
 {
 	if (!g->writer)
 		return socket_apply(g, o, d, file, content, staged, rows, progress, ctx, out, err);
@@ -216,7 +226,8 @@ gate_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, co
 	if (job_apply(g->w, g->writer, out, progress, ctx, err))
 		return true;
 	if (out->applied)
-		err_hint(err, "%lld of %lld rows are saved; the rest follows by itself at the next write, nothing has to be repeated",
+		err_hint(err,
+			"%lld of %lld rows are saved; the rest follows by itself at the next write, nothing has to be repeated",
 			(long long)out->applied, (long long)out->rows);
 	return false;
 }

@@ -32,7 +32,8 @@ name_alternatives(Import *im, const Dataset *d, Err *err)
 	const Dataset *fit[4];
 	size_t n = header_recognise(&im->w->cat, im->w->pack, im->header, im->n_header, im->a, fit, 4);
 	if (n && fit[0] != d)
-		err_hint(err, "this looks like a file for '%.*s': siap import %.*s FILE", STR(fit[0]->name), STR(fit[0]->name));
+		err_hint(err, "this looks like a file for '%.*s': siap import %.*s FILE", STR(fit[0]->name),
+			STR(fit[0]->name));
 	else
 		err_hint(err, "a template with the right header: siap doc %.*s --template", STR(d->name));
 }
@@ -62,7 +63,8 @@ choose_parts(Import *im, const ImportOptions *o, Err *err)
 		n = header_recognise(&im->w->cat, im->w->pack, im->header, im->n_header, im->a, chosen, 16);
 	if (n == 0) {
 		err_set(err, E_INPUT, "the header fits no dataset");
-		return err_hint(err, "name the dataset to see which column is missing: siap import DATASET FILE; 'siap doc' lists them");
+		return err_hint(err,
+			"name the dataset to see which column is missing: siap import DATASET FILE; 'siap doc' lists them");
 	}
 	tps_first(chosen, n);
 	for (size_t i = 0; i < n; i++) {
@@ -70,8 +72,8 @@ choose_parts(Import *im, const ImportOptions *o, Err *err)
 			return false;
 		Part *p = &im->part[i];
 		if (p->map.missing) {
-			err_set(err, E_INPUT, "the file does not fit '%.*s': column '%.*s' (%.*s) is missing", STR(p->d->name),
-				STR(p->map.missing->name), STR(tr_str(p->map.missing->label)));
+			err_set(err, E_INPUT, "the file does not fit '%.*s': column '%.*s' (%.*s) is missing",
+				STR(p->d->name), STR(p->map.missing->name), STR(tr_str(p->map.missing->label)));
 			name_alternatives(im, p->d, err);
 			return false;
 		}
@@ -90,7 +92,8 @@ report_columns(Import *im, ImportReport *r)
 			const Part *p = &im->part[k];
 			for (size_t i = 0; i < p->d->n_fields; i++)
 				if (p->map.column[i] == (int)c)
-					buf_fmt(&used, "%s%.*s.%.*s", used.n ? ", " : "", STR(p->d->name), STR(p->d->field[i].name));
+					buf_fmt(&used, "%s%.*s.%.*s", used.n ? ", " : "", STR(p->d->name),
+						STR(p->d->field[i].name));
 			if (p->map.event == (int)c)
 				buf_fmt(&used, "%s_event", used.n ? ", " : "");
 		}
@@ -168,7 +171,8 @@ row_conflict(Import *im, Part *p, int64_t base, Arena tmp, Err *err)
 	if (out != OUTCOME_CONFLICT || im->options->accept_conflicts)
 		return true;
 	if (!why.code)
-		err_set(&why, E_CONFLICT, "changed since event %lld by event %lld; export again, or import with --accept-conflicts",
+		err_set(&why, E_CONFLICT,
+			"changed since event %lld by event %lld; export again, or import with --accept-conflicts",
 			(long long)base, (long long)event);
 	note_problem(im, NULL, (Str){0}, &why);
 	im->conflicts++;
@@ -185,7 +189,8 @@ base_of(Import *im, const Part *p, int64_t *base)
 	if (!cell.n || (str_int(cell, base) && *base >= 0))
 		return true;
 	Err why;
-	err_set(&why, E_INPUT, "'%.*s' is no event number; leave the column as it was exported", STR(str_slice(cell, 0, 40)));
+	err_set(&why, E_INPUT, "'%.*s' is no event number; leave the column as it was exported",
+		STR(str_slice(cell, 0, 40)));
 	note_problem(im, NULL, cell, &why);
 	return false;
 }
@@ -212,7 +217,8 @@ row_to_part(Import *im, Part *p, Arena tmp, Err *err)
 		return false;
 	if (first) {
 		Err why;
-		err_set(&why, E_INPUT, "row %zu has the same key '%.*s'; keep one of them", first, STR(buf_str(&p->key)));
+		err_set(&why, E_INPUT, "row %zu has the same key '%.*s'; keep one of them", first,
+			STR(buf_str(&p->key)));
 		note_problem(im, NULL, (Str){0}, &why);
 		return true;
 	}
@@ -259,7 +265,8 @@ read_rows(Import *im, Err *err)
 		if (!row_read_all(im, tmp, err))
 			return false;
 		if (im->options->progress && im->report->rows % PROGRESS_EVERY == 0)
-			im->options->progress(im->options->ctx, S("checking"), csv_bytes_read(im->csv), csv_bytes_total(im->csv));
+			im->options->progress(
+				im->options->ctx, S("checking"), csv_bytes_read(im->csv), csv_bytes_total(im->csv));
 	}
 }
 
@@ -287,7 +294,8 @@ part_prepare(Import *im, Part *p, size_t at, Err *err)
 	unsigned char raw[8];
 	char hex[17];
 	bool empty;
-	if (!acceptor_open(&im->peek, p->d, 0, p->d->owner, &p->peek, err) || !dataset_empty(im, p->d, &empty, err))
+	if (!acceptor_open(&im->peek, p->d, 0, p->d->owner, &p->peek, err) ||
+		!dataset_empty(im, p->d, &empty, err))
 		return false;
 	im->classify |= !empty || im->options->dry_run || p->map.event >= 0;
 	if (im->options->dry_run)
@@ -333,8 +341,8 @@ part_apply(Import *im, Gate *g, Part *p, ImportPart *out, Err *err)
 		(void)unlink(p->path);
 		return true;
 	}
-	if (!gate_apply(g, &im->options->origin, p->d, str_of(im->path), content, p->path, rows, im->options->progress,
-			im->options->ctx, &job, err)) {
+	if (!gate_apply(g, &im->options->origin, p->d, str_of(im->path), content, p->path, rows,
+			im->options->progress, im->options->ctx, &job, err)) {
 		(void)unlink(p->path); /* a job that was made has renamed it */
 		return false;
 	}
@@ -350,10 +358,11 @@ refuse(Import *im, Err *err)
 {
 	const ImportReport *r = im->report;
 	if (im->conflicts && im->conflicts == r->problems)
-		return err_set(err, E_CONFLICT, "%llu rows were changed by others meanwhile; nothing was imported",
+		return err_set(err, E_CONFLICT,
+			"%llu rows were changed by others meanwhile; nothing was imported",
 			(unsigned long long)im->conflicts);
-	return err_set(err, E_INPUT, "%llu of %llu rows have a problem; nothing was imported", (unsigned long long)r->bad_rows,
-		(unsigned long long)r->rows);
+	return err_set(err, E_INPUT, "%llu of %llu rows have a problem; nothing was imported",
+		(unsigned long long)r->bad_rows, (unsigned long long)r->rows);
 }
 
 static bool
@@ -363,8 +372,13 @@ finish(Import *im, Gate *g, Err *err)
 	r->n_parts = im->n_parts;
 	for (size_t i = 0; i < im->n_parts; i++) {
 		const Part *p = &im->part[i];
-		r->part[i] = (ImportPart){.dataset = p->d, .rows = p->rows, .blank = p->blank, .added = p->count[OUTCOME_ADDED],
-			.changed = p->count[OUTCOME_CHANGED], .same = p->count[OUTCOME_SAME], .conflicts = p->count[OUTCOME_CONFLICT]};
+		r->part[i] = (ImportPart){.dataset = p->d,
+			.rows = p->rows,
+			.blank = p->blank,
+			.added = p->count[OUTCOME_ADDED],
+			.changed = p->count[OUTCOME_CHANGED],
+			.same = p->count[OUTCOME_SAME],
+			.conflicts = p->count[OUTCOME_CONFLICT]};
 	}
 	if (im->errors && !errors_close(im, err))
 		return false;
@@ -398,7 +412,8 @@ import_close(Import *im)
 }
 
 bool
-import_file(Workspace *w, Gate *g, const char *path, const ImportOptions *o, Arena *a, ImportReport *out, Err *err)
+import_file(Workspace *w, Gate *g, const char *path, const ImportOptions *o, Arena *a,
+	ImportReport *out, Err *err)
 {
 	*out = (ImportReport){0};
 	Import *im = NEW(a, Import, 1);

@@ -10,7 +10,7 @@ typedef struct Slice {
 	StageIn *in;
 	Value *v;
 	Str agency;
-	int64_t rows;   /* how many to take */
+	int64_t rows; /* how many to take */
 	bool finished;
 } Slice;
 
@@ -39,7 +39,8 @@ job_insert(WriteTx *tx, void *arg, Err *err)
 		return false;
 	*j = (Job){.id = (row ? db_int(s, 0) : 0) + 1, .rows = (int64_t)n->rows, .dataset = n->d->name};
 	db_reset(s);
-	if (!origin_make(tx, n->origin, n->d, j->id, &j->origin, err) || !svc_stmt(tx->db, &tx->w->sql, "job_insert", &s, err))
+	if (!origin_make(tx, n->origin, n->d, j->id, &j->origin, err) ||
+		!svc_stmt(tx->db, &tx->w->sql, "job_insert", &s, err))
 		return false;
 	db_set_int(s, "id", j->id);
 	db_set_text(s, "dataset", j->dataset);
@@ -58,7 +59,8 @@ job_insert(WriteTx *tx, void *arg, Err *err)
 }
 
 bool
-job_make(Writer *wr, const Origin *o, const Dataset *d, Str file, Str content, const char *staged, uint64_t rows, Job *out, Err *err)
+job_make(Writer *wr, const Origin *o, const Dataset *d, Str file, Str content, const char *staged,
+	uint64_t rows, Job *out, Err *err)
 {
 	NewJob n = {o, d, file, content, staged, rows, out};
 	return writer_run(wr, job_insert, &n, false, err);
@@ -165,7 +167,8 @@ job_apply(Workspace *w, Writer *wr, Job *job, ProgressFn progress, void *ctx, Er
 	if (!arena_open(&a, SIZE_MB, err))
 		return false;
 	if (!sl.d)
-		return err_set(err, E_CONFLICT, "an interrupted import feeds '%.*s', which is no dataset any more", STR(job->dataset));
+		return err_set(err, E_CONFLICT,
+			"an interrupted import feeds '%.*s', which is no dataset any more", STR(job->dataset));
 	sl.v = NEW(&a, Value, sl.d->n_fields);
 	stage_path(w, job->id, &a, &path);
 	if (!origin_agency(w, job->origin, &a, &sl.agency, err) || !stage_open(path, sl.d, &sl.in, err))
@@ -213,14 +216,16 @@ jobs_resume(Workspace *w, Writer *wr, uint64_t *rows, Err *err)
 	bool row = true;
 	size_t n = 0;
 	*rows = 0;
-	if (!arena_open(&a, SIZE_MB, err) || !workspace_reader(w, &db, err) || !svc_stmt(db, &w->sql, "jobs_open", &s, err))
+	if (!arena_open(&a, SIZE_MB, err) || !workspace_reader(w, &db, err) ||
+		!svc_stmt(db, &w->sql, "jobs_open", &s, err))
 		return false;
 	Job *job = NEW(&a, Job, 64);
 	while (n < 64 && db_step(s, &row, err) && row) {
 		int64_t f[10];
 		for (int i = 0; i < 10; i++)
 			f[i] = db_int(s, i);
-		job[n++] = (Job){f[0], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], arena_str(&a, db_text(s, 1))};
+		job[n++] = (Job){
+			f[0], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], arena_str(&a, db_text(s, 1))};
 	}
 	if (n < 64 && row)
 		return false;

@@ -21,7 +21,8 @@ write_line(Import *im, Str raw, Str reason, Err *err)
 		buf_byte(&im->error_line, reason.p[i]);
 	}
 	buf_add(&im->error_line, S("\"\r\n"));
-	if (!fault_here() && fwrite(im->error_line.p, 1, im->error_line.n, im->errors) == im->error_line.n)
+	if (!fault_here() &&
+		fwrite(im->error_line.p, 1, im->error_line.n, im->errors) == im->error_line.n)
 		return true;
 	return err_set(err, E_IO, "cannot write '%s': %s", im->error_path, strerror(errno));
 }
@@ -29,7 +30,8 @@ write_line(Import *im, Str raw, Str reason, Err *err)
 bool
 errors_open(Import *im, Err *err)
 {
-	im->error_path = im->options->error_file ? im->options->error_file : arena_fmt(im->a, "%s.errors.csv", im->path).p;
+	im->error_path = im->options->error_file ? im->options->error_file
+											 : arena_fmt(im->a, "%s.errors.csv", im->path).p;
 	im->errors = fault_here() ? NULL : fopen(im->error_path, "wbe");
 	if (!im->errors) {
 		err_set(err, E_IO, "cannot write the error file '%s': %s", im->error_path, strerror(errno));
@@ -150,7 +152,8 @@ channel_same(Import *im, int64_t event, Err *why, Err *err)
 	if (!same) {
 		char at[30];
 		instant_format(db_int(s, 3), area_zone(im->w->area), at);
-		err_set(why, E_CONFLICT, "changed by %.*s (%.*s, %.*s) on %s; export again, or import with --accept-conflicts",
+		err_set(why, E_CONFLICT,
+			"changed by %.*s (%.*s, %.*s) on %s; export again, or import with --accept-conflicts",
 			STR(db_text(s, 1)), STR(db_text(s, 2)), STR(db_text(s, 0)), at);
 	}
 	db_reset(s);

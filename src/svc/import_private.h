@@ -12,7 +12,8 @@ typedef struct Seen {
 	uint32_t *row;
 	size_t n, cap;
 } Seen;
-bool seen_add(Seen *s, uint64_t hash, uint32_t row, size_t *first_row, Err *err) MUST; /* *first_row: 0 when new */
+bool seen_add(Seen *s, uint64_t hash, uint32_t row, size_t *first_row, Err *err)
+	MUST; /* *first_row: 0 when new */
 void seen_close(Seen *s);
 
 typedef struct Part { /* one dataset that the file feeds */
@@ -45,10 +46,10 @@ typedef struct Import {
 	Db *db;
 	Sealer sealer;
 	WriteTx peek;
-	Arena keep;       /* until the file is done */
-	Map pending;      /* TPS that this file adds */
+	Arena keep;  /* until the file is done */
+	Map pending; /* TPS that this file adds */
 	Places places;
-	bool classify;    /* compare with what is there, row by row */
+	bool classify; /* compare with what is there, row by row */
 	uint64_t conflicts;
 	Buf reason, error_line;
 	FILE *errors;

@@ -6,9 +6,11 @@ places_open(Workspace *w, Db *db, const Map *pending, Places *out, Err *err)
 {
 	*out = (Places){.w = w, .db = db, .pending = pending};
 	/* A catalog without area_alias simply has no old codes to suggest from. */
-	if (catalog_dataset(&w->cat, S("area_alias")) && !svc_stmt(db, &w->sql, "alias_get", &out->alias, err))
+	if (catalog_dataset(&w->cat, S("area_alias")) &&
+		!svc_stmt(db, &w->sql, "alias_get", &out->alias, err))
 		return false;
-	return svc_stmt(db, &w->sql, "area_get", &out->area, err) && svc_stmt(db, &w->sql, "tps_get", &out->tps, err);
+	return svc_stmt(db, &w->sql, "area_get", &out->area, err) &&
+		svc_stmt(db, &w->sql, "tps_get", &out->tps, err);
 }
 
 static bool
@@ -34,7 +36,8 @@ alias_of(Places *p, Str code, char now[16], char change[16], bool *found, Err *e
 		if (!*found)
 			continue;
 		Str to = db_text(p->alias, 0);
-		snprintf(now, 16, "%.*s%.*s", STR(to), turn == 1 && to.n == 10 ? 3 : 0, code.n == 13 ? code.p + 10 : "");
+		snprintf(now, 16, "%.*s%.*s", STR(to), turn == 1 && to.n == 10 ? 3 : 0,
+			code.n == 13 ? code.p + 10 : "");
 		snprintf(change, 16, "%.*s", STR(db_text(p->alias, 1)));
 		db_reset(p->alias);
 	}
@@ -49,11 +52,15 @@ unknown_area(Places *p, Str code, Str part, Err *err)
 	if (!alias_of(p, code, now, change, &found, err))
 		return false;
 	if (found) {
-		err_set(err, E_INPUT, "'%.*s' is not an area of this workspace any more: it is now '%s' (%s)", STR(code), now, tr(change));
+		err_set(err, E_INPUT,
+			"'%.*s' is not an area of this workspace any more: it is now '%s' (%s)", STR(code), now,
+			tr(change));
 		return err_hint(err, "write the new code");
 	}
 	if (!str_eq(p->w->area, S("0")) && !str_starts(code, p->w->area))
-		return err_set(err, E_INPUT, "'%.*s' lies outside this workspace: its codes start with %.*s", STR(code), STR(p->w->area));
+		return err_set(err, E_INPUT,
+			"'%.*s' lies outside this workspace: its codes start with %.*s", STR(code),
+			STR(p->w->area));
 	/* The longest known ancestor says which part of the code is wrong. */
 	static const Level up[] = {LEVEL_DISTRICT, LEVEL_REGENCY, LEVEL_PROVINCE};
 	for (size_t i = 0; i < 3; i++) {
@@ -64,10 +71,12 @@ unknown_area(Places *p, Str code, Str part, Err *err)
 		if (!exists(p->area, above, &yes, err))
 			return false;
 		if (yes)
-			return err_set(err, E_INPUT, "'%.*s' is not an area code: '%.*s' exists, but no '%.*s' in it; see 'siap areas %.*s'",
+			return err_set(err, E_INPUT,
+				"'%.*s' is not an area code: '%.*s' exists, but no '%.*s' in it; see 'siap areas %.*s'",
 				STR(code), STR(above), STR(str_slice(part, above.n, part.n)), STR(above));
 	}
-	return err_set(err, E_INPUT, "'%.*s' is not an area code; 'siap areas NAME' searches", STR(code));
+	return err_set(
+		err, E_INPUT, "'%.*s' is not an area code; 'siap areas NAME' searches", STR(code));
 }
 
 static bool
@@ -147,23 +156,28 @@ resolve_name(Workspace *w, Str text, Arena *a, Str *code, Err *err)
 			break;
 		Arena tmp = *a;
 		Str folded = utf8_fold(&tmp, db_text(s, 1));
-		bool is_whole = str_eq(folded, want) || (str_ends(folded, want) && str_find(folded, want, &at) &&
-			(str_eq(str_slice(folded, 0, at), S("kabupaten ")) || str_eq(str_slice(folded, 0, at), S("kota "))));
+		bool is_whole = str_eq(folded, want) ||
+			(str_ends(folded, want) && str_find(folded, want, &at) &&
+				(str_eq(str_slice(folded, 0, at), S("kabupaten ")) ||
+					str_eq(str_slice(folded, 0, at), S("kota "))));
 		if (!is_whole && !str_find(folded, want, &at))
 			continue;
 		if ((is_whole && whole++ == 0) || (!is_whole && parts++ == 0 && whole == 0)) {
-			*code = (Str){memcpy(NEW(a, char, 16), db_text(s, 0).p, db_text(s, 0).n), db_text(s, 0).n};
+			*code =
+				(Str){memcpy(NEW(a, char, 16), db_text(s, 0).p, db_text(s, 0).n), db_text(s, 0).n};
 			part_found = true;
 		}
 		if (whole + parts <= 8)
-			buf_fmt(&list, "%s%.*s %.*s", list.n ? ", " : "", STR(db_text(s, 0)), STR(db_text(s, 1)));
+			buf_fmt(
+				&list, "%s%.*s %.*s", list.n ? ", " : "", STR(db_text(s, 0)), STR(db_text(s, 1)));
 	}
 	if (whole == 1 || (whole == 0 && parts == 1))
 		return true;
 	if (!part_found)
-		return err_set(err, E_NOTFOUND, "there is no area '%.*s' in this workspace; 'siap areas NAME' searches", STR(text));
-	return err_set(err, E_INPUT, "'%.*s' fits %zu areas; give a code: %.*s%s", STR(text), whole ? whole : parts,
-		(int)list.n, list.p, whole + parts > 8 ? ", ..." : "");
+		return err_set(err, E_NOTFOUND,
+			"there is no area '%.*s' in this workspace; 'siap areas NAME' searches", STR(text));
+	return err_set(err, E_INPUT, "'%.*s' fits %zu areas; give a code: %.*s%s", STR(text),
+		whole ? whole : parts, (int)list.n, list.p, whole + parts > 8 ? ", ..." : "");
 }
 
 bool
@@ -177,11 +191,13 @@ area_resolve(Workspace *w, Str text, Arena *a, Str *code, Err *err)
 			digits[n++] = text.p[i];
 	Str plain = {digits, n};
 	if (!str_is_digits(plain))
-		return text.n ? resolve_name(w, text, a, code, err) : err_set(err, E_INPUT, "an area is a code or a name");
+		return text.n ? resolve_name(w, text, a, code, err)
+					  : err_set(err, E_INPUT, "an area is a code or a name");
 	Places p;
 	*code = plain;
 	bool yes;
-	if (!places_open(w, w->db, NULL, &p, err) || !exists(plain.n == 13 ? p.tps : p.area, plain, &yes, err))
+	if (!places_open(w, w->db, NULL, &p, err) ||
+		!exists(plain.n == 13 ? p.tps : p.area, plain, &yes, err))
 		return false;
 	if (yes)
 		return true;

@@ -26,7 +26,9 @@ reference_check(RowReader *r, const Field *f, Value v, Err *err)
 	if (!db_step(s, &row, err))
 		return false;
 	db_reset(s);
-	return row || err_set(err, E_INPUT, "'%.*s' is not in '%.*s'; add it there first", STR(v.s), STR(to->name));
+	return row ||
+		err_set(
+			err, E_INPUT, "'%.*s' is not in '%.*s'; add it there first", STR(v.s), STR(to->name));
 }
 
 /* Places and references of a row that is otherwise right. */
@@ -46,7 +48,8 @@ row_references(RowReader *r, const Value *v, const Field **bad, Err *err)
 }
 
 bool
-row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, RowProblemFn problem, void *ctx, Err *err)
+row_from_text(
+	RowReader *r, const Str *text, Arena *a, Value *v, RowProblemFn problem, void *ctx, Err *err)
 {
 	const Dataset *d = r->d;
 	const Pack *pack = r->w->pack;
@@ -61,7 +64,8 @@ row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, RowProblemFn pr
 		v[i] = (Value){0};
 		if (f->n_private && cell_is_masked(text[i])) {
 			v[i].kind = (ValueKind)VALUE_KEEP;
-		} else if (text[i].p && !value_parse(&r->w->cat, pack, f, text[i], r->zone, a, &v[i], &why)) {
+		} else if (text[i].p &&
+			!value_parse(&r->w->cat, pack, f, text[i], r->zone, a, &v[i], &why)) {
 			problem(ctx, f, text[i], &why);
 			ok = false;
 		}

@@ -9,7 +9,11 @@
 
 #include <sodium.h>
 
-enum { SALT = 16, NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES };
+enum {
+	SALT = 16,
+	NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+	TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES
+};
 
 bool
 sealer_open(const Workspace *w, Sealer *out, Err *err)
@@ -81,7 +85,8 @@ entry_json(const Entry *e, const Sha256 *open, const Sha256 *closed, Buf *out)
 }
 
 void
-sealer_leaf(Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf)
+sealer_leaf(
+	Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf)
 {
 	Sha256 open_hash;
 	salted_hash(s, s->salt_key, e->seq, open, &open_hash);
@@ -120,8 +125,9 @@ encrypt(const Env *env, const unsigned char key[32], Str ad, Str plain, Buf *out
 		buf_byte(out, 0);
 	if (out->failed)
 		return err_set(err, E_LIMIT, "private fields are too long to seal");
-	crypto_aead_xchacha20poly1305_ietf_encrypt((unsigned char *)out->p + at, NULL, (const unsigned char *)plain.p, plain.n,
-		(const unsigned char *)ad.p, ad.n, NULL, nonce, key);
+	crypto_aead_xchacha20poly1305_ietf_encrypt((unsigned char *)out->p + at, NULL,
+		(const unsigned char *)plain.p, plain.n, (const unsigned char *)ad.p, ad.n, NULL, nonce,
+		key);
 	return true;
 }
 
@@ -136,15 +142,17 @@ decrypt(const unsigned char key[32], Str ad, Str sealed, Buf *out, Err *err)
 	if (out->failed)
 		return err_set(err, E_LIMIT, "a sealed field is too long");
 	unsigned char none[1];
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(n ? (unsigned char *)out->p + at : none, NULL, NULL,
-			(const unsigned char *)sealed.p + NONCE, sealed.n - NONCE, (const unsigned char *)ad.p, ad.n,
-			(const unsigned char *)sealed.p, key) != 0)
-		return err_set(err, E_DB, "a sealed field does not open: it was changed, or the key is another one");
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(n ? (unsigned char *)out->p + at : none, NULL,
+			NULL, (const unsigned char *)sealed.p + NONCE, sealed.n - NONCE,
+			(const unsigned char *)ad.p, ad.n, (const unsigned char *)sealed.p, key) != 0)
+		return err_set(
+			err, E_DB, "a sealed field does not open: it was changed, or the key is another one");
 	return true;
 }
 
 bool
-sealer_seal(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key, int64_t seq, Str closed, Buf *out, Err *err)
+sealer_seal(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key,
+	int64_t seq, Str closed, Buf *out, Err *err)
 {
 	AUTO(Buf) ad = {0};
 	Sha256 hash;
@@ -155,7 +163,8 @@ sealer_seal(Sealer *s, const Env *env, const unsigned char row_key[32], Str data
 }
 
 bool
-sealer_open_sealed(Sealer *s, const unsigned char row_key[32], Str dataset, Str key, Str sealed, Buf *out, Err *err)
+sealer_open_sealed(Sealer *s, const unsigned char row_key[32], Str dataset, Str key, Str sealed,
+	Buf *out, Err *err)
 {
 	AUTO(Buf) ad = {0};
 	(void)s;
@@ -164,7 +173,8 @@ sealer_open_sealed(Sealer *s, const unsigned char row_key[32], Str dataset, Str 
 }
 
 bool
-sealer_wrap(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key, Buf *out, Err *err)
+sealer_wrap(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key,
+	Buf *out, Err *err)
 {
 	AUTO(Buf) ad = {0};
 	row_ad(&ad, dataset, key);

@@ -90,7 +90,8 @@ static Origin
 origin_of(const json_t *request)
 {
 	const json_t *o = json_object_get(request, "origin");
-	return (Origin){text_of(o, "actor"), text_of(o, "agency"), text_of(o, "on_behalf_of"), text_of(o, "source"), text_of(o, "device")};
+	return (Origin){text_of(o, "actor"), text_of(o, "agency"), text_of(o, "on_behalf_of"),
+		text_of(o, "source"), text_of(o, "device")};
 }
 
 static bool
@@ -106,7 +107,8 @@ serve_row(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
 	Origin o = origin_of(q);
 	int64_t event = 0;
 	Outcome outcome = OUTCOME_CHANGED;
-	if (!gate_row(g, &o, d, text, int_of(q, "base"), str_eq(text_of(q, "do"), S("close")), &event, &outcome, err))
+	if (!gate_row(g, &o, d, text, int_of(q, "base"), str_eq(text_of(q, "do"), S("close")), &event,
+			&outcome, err))
 		return false;
 	JsonOut j = jout_new(out);
 	jout_obj(&j);
@@ -135,7 +137,8 @@ report_progress(void *ctx, Str phase, uint64_t done, uint64_t total)
 	if (clock_us() - r->last < 100000)
 		return;
 	r->last = clock_us();
-	buf_fmt(&b, "{\"done\":%llu,\"total\":%llu}", (unsigned long long)done, (unsigned long long)total);
+	buf_fmt(
+		&b, "{\"done\":%llu,\"total\":%llu}", (unsigned long long)done, (unsigned long long)total);
 	if (!line_write(r->fd, &b, &ignored))
 		r->last = INT64_MAX / 2; /* nobody listens any more; the rows go in all the same */
 }
@@ -146,7 +149,8 @@ staged_name_ok(Str name)
 	if (!str_starts(name, S("new-")) || !str_ends(name, S(".stage")) || name.n > 64)
 		return false;
 	for (size_t i = 0; i < name.n; i++)
-		if (!((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '-' || name.p[i] == '.'))
+		if (!((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') ||
+				name.p[i] == '-' || name.p[i] == '.'))
 			return false;
 	return true;
 }
@@ -162,10 +166,12 @@ serve_apply(Gate *g, int fd, const json_t *q, const Dataset *d, Buf *out, Err *e
 		return err_set(err, E_INPUT, "'%.*s' is no staging file", STR(staged));
 	const char *path = arena_fmt(&a, "%s/import/%.*s", g->w->dir, STR(staged)).p;
 	Origin o = origin_of(q);
-	if (!gate_apply(g, &o, d, text_of(q, "file"), text_of(q, "content"), path, (uint64_t)int_of(q, "rows"), report_progress, &r, &job, err))
+	if (!gate_apply(g, &o, d, text_of(q, "file"), text_of(q, "content"), path,
+			(uint64_t)int_of(q, "rows"), report_progress, &r, &job, err))
 		return false;
-	buf_fmt(out, "{\"ok\":true,\"added\":%lld,\"changed\":%lld,\"same\":%lld,\"conflicts\":%lld}", (long long)job.added,
-		(long long)job.changed, (long long)job.same, (long long)job.conflicts);
+	buf_fmt(out, "{\"ok\":true,\"added\":%lld,\"changed\":%lld,\"same\":%lld,\"conflicts\":%lld}",
+		(long long)job.added, (long long)job.changed, (long long)job.same,
+		(long long)job.conflicts);
 	return true;
 }
 
@@ -297,11 +303,14 @@ socket_listen(Gate *g, Err *err)
 	g->dir_fd = open(g->w->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	g->listen_fd = fault_here() ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (g->dir_fd < 0 || g->listen_fd < 0)
-		return err_set(err, E_IO, "cannot open the local socket of '%s': %s", g->w->dir, strerror(errno));
+		return err_set(
+			err, E_IO, "cannot open the local socket of '%s': %s", g->w->dir, strerror(errno));
 	address_of(g->dir_fd, &at);
 	(void)unlinkat(g->dir_fd, "siap.sock", 0); /* left by a killed process: the lease is ours now */
-	if (bind(g->listen_fd, (struct sockaddr *)&at, sizeof at) != 0 || chmod(at.sun_path, 0600) != 0 || listen(g->listen_fd, CLIENTS) != 0)
-		return err_set(err, E_IO, "cannot open the local socket of '%s': %s", g->w->dir, strerror(errno));
+	if (bind(g->listen_fd, (struct sockaddr *)&at, sizeof at) != 0 ||
+		chmod(at.sun_path, 0600) != 0 || listen(g->listen_fd, CLIENTS) != 0)
+		return err_set(
+			err, E_IO, "cannot open the local socket of '%s': %s", g->w->dir, strerror(errno));
 	g->listens = pthread_create(&g->listener, NULL, listen_main, g) == 0;
 	return g->listens || err_set(err, E_LIMIT, "cannot start a thread for the local socket");
 }
@@ -358,7 +367,9 @@ socket_connect(Gate *g, Err *err)
 static void
 put_origin(JsonOut *j, const Origin *o)
 {
-	const struct { Str name, value; } part[] = {{S("actor"), o->actor}, {S("agency"), o->agency},
+	const struct {
+		Str name, value;
+	} part[] = {{S("actor"), o->actor}, {S("agency"), o->agency},
 		{S("on_behalf_of"), o->on_behalf_of}, {S("source"), o->source}, {S("device"), o->device}};
 	jout_key(j, S("origin"));
 	jout_obj(j);
@@ -381,13 +392,15 @@ ask(Gate *g, Buf *request, ProgressFn progress, void *ctx, json_t **answer, Err 
 	for (;;) {
 		Str line;
 		size_t used;
-		if (!line_read(g->fd, &g->in, &line, &used, err) || !json_parse(line, LINE_MOST, answer, err))
+		if (!line_read(g->fd, &g->in, &line, &used, err) ||
+			!json_parse(line, LINE_MOST, answer, err))
 			return false;
 		line_used(&g->in, used);
 		if (!json_object_get(*answer, "done"))
 			break;
 		if (progress)
-			progress(ctx, S("saving"), (uint64_t)int_of(*answer, "done"), (uint64_t)int_of(*answer, "total"));
+			progress(ctx, S("saving"), (uint64_t)int_of(*answer, "done"),
+				(uint64_t)int_of(*answer, "total"));
 		json_decref(*answer);
 	}
 	if (json_is_true(json_object_get(*answer, "ok")))
@@ -402,8 +415,8 @@ ask(Gate *g, Buf *request, ProgressFn progress, void *ctx, json_t **answer, Err 
 }
 
 bool
-socket_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, bool closing, int64_t *event,
-	Outcome *outcome, Err *err)
+socket_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, bool closing,
+	int64_t *event, Outcome *outcome, Err *err)
 {
 	AUTO(Buf) b = {0};
 	JsonOut j = jout_new(&b);
@@ -434,14 +447,16 @@ socket_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t 
 }
 
 bool
-socket_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, const char *staged, uint64_t rows,
-	ProgressFn progress, void *ctx, Job *out, Err *err)
+socket_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, const char *staged,
+	uint64_t rows, ProgressFn progress, void *ctx, Job *out, Err *err)
 {
 	AUTO(Buf) b = {0};
 	JsonOut j = jout_new(&b);
 	json_t *answer;
 	const char *name = strrchr(staged, '/');
-	const struct { Str name, value; } part[] = {{S("do"), S("apply")}, {S("dataset"), d->name}, {S("file"), file},
+	const struct {
+		Str name, value;
+	} part[] = {{S("do"), S("apply")}, {S("dataset"), d->name}, {S("file"), file},
 		{S("content"), content}, {S("staged"), str_of(name ? name + 1 : staged)}};
 	jout_obj(&j);
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
@@ -455,8 +470,12 @@ socket_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, 
 	*out = (Job){0};
 	if (!ask(g, &b, progress, ctx, &answer, err))
 		return false;
-	*out = (Job){.rows = (int64_t)rows, .applied = (int64_t)rows, .added = int_of(answer, "added"),
-		.changed = int_of(answer, "changed"), .same = int_of(answer, "same"), .conflicts = int_of(answer, "conflicts")};
+	*out = (Job){.rows = (int64_t)rows,
+		.applied = (int64_t)rows,
+		.added = int_of(answer, "added"),
+		.changed = int_of(answer, "changed"),
+		.same = int_of(answer, "same"),
+		.conflicts = int_of(answer, "conflicts")};
 	json_decref(answer);
 	return true;
 }

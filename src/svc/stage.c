@@ -53,7 +53,8 @@ flush(StageOut *s, Err *err)
 }
 
 bool
-stage_create(const char *path, const Dataset *d, const bool *given, bool has_base, StageOut **out, Err *err)
+stage_create(
+	const char *path, const Dataset *d, const bool *given, bool has_base, StageOut **out, Err *err)
 {
 	Arena mem;
 	if (!arena_open(&mem, SIZE_MB, err))
@@ -150,7 +151,7 @@ struct StageIn {
 	bool has_base, given[512];
 	char *buf;
 	size_t n, at, cap;
-	int64_t offset;    /* of buf[0] in the file */
+	int64_t offset; /* of buf[0] in the file */
 	int64_t first_row;
 };
 
@@ -165,7 +166,9 @@ want(StageIn *s, size_t n, Err *err)
 	s->n -= s->at;
 	s->at = 0;
 	while (s->n < n) {
-		ssize_t got = n > s->cap ? 0 : fault_here() ? -1 : read(s->fd, s->buf + s->n, s->cap - s->n);
+		ssize_t got = n > s->cap ? 0
+			: fault_here()       ? -1
+								 : read(s->fd, s->buf + s->n, s->cap - s->n);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
@@ -183,7 +186,9 @@ stage_open(const char *path, const Dataset *d, StageIn **out, Err *err)
 	if (!arena_open(&mem, 4 * SIZE_MB, err))
 		return false;
 	StageIn *s = NEW(&mem, StageIn, 1);
-	*s = (StageIn){.fd = fault_here() ? -1 : open(path, O_RDONLY | O_CLOEXEC), .d = d, .cap = ROW_MOST + READ_AHEAD};
+	*s = (StageIn){.fd = fault_here() ? -1 : open(path, O_RDONLY | O_CLOEXEC),
+		.d = d,
+		.cap = ROW_MOST + READ_AHEAD};
 	s->buf = NEW(&mem, char, s->cap);
 	s->mem = mem;
 	if (s->fd < 0)
@@ -193,12 +198,15 @@ stage_open(const char *path, const Dataset *d, StageIn **out, Err *err)
 		s->has_base = s->buf[40];
 		for (size_t i = 0; i < d->n_fields; i++)
 			s->given[i] = s->buf[43 + i];
-		if (memcmp(s->buf, "SIAPSTG1", 8) == 0 && memcmp(s->buf + 8, d->hash.b, 32) == 0 && get_int(s->buf + 41, 2) == d->n_fields) {
+		if (memcmp(s->buf, "SIAPSTG1", 8) == 0 && memcmp(s->buf + 8, d->hash.b, 32) == 0 &&
+			get_int(s->buf + 41, 2) == d->n_fields) {
 			s->at = (size_t)s->first_row;
 			*out = s;
 			return true;
 		}
-		err_set(err, E_CONFLICT, "the definition of '%.*s' changed since '%s' was staged: import the file again", STR(d->name), path);
+		err_set(err, E_CONFLICT,
+			"the definition of '%.*s' changed since '%s' was staged: import the file again",
+			STR(d->name), path);
 	}
 	stage_close(s);
 	return false;

@@ -10,14 +10,14 @@
 /* ---- Workspace: one election in one area, one folder ---- */
 typedef struct Workspace {
 	const Env *env;
-	Arena *a;          /* lives as long as the workspace */
+	Arena *a; /* lives as long as the workspace */
 	const char *dir;
-	Str id;            /* random, names the key file outside the workspace */
-	Str area;          /* code of the whole: "15", or "0" for all Indonesia */
+	Str id;   /* random, names the key file outside the workspace */
+	Str area; /* code of the whole: "15", or "0" for all Indonesia */
 	Catalog cat;
 	const Pack *pack;
-	SqlFile sql;       /* src/svc/svc.sql */
-	Db *db;            /* reader connection of the opening thread */
+	SqlFile sql; /* src/svc/svc.sql */
+	Db *db;      /* reader connection of the opening thread */
 } Workspace;
 /* Makes the folder, database, area list and key. area: a province, regency, district or village code, or "0". Nothing is left
  * behind on an error. E_CONFLICT when dir holds a workspace, E_INPUT unknown pack or area (nearest named). */
@@ -25,11 +25,17 @@ bool workspace_init(const Env *env, const char *dir, Str pack, Str area, Err *er
 /* Opens for reading; brings tables and rule tables up to date first when definitions changed (that needs the writer lease). */
 bool workspace_open(const Env *env, const char *dir, Arena *a, Workspace *out, Err *err) MUST;
 void workspace_close(Workspace *w);
-static inline void Workspace_auto(Workspace *w) { workspace_close(w); }
+static inline void
+Workspace_auto(Workspace *w)
+{
+	workspace_close(w);
+}
 const char *workspace_path(const Workspace *w, Arena *a, const char *name); /* dir/name */
-bool workspace_reader(const Workspace *w, Db **out, Err *err) MUST; /* another read connection, for another thread */
+bool workspace_reader(const Workspace *w, Db **out, Err *err)
+	MUST;                                   /* another read connection, for another thread */
 int64_t workspace_last_event(Workspace *w); /* newest event number, 0 when none */
-int64_t workspace_event_time(Workspace *w, int64_t event); /* when it was accepted, UTC milliseconds; 0 when there is none */
+int64_t workspace_event_time(
+	Workspace *w, int64_t event); /* when it was accepted, UTC milliseconds; 0 when there is none */
 
 /* ---- Areas ---- */
 /* Name of an area or "TPS 002" for a TPS; empty when unknown. The Str lives in a. */
@@ -37,35 +43,46 @@ Str area_name(Workspace *w, Str code, Arena *a);
 /* Accepts a code (dots allowed) or an unambiguous part of a name; E_NOTFOUND says what is near, or lists the candidates. */
 bool area_resolve(Workspace *w, Str text, Arena *a, Str *code, Err *err) MUST;
 
-typedef struct Area { Str code, name, within; } Area; /* within: "Alam Barajo, Kota Jambi", empty at the top */
+typedef struct Area {
+	Str code, name, within;
+} Area; /* within: "Alam Barajo, Kota Jambi", empty at the top */
 typedef struct AreaSearch {
-	Str text;          /* the start of a code (dots allowed) or a part of a name in any case; empty: all */
-	size_t max;        /* at most so many are returned */
-	Area *area;        /* out: in code order */
+	Str text;   /* the start of a code (dots allowed) or a part of a name in any case; empty: all */
+	size_t max; /* at most so many are returned */
+	Area *area; /* out: in code order */
 	size_t n;
-	uint64_t total;    /* out: how many there are */
+	uint64_t total; /* out: how many there are */
 } AreaSearch;
 /* w == NULL: among all Indonesia, as this program knows it. Strings live in a. */
 bool areas_find(const Env *env, Workspace *w, AreaSearch *search, Arena *a, Err *err) MUST;
 
 /* ---- Origin: who writes, for whom, through which channel ---- */
 typedef struct Origin {
-	Str actor, agency, on_behalf_of, source, device; /* source: "cli", "import", "web", … ; empty = NULL */
+	Str actor, agency, on_behalf_of, source,
+		device; /* source: "cli", "import", "web", … ; empty = NULL */
 } Origin;
 
 /* ---- Gate: writes. Holds the writer lease, or hands the work to the process that does over its local socket. ---- */
 typedef struct Gate Gate;
-bool gate_open(Workspace *w, Gate **out, Err *err) MUST; /* also finishes imports that a crash interrupted */
-void gate_close(Gate *g); /* waits for queued work, brings the board up to date and snapshots it; NULL allowed */
+bool gate_open(Workspace *w, Gate **out, Err *err)
+	MUST; /* also finishes imports that a crash interrupted */
+void gate_close(Gate
+		*g); /* waits for queued work, brings the board up to date and snapshots it; NULL allowed */
 typedef Gate *GateP;
-static inline void GateP_auto(GateP *g) { gate_close(*g); }
+static inline void
+GateP_auto(GateP *g)
+{
+	gate_close(*g);
+}
 bool gate_is_local(const Gate *g); /* true: this process holds the lease */
 typedef enum Outcome { OUTCOME_ADDED, OUTCOME_CHANGED, OUTCOME_SAME, OUTCOME_CONFLICT } Outcome;
 /* One row, durable when it returns. text has d->n_fields cells (p == NULL: not given, keeps what is there or the default).
  * base: the event the person saw, 0 = none stated. Thread-safe; concurrent calls share commits. */
-bool gate_enter(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, int64_t *event, Outcome *outcome, Err *err) MUST;
+bool gate_enter(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base,
+	int64_t *event, Outcome *outcome, Err *err) MUST;
 /* Closes (removes from the projection) the row with these key cells. E_NOTFOUND. */
-bool gate_close_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t *event, Err *err) MUST;
+bool gate_close_row(
+	Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t *event, Err *err) MUST;
 /* Serves the local socket until *stop becomes true (the command `siap writer`). A local gate serves it anyway while open. */
 bool gate_serve(Gate *g, volatile bool *stop, Err *err) MUST;
 
@@ -74,93 +91,122 @@ typedef struct ImportOptions {
 	const Dataset **datasets; /* to feed; n_datasets == 0: those the header is recognised for */
 	size_t n_datasets;
 	bool dry_run, partial;
-	bool accept_conflicts;    /* else a conflict refuses the file */
-	const char *error_file;   /* NULL: FILE.errors.csv */
+	bool accept_conflicts;  /* else a conflict refuses the file */
+	const char *error_file; /* NULL: FILE.errors.csv */
 	Origin origin;
-	void (*progress)(void *ctx, Str phase, uint64_t done, uint64_t total); /* phase: "checking", "saving", "board"; may be NULL */
+	void (*progress)(void *ctx, Str phase, uint64_t done,
+		uint64_t total); /* phase: "checking", "saving", "board"; may be NULL */
 	void *ctx;
 } ImportOptions;
 typedef struct ImportPart {
 	const Dataset *dataset;
-	uint64_t rows, blank, added, changed, same, conflicts; /* blank: rows that say nothing about this dataset */
+	uint64_t rows, blank, added, changed, same,
+		conflicts; /* blank: rows that say nothing about this dataset */
 } ImportPart;
-typedef struct ImportColumn { Str header; Str used_by; } ImportColumn; /* used_by: "tps.tps, roll_count.tps" or empty = ignored */
-typedef struct ImportProblem { size_t row; Str column, value, text; } ImportProblem; /* 1 = header; column may be empty */
+typedef struct ImportColumn {
+	Str header;
+	Str used_by;
+} ImportColumn; /* used_by: "tps.tps, roll_count.tps" or empty = ignored */
+typedef struct ImportProblem {
+	size_t row;
+	Str column, value, text;
+} ImportProblem; /* 1 = header; column may be empty */
 typedef struct ImportReport {
 	ImportPart part[16];
 	size_t n_parts;
 	ImportColumn *column;
 	size_t n_columns;
-	uint64_t rows, bad_rows, problems;   /* data rows read; rows with a problem; problems in all */
-	ImportProblem first[20];             /* the first ones, for the screen */
+	uint64_t rows, bad_rows, problems; /* data rows read; rows with a problem; problems in all */
+	ImportProblem first[20];           /* the first ones, for the screen */
 	size_t n_first;
-	const char *error_file;              /* written, or NULL */
-	bool applied;                        /* false: dry run or refused */
-	uint64_t resumed;                    /* rows of interrupted imports finished on the way */
+	const char *error_file; /* written, or NULL */
+	bool applied;           /* false: dry run or refused */
+	uint64_t resumed;       /* rows of interrupted imports finished on the way */
 } ImportReport;
 /* CSV into one or more datasets: validates everything into staging files, then applies in slices. Returns false with E_INPUT when the
  * file was refused (report filled), E_CONFLICT when conflicts refused it. Strings of the report live in a. */
-bool import_file(Workspace *w, Gate *g, const char *path, const ImportOptions *o, Arena *a, ImportReport *out, Err *err) MUST;
+bool import_file(Workspace *w, Gate *g, const char *path, const ImportOptions *o, Arena *a,
+	ImportReport *out, Err *err) MUST;
 
 /* ---- Export ---- */
 /* CSV with field names as header and a last column _event; private fields are left out. Rows of the area's subtree. out may be stdout. */
-bool export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err) MUST;
+bool export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)
+	MUST;
 
 /* ---- Board: every indicator and check over every area, in memory ---- */
 typedef struct Series {
 	const Query *query;
-	Str due_date;      /* YYYY-MM-DD or empty, from the query's due and the pack's polling day */
-	bool must;         /* indicator that decides "TPS ready" (query or pack) */
+	Str due_date; /* YYYY-MM-DD or empty, from the query's due and the pack's polling day */
+	bool must;    /* indicator that decides "TPS ready" (query or pack) */
 	int weight;
-	int64_t *need, *have, *heard; /* per node, sums of its subtree; a check has only need = number of findings */
-	int64_t *own[3];   /* level any: the node's own rows; else NULL: own is the sum at nodes of the query's level */
-	Stmt *stmt;        /* the query on the board's connection, with the places of its parameters */
+	int64_t *need, *have,
+		*heard; /* per node, sums of its subtree; a check has only need = number of findings */
+	int64_t *own
+		[3]; /* level any: the node's own rows; else NULL: own is the sum at nodes of the query's level */
+	Stmt *
+		stmt; /* the query on the board's connection, once it was needed, with the places of its parameters */
 	int lo, hi;
 } Series;
 typedef struct Board {
 	Arena a;
 	const Workspace *w;
-	size_t n;              /* nodes: areas and TPS, sorted by code: a subtree is [i, end[i]) ; node 0 is the whole workspace */
-	char (*code)[16];      /* NUL-padded */
+	size_t
+		n; /* nodes: areas and TPS, sorted by code: a subtree is [i, end[i]) ; node 0 is the whole workspace */
+	char (*code)[16]; /* NUL-padded */
 	uint32_t *parent, *end;
 	uint8_t *level;
-	uint8_t *listed;       /* TPS present in the TPS list */
-	uint16_t *unmet;       /* TPS: must-indicators not met */
+	uint8_t *listed;         /* TPS present in the TPS list */
+	uint16_t *unmet;         /* TPS: must-indicators not met */
 	uint32_t *ready, *total; /* TPS in the subtree: ready, all */
-	Series *series;        /* indicators first, then checks, each in catalog order */
+	Series *series;          /* indicators first, then checks, each in catalog order */
 	size_t n_series, n_indicators;
-	int64_t event;         /* as of this event */
-	Db *db;                /* reader that belongs to this board */
+	int64_t event; /* as of this event */
+	Db *db;        /* reader that belongs to this board */
+	void *map;     /* the snapshot's bytes while the arrays stand in them */
+	size_t map_bytes;
 	bool from_snapshot;
 } Board;
-bool board_open(Workspace *w, Board **out, Err *err) MUST; /* snapshot + later events, or a full rebuild; current when it returns */
+bool board_open(Workspace *w, Board **out, Err *err)
+	MUST; /* snapshot + later events, or a full rebuild; current when it returns */
 bool board_rebuild(Workspace *w, Board **out, Err *err) MUST; /* never looks at the snapshot */
-bool board_follow(Board *b, int64_t *events, Err *err) MUST; /* takes in events since b->event; *events (may be NULL) how many */
+bool board_follow(Board *b, int64_t *events, Err *err)
+	MUST; /* takes in events since b->event; *events (may be NULL) how many */
 bool board_save(const Board *b, Err *err) MUST; /* dir/board.snap, atomically */
 void board_close(Board *b);
 typedef Board *BoardP;
-static inline void BoardP_auto(BoardP *b) { board_close(*b); }
+static inline void
+BoardP_auto(BoardP *b)
+{
+	board_close(*b);
+}
 bool board_find(const Board *b, Str code, size_t *node) MUST;
 /* Score of a pillar in a node's subtree: weighted mean of have/need of its indicators that have need > 0 there; in parts per 10,000; -1 when none. */
 int board_pillar(const Board *b, size_t node, Str pillar);
-size_t board_pillars(const Board *b, Str *out, size_t max); /* pillars in use: roll, logistics, officers, security first, then by name */
-bool board_equal(const Board *x, const Board *y, Str *difference, Arena *a); /* bit for bit; names the first difference */
+size_t board_pillars(const Board *b, Str *out,
+	size_t max); /* pillars in use: roll, logistics, officers, security first, then by name */
+bool board_equal(const Board *x, const Board *y, Str *difference,
+	Arena *a); /* bit for bit; names the first difference */
 
 /* ---- Gaps: what is missing, most valuable first ---- */
 typedef struct Gap {
 	Str area;
 	const Series *series;
 	int64_t need, have, heard;
-	int gain;   /* parts per 10,000 of one TPS becoming ready when this gap closes: 10,000 / open must-gaps of that TPS; 0 when not a must-indicator */
+	int gain; /* parts per 10,000 of one TPS becoming ready when this gap closes: 10,000 / open must-gaps of that TPS; 0 when not a must-indicator */
 } Gap;
 /* Gaps below `area`, sorted: gain high to low, fewer missing first, then area. At most `max` are returned; *total counts all. */
-bool gaps_list(const Board *b, Str area, size_t max, Arena *a, Gap **out, size_t *n, uint64_t *total, Err *err) MUST;
+bool gaps_list(const Board *b, Str area, size_t max, Arena *a, Gap **out, size_t *n,
+	uint64_t *total, Err *err) MUST;
 
 /* ---- Findings ---- */
-typedef struct Finding { const Query *check; Str area, key, detail; } Finding;
+typedef struct Finding {
+	const Query *check;
+	Str area, key, detail;
+} Finding;
 typedef bool (*FindingFn)(void *ctx, const Finding *f, Err *err); /* false stops with err */
 /* All findings of one check below area, in area order as the query gives them. */
-bool findings_each(Workspace *w, const Query *check, Str area, FindingFn fn, void *ctx, Err *err) MUST;
+bool findings_each(Workspace *w, const Query *check, Str area, FindingFn fn, void *ctx, Err *err)
+	MUST;
 
 /* ---- The definitions' own tests ---- */
 /* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database. fn is called per test with ok and a message

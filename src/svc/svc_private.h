@@ -9,13 +9,17 @@
 #define SIZE_MB ((size_t)1 << 20)
 
 /* ---- workspace.c ---- */
-bool workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str *out, Err *err) MUST; /* p == NULL: absent */
+bool workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str *out, Err *err)
+	MUST; /* p == NULL: absent */
 bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
-bool workspace_prepare_tables(Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, int64_t now, Err *err) MUST;
+bool workspace_prepare_tables(
+	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, int64_t now, Err *err) MUST;
 bool migrations_load(const Env *env, Arena *a, Migration **out, size_t *n, Err *err) MUST;
 
 /* One process writes: flock on dir/lock, released by the kernel when the process dies. E_BUSY when held. */
-typedef struct Lease { int fd; } Lease;
+typedef struct Lease {
+	int fd;
+} Lease;
 bool lease_take(const char *dir, Lease *out, Err *err) MUST;
 void lease_drop(Lease *l);
 
@@ -37,14 +41,19 @@ typedef struct Entry { /* what the public log shows of an event */
 	int op;
 } Entry;
 /* Leaf hash of the event's public entry. closed_hash: NULL when the dataset has no private fields. */
-void sealer_leaf(Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf);
+void sealer_leaf(
+	Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf);
 /* Closed hash of a row whose private fields are all empty: looks like any other. */
 void sealer_empty(Sealer *s, int64_t seq, Sha256 *closed_hash);
 /* Encrypts the canonical closed JSON with the row's key: hash(32) nonce(24) ciphertext. row_key is 32 bytes. */
-bool sealer_seal(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key, int64_t seq, Str closed, Buf *out, Err *err) MUST;
-bool sealer_open_sealed(Sealer *s, const unsigned char row_key[32], Str dataset, Str key, Str sealed, Buf *out, Err *err) MUST;
-bool sealer_wrap(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key, Buf *out, Err *err) MUST;
-bool sealer_unwrap(Sealer *s, Str wrapped, Str dataset, Str key, unsigned char row_key[32], Err *err) MUST;
+bool sealer_seal(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key,
+	int64_t seq, Str closed, Buf *out, Err *err) MUST;
+bool sealer_open_sealed(Sealer *s, const unsigned char row_key[32], Str dataset, Str key,
+	Str sealed, Buf *out, Err *err) MUST;
+bool sealer_wrap(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key,
+	Buf *out, Err *err) MUST;
+bool sealer_unwrap(
+	Sealer *s, Str wrapped, Str dataset, Str key, unsigned char row_key[32], Err *err) MUST;
 
 /* ---- writer.c: one thread commits everybody's work in batches ---- */
 typedef struct Writer Writer;
@@ -72,16 +81,20 @@ typedef struct Acceptor { /* prepared statements for one dataset on one connecti
 	int event_at[12];
 	int64_t origin;
 	Str agency;
-	size_t n_open;     /* open fields, in field order: positions 1..n_open of insert and update */
+	size_t n_open; /* open fields, in field order: positions 1..n_open of insert and update */
 } Acceptor;
-bool acceptor_open(WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err) MUST;
+bool acceptor_open(
+	WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err) MUST;
 /* v: all fields after row_finish; given[i]: the caller said something about field i (others keep what a present row has).
  * base 0 = none stated. *event: the row's newest event afterwards. */
-bool accept_put(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out, int64_t *event, Err *err) MUST;
+bool accept_put(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out,
+	int64_t *event, Err *err) MUST;
 /* What accept_put would do, without writing; works on a reader connection. *event: the row's newest event, 0 when absent. */
-bool accept_peek(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out, int64_t *event, Err *err) MUST;
+bool accept_peek(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out,
+	int64_t *event, Err *err) MUST;
 bool accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err) MUST;
-bool origin_make(WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64_t *id, Err *err) MUST;
+bool origin_make(
+	WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64_t *id, Err *err) MUST;
 void row_bind_keys(const Dataset *d, Stmt *s, const Value *v);
 /* Reads the columns of dataset_select_sql into v (private fields become NULL). */
 void row_read(const Dataset *d, Stmt *s, Arena *a, Value *v, int64_t *event, Str *sealed);
@@ -102,14 +115,15 @@ typedef struct RowReader {
 /* text: one cell per field, p == NULL when not given. problem is called for each field that does not hold (field may be NULL);
  * returns false when there was any, or on a database error (then err is set). */
 typedef void (*RowProblemFn)(void *ctx, const Field *f, Str cell, const Err *problem);
-bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, RowProblemFn problem, void *ctx, Err *err) MUST;
+bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, RowProblemFn problem,
+	void *ctx, Err *err) MUST;
 
 /* ---- places.c: does this area or TPS exist, and if not, what was meant ---- */
 typedef struct Places {
 	Workspace *w;
 	Db *db;
 	Stmt *area, *tps, *alias;
-	const Map *pending;  /* TPS that the same file is about to add, or NULL */
+	const Map *pending; /* TPS that the same file is about to add, or NULL */
 	char last[16];
 	size_t last_n;
 } Places;
@@ -119,7 +133,8 @@ bool places_check(Places *p, const Dataset *d, Str code, Err *err) MUST;
 /* ---- stage.c: validated rows on disk, waiting to be applied ---- */
 typedef struct StageOut StageOut;
 typedef struct StageIn StageIn;
-bool stage_create(const char *path, const Dataset *d, const bool *given, bool has_base, StageOut **out, Err *err) MUST;
+bool stage_create(const char *path, const Dataset *d, const bool *given, bool has_base,
+	StageOut **out, Err *err) MUST;
 bool stage_add(StageOut *s, const Value *v, int64_t base, Err *err) MUST;
 /* Writes the end mark, syncs, closes. content receives the hash of all bytes. */
 bool stage_finish(StageOut *s, uint64_t *rows, Str *content, Arena *a, Err *err) MUST;
@@ -139,7 +154,8 @@ typedef struct Job { /* one row of import_job while it is applied */
 	Str dataset;
 } Job;
 typedef void (*ProgressFn)(void *ctx, Str phase, uint64_t done, uint64_t total);
-bool job_make(Writer *wr, const Origin *o, const Dataset *d, Str file, Str content, const char *staged, uint64_t rows, Job *out, Err *err) MUST;
+bool job_make(Writer *wr, const Origin *o, const Dataset *d, Str file, Str content,
+	const char *staged, uint64_t rows, Job *out, Err *err) MUST;
 bool job_apply(Workspace *w, Writer *wr, Job *job, ProgressFn progress, void *ctx, Err *err) MUST;
 bool jobs_resume(Workspace *w, Writer *wr, uint64_t *rows, Err *err) MUST;
 
@@ -150,47 +166,55 @@ int64_t writer_wait(Writer *wr, int64_t after, const volatile bool *stop);
 struct Gate {
 	Arena mem;
 	Workspace *w;
-	Writer *writer;   /* NULL: remote */
-	Board *board;     /* kept current by the follower while local */
+	Writer *writer; /* NULL: remote */
+	Board *board;   /* kept current by the follower while local */
 	Err board_err;
 	uint64_t resumed;
 	pthread_t follower, listener;
 	bool follows, listens;
 	volatile bool stop;
-	pthread_mutex_t lock;      /* guards the two below */
-	int client[64];            /* open connections of the listener */
+	pthread_mutex_t lock; /* guards the two below */
+	int client[64];       /* open connections of the listener */
 	size_t n_clients;
 	int listen_fd, dir_fd;
-	int fd;           /* remote: the connection */
-	Buf in;           /* remote: bytes read and not used yet */
+	int fd; /* remote: the connection */
+	Buf in; /* remote: bytes read and not used yet */
 };
 /* Hands a finished staging file over; returns when all its rows are durable. */
-bool gate_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, const char *staged, uint64_t rows,
-	ProgressFn progress, void *ctx, Job *out, Err *err) MUST;
-bool gate_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, bool closing, int64_t *event,
-	Outcome *outcome, Err *err) MUST;
+bool gate_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content,
+	const char *staged, uint64_t rows, ProgressFn progress, void *ctx, Job *out, Err *err) MUST;
+bool gate_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base,
+	bool closing, int64_t *event, Outcome *outcome, Err *err) MUST;
 bool socket_listen(Gate *g, Err *err) MUST;
 void socket_stop(Gate *g);
 bool socket_connect(Gate *g, Err *err) MUST;
-bool socket_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, bool closing, int64_t *event,
-	Outcome *outcome, Err *err) MUST;
-bool socket_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, const char *staged, uint64_t rows,
-	ProgressFn progress, void *ctx, Job *out, Err *err) MUST;
+bool socket_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base,
+	bool closing, int64_t *event, Outcome *outcome, Err *err) MUST;
+bool socket_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content,
+	const char *staged, uint64_t rows, ProgressFn progress, void *ctx, Job *out, Err *err) MUST;
 
 /* ---- board ---- */
 enum { NEED_PART, HAVE_PART, HEARD_PART, PARTS };
-int64_t *series_sum(const Series *s, int part);  /* need, have or heard */
-int64_t *series_own(const Series *s, int part);  /* where own values are kept: own[] or the sums */
-bool series_holds(const Board *b, const Series *s, size_t node); /* own rows may stand at this node */
-bool board_new(const Workspace *w, Board **out, Err *err) MUST;  /* arena, reader, empty series; no nodes */
-bool board_structure(Board *b, Err *err) MUST;   /* nodes from area and tps */
-bool board_fill_all(Board *b, Err *err) MUST;    /* every series and readiness from the database */
-bool board_fill(Board *b, Series *s, Err *err) MUST; /* full recompute of one series, without readiness */
-bool board_refresh(Board *b, Series *s, size_t node, Err *err) MUST; /* recompute one subtree of one series, with readiness */
-void board_readiness(Board *b);                  /* unmet, ready, total from the series */
-bool board_load(const Workspace *w, Board **out, Err *err) MUST; /* snapshot only; E_NOTFOUND when absent, damaged or of other definitions */
+int64_t *series_sum(const Series *s, int part); /* need, have or heard */
+int64_t *series_own(const Series *s, int part); /* where own values are kept: own[] or the sums */
+bool series_holds(
+	const Board *b, const Series *s, size_t node); /* own rows may stand at this node */
+bool board_new(const Workspace *w, Board **out, Err *err)
+	MUST;                                      /* arena, reader, empty series; no nodes */
+bool board_structure(Board *b, Err *err) MUST; /* nodes from area and tps */
+bool board_fill_all(Board *b, Err *err) MUST;  /* every series and readiness from the database */
+bool board_fill(Board *b, Series *s, Err *err)
+	MUST; /* full recompute of one series, without readiness */
+bool board_refresh(Board *b, Series *s, size_t node, Err *err)
+	MUST;                       /* recompute one subtree of one series, with readiness */
+void board_readiness(Board *b); /* unmet, ready, total from the series */
+bool board_load(const Workspace *w, Board **out, Err *err)
+	MUST; /* snapshot only; E_NOTFOUND when absent, damaged or of other definitions */
+void board_unmap(
+	Board *b); /* lets go of the snapshot's bytes: the arrays must stand elsewhere by then */
 bool board_newest(Board *b, int64_t *event, Err *err) MUST;
-void query_bind(const Workspace *w, Stmt *s, Str lo, Str hi); /* :lo :hi :now :today, those it has */
+void query_bind(
+	const Workspace *w, Stmt *s, Str lo, Str hi); /* :lo :hi :now :today, those it has */
 /* [lo, hi) of an area's subtree; everything for the nation. hi lives in buf. */
 void area_range(Str code, char buf[20], Str *lo, Str *hi);
 Str due_date(const Query *q, const Pack *p, Arena *a);

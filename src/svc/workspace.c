@@ -100,7 +100,8 @@ workspace_key(const Workspace *w, unsigned char key[32], Err *err)
 	if (!file_read(path, 4096, &tmp, &bytes, err)) {
 		if (err && err->code == E_NOTFOUND) {
 			err_set(err, E_IO, "the key of this workspace is missing: '%s'", path);
-			err_hint(err, "copy the key file there from its backup; without it nothing can be written");
+			err_hint(
+				err, "copy the key file there from its backup; without it nothing can be written");
 		}
 		return false;
 	}
@@ -136,7 +137,7 @@ key_make(const Env *env, Str id, Arena tmp, Err *err)
 	hex[64] = '\n';
 	sodium_memzero(key, sizeof key);
 	bool ok = dirs_make(env->key_dir, tmp, err) &&
-	          file_write_atomic(key_path(env, id, &tmp), (Str){hex, 65}, 0600, err);
+		file_write_atomic(key_path(env, id, &tmp), (Str){hex, 65}, 0600, err);
 	sodium_memzero(hex, sizeof hex);
 	return ok;
 }
@@ -154,7 +155,8 @@ migrations_load(const Env *env, Arena *a, Migration **out, size_t *n, Err *err)
 		if (!str_starts(path, S("migrations/")))
 			continue;
 		name = str_slice(path, 11, path.n);
-		if (!str_cut(name, '_', &left, &name) || !str_int(left, &number) || number < 1 || number > 9999)
+		if (!str_cut(name, '_', &left, &name) || !str_int(left, &number) || number < 1 ||
+			number > 9999)
 			return err_set(err, E_BUG, "'%.*s': a migration is named 0001_words.sql", STR(path));
 		(*out)[(*n)++] = (Migration){(int)number, str_slice(path, 11, path.n), env->files[i].bytes};
 	}
@@ -180,12 +182,14 @@ table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
 		if (f->n_private || map_get(&have, f->name, NULL))
 			continue;
 		if (f->key)
-			return err_set(err, E_INPUT, "%.*s:%d: key field '%.*s' is new: that needs a numbered migration",
-				STR(d->file), f->line, STR(f->name));
+			return err_set(err, E_INPUT,
+				"%.*s:%d: key field '%.*s' is new: that needs a numbered migration", STR(d->file),
+				f->line, STR(f->name));
 		bool number = f->type == TYPE_INT || f->type == TYPE_DECIMAL || f->type == TYPE_MONEY ||
-		              f->type == TYPE_BOOL || f->type == TYPE_INSTANT;
+			f->type == TYPE_BOOL || f->type == TYPE_INSTANT;
 		buf_clear(&sql);
-		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN %.*s %s", STR(d->name), STR(f->name), number ? "INTEGER" : "TEXT"); /* derived SQL */
+		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN %.*s %s", STR(d->name), STR(f->name),
+			number ? "INTEGER" : "TEXT"); /* derived SQL */
 		if (!db_exec(db, buf_str(&sql), err))
 			return false;
 	}
@@ -267,7 +271,8 @@ rules_store(Db *db, const SqlFile *sql, const Pack *pack, Err *err)
 }
 
 bool
-workspace_prepare_tables(Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, int64_t now, Err *err)
+workspace_prepare_tables(
+	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, int64_t now, Err *err)
 {
 	(void)now;
 	AUTO(Arena) tmp = {0};
@@ -314,13 +319,15 @@ areas_store(const Env *env, Db *db, const SqlFile *sql, Str area, Err *err)
 	}
 	if (found)
 		return true;
-	err_set(err, E_INPUT, "'%.*s' is no area: give the code of a province, regency, district or village, or 0 for all Indonesia",
+	err_set(err, E_INPUT,
+		"'%.*s' is no area: give the code of a province, regency, district or village, or 0 for all Indonesia",
 		STR(area));
 	return err_hint(err, "for example 15 is Jambi, 1571 Kota Jambi; 'siap areas NAME' searches");
 }
 
 static bool
-init_database(const Env *env, const char *dir, const Catalog *c, const Pack *pack, Str area, Arena *a, Err *err)
+init_database(const Env *env, const char *dir, const Catalog *c, const Pack *pack, Str area,
+	Arena *a, Err *err)
 {
 	SqlFile sql;
 	AUTO(DbP) db = NULL;
@@ -340,10 +347,11 @@ init_database(const Env *env, const char *dir, const Catalog *c, const Pack *pac
 	instant_format(env->now(env->ctx), 0, (char *)created.p);
 	created = str_of(created.p);
 	return tx_begin(db, &tx, err) && areas_store(env, db, &sql, area, err) &&
-	       workspace_prepare_tables(db, &sql, c, pack, env->now(env->ctx), err) &&
-	       fact_set(db, &sql, "id", str_of(id), err) && fact_set(db, &sql, "area", area, err) &&
-	       fact_set(db, &sql, "pack", pack->name, err) && fact_set(db, &sql, "created", created, err) &&
-	       key_make(env, str_of(id), *a, err) && tx_commit(&tx, err);
+		workspace_prepare_tables(db, &sql, c, pack, env->now(env->ctx), err) &&
+		fact_set(db, &sql, "id", str_of(id), err) && fact_set(db, &sql, "area", area, err) &&
+		fact_set(db, &sql, "pack", pack->name, err) &&
+		fact_set(db, &sql, "created", created, err) && key_make(env, str_of(id), *a, err) &&
+		tx_commit(&tx, err);
 }
 
 static const Pack *
@@ -355,7 +363,8 @@ pack_find(const Catalog *c, Str name, Arena *a, Err *err)
 	AUTO(Buf) list = {0};
 	for (size_t i = 0; i < c->n_packs; i++)
 		buf_fmt(&list, "%s%.*s", i ? ", " : "", STR(c->pack[i].name));
-	err_set(err, E_INPUT, "unknown rule pack '%.*s'; one of %.*s", STR(name), (int)list.n, list.p ? list.p : "");
+	err_set(err, E_INPUT, "unknown rule pack '%.*s'; one of %.*s", STR(name), (int)list.n,
+		list.p ? list.p : "");
 	(void)a;
 	return NULL;
 }
@@ -379,7 +388,7 @@ workspace_init(const Env *env, const char *dir, Str pack_name, Str area, Err *er
 	/* The lease keeps a second init out, and every later open finds its file. */
 	AUTO(Lease) lease = {-1};
 	bool ok = lease_take(dir, &lease, err) && init_database(env, dir, &c, pack, area, &a, err) &&
-	          dir_make(arena_fmt(&a, "%s/import", dir).p, err);
+		dir_make(arena_fmt(&a, "%s/import", dir).p, err);
 	if (!ok) {
 		static const char *const made[] = {"siap.db", "siap.db-wal", "siap.db-shm", "lock"};
 		for (size_t i = 0; i < sizeof made / sizeof *made; i++)
@@ -403,12 +412,13 @@ upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
 	AUTO(Tx) tx = {0};
 	int64_t now = w->env->now(w->env->ctx);
 	if (!lease_take(w->dir, &lease, err)) {
-		err_hint(err, "the definitions differ from those of the running process: restart it with this version");
+		err_hint(err,
+			"the definitions differ from those of the running process: restart it with this version");
 		return false;
 	}
-	return db_open(workspace_path(w, w->a, DB_FILE), DB_WRITE, &db, err) && db_migrate(db, m, n, now, err) &&
-	       tx_begin(db, &tx, err) && workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, now, err) &&
-	       tx_commit(&tx, err);
+	return db_open(workspace_path(w, w->a, DB_FILE), DB_WRITE, &db, err) &&
+		db_migrate(db, m, n, now, err) && tx_begin(db, &tx, err) &&
+		workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, now, err) && tx_commit(&tx, err);
 }
 
 static bool
@@ -429,7 +439,8 @@ bool
 workspace_reader(const Workspace *w, Db **out, Err *err)
 {
 	AUTO(Arena) tmp = {0};
-	return arena_open(&tmp, SIZE_MB, err) && db_open(workspace_path(w, &tmp, DB_FILE), DB_READ, out, err);
+	return arena_open(&tmp, SIZE_MB, err) &&
+		db_open(workspace_path(w, &tmp, DB_FILE), DB_READ, out, err);
 }
 
 static bool
@@ -441,10 +452,13 @@ open_all(Workspace *w, Err *err)
 	Str catalog;
 	if (!file_exists(workspace_path(w, w->a, DB_FILE))) {
 		err_set(err, E_NOTFOUND, "there is no workspace in '%s'", w->dir);
-		return err_hint(err, "make one with 'siap init %s --rules PACK --area CODE', or name another with -w DIR", w->dir);
+		return err_hint(err,
+			"make one with 'siap init %s --rules PACK --area CODE', or name another with -w DIR",
+			w->dir);
 	}
 	if (!catalog_load(w->env, w->a, &w->cat, err) ||
-		!sql_file_parse(S("src/svc/svc.sql"), env_file(w->env, "src/svc/svc.sql"), w->a, &w->sql, err) ||
+		!sql_file_parse(
+			S("src/svc/svc.sql"), env_file(w->env, "src/svc/svc.sql"), w->a, &w->sql, err) ||
 		!migrations_load(w->env, w->a, &m, &n, err) || !workspace_reader(w, &w->db, err) ||
 		!open_facts(w, err) || !db_migrated(w->db, m, n, &current, err) ||
 		!workspace_fact(w->db, &w->sql, "catalog", w->a, &catalog, err))

@@ -21,7 +21,7 @@ struct Writer {
 	pthread_mutex_t lock;
 	pthread_cond_t wake, done;
 	Work *head, **tail;
-	int64_t seq;       /* newest committed event */
+	int64_t seq; /* newest committed event */
 	int64_t commits;
 };
 
@@ -30,7 +30,12 @@ enum { BATCH_MOST = 512, CHECKPOINT_EVERY = 32 };
 static bool
 begin(Writer *wr, WriteTx *tx, Tx *t, Err *err)
 {
-	*tx = (WriteTx){.w = wr->w, .db = wr->db, .sealer = &wr->sealer, .now = wr->w->env->now(wr->w->env->ctx), .seq = wr->seq, .tmp = wr->tmp};
+	*tx = (WriteTx){.w = wr->w,
+		.db = wr->db,
+		.sealer = &wr->sealer,
+		.now = wr->w->env->now(wr->w->env->ctx),
+		.seq = wr->seq,
+		.tmp = wr->tmp};
 	for (size_t i = 0; i < 4; i++)
 		tx->buf[i] = &wr->buf[i];
 	return tx_begin(wr->db, t, err);
@@ -171,8 +176,8 @@ writer_start(Writer *wr, Err *err)
 	bool row;
 	if (!lease_take(wr->w->dir, &wr->lease, err) ||
 		!db_open(workspace_path(wr->w, &wr->tmp, "siap.db"), DB_WRITE, &wr->db, err) ||
-		!sealer_open(wr->w, &wr->sealer, err) || !svc_stmt(wr->db, &wr->w->sql, "event_last", &s, err) ||
-		!db_step(s, &row, err))
+		!sealer_open(wr->w, &wr->sealer, err) ||
+		!svc_stmt(wr->db, &wr->w->sql, "event_last", &s, err) || !db_step(s, &row, err))
 		return false;
 	wr->seq = row ? db_int(s, 0) : 0;
 	db_reset(s);

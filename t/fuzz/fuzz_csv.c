@@ -67,7 +67,7 @@ copy_close(Copy *copy)
 	buf_close(&copy->csv);
 }
 
-/* The same text behind a header gives the same rows, whether or not so many rows stand between that it
+/* The same text behind a header gives the same rows, whether or not blank lines stand between until it
  * lies across the border of the reader's window. */
 static void
 check_border(Str text, size_t shift)
@@ -79,10 +79,8 @@ check_border(Str text, size_t shift)
 	copy_rows((Feed){buf_str(&b), SIZE_MAX}, false, &near);
 	buf_clear(&b);
 	buf_add(&b, S("a,b,c\n"));
-	while (b.n + 4 < 256 * 1024 - shift)
-		buf_add(&b, S("1,2\n"));
 	while (b.n < 256 * 1024 - shift)
-		buf_byte(&b, '\n');
+		buf_byte(&b, b.n % 60000 == 59999 || b.n + 1 == 256 * 1024 - shift ? '\n' : ' ');
 	buf_add(&b, text);
 	copy_rows((Feed){buf_str(&b), SIZE_MAX}, false, &far);
 	/* All but the header, and of a message all behind "row N". */
@@ -112,8 +110,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	copy_rows((Feed){buf_str(&whole.csv), SIZE_MAX}, true, &again);
 	NEED(again.e.code == E_OK);
 	NEED(str_eq(buf_str(&whole.cells), buf_str(&again.cells)));
-	if (data[0] % 4 == 3)
-		check_border(text, data[0] / 4);
+	if (data[0] % 8 == 7)
+		check_border(text, data[0] / 8);
 	copy_close(&whole);
 	copy_close(&pieces);
 	copy_close(&again);

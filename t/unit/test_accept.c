@@ -34,15 +34,22 @@ test_import_twice(void **state)
 	assert_int_equal(r.part[0].added, 0);
 	assert_int_equal(r.part[0].same, 3);
 	assert_int_equal(workspace_last_event(&d->w), events);
-	OK(d, desk_import(d, "tps", S("tps,number,border\n1571011001002,002,ya\n"), (ImportOptions){0}, &r));
+	OK(d,
+		desk_import(
+			d, "tps", S("tps,number,border\n1571011001002,002,ya\n"), (ImportOptions){0}, &r));
 	assert_int_equal(r.part[0].changed, 1);
 	/* A file without the column leaves what is there. */
 	OK(d, desk_import(d, "tps", S(TPS), (ImportOptions){0}, &r));
 	assert_int_equal(r.part[0].same, 3);
 	assert_int_equal(count(d, "SELECT border FROM tps WHERE tps = '1571011001002'"), 1);
 	/* Every projection row names its newest event, and every event has its origin. */
-	assert_int_equal(count(d, "SELECT count(*) FROM tps t JOIN event e ON e.seq = t._event AND e.key = t.tps"), 3);
-	assert_int_equal(count(d, "SELECT count(*) FROM event e JOIN origin o ON o.id = e.origin JOIN definition f ON f.hash = o.definition"), workspace_last_event(&d->w));
+	assert_int_equal(
+		count(d, "SELECT count(*) FROM tps t JOIN event e ON e.seq = t._event AND e.key = t.tps"),
+		3);
+	assert_int_equal(
+		count(d,
+			"SELECT count(*) FROM event e JOIN origin o ON o.id = e.origin JOIN definition f ON f.hash = o.definition"),
+		workspace_last_event(&d->w));
 	desk_close(d);
 }
 
@@ -52,7 +59,8 @@ test_all_or_nothing(void **state)
 	(void)state;
 	Desk *d = desk_new("pilkada2024", "1571");
 	ImportReport r;
-	Str text = S("tps,number,kind\n1571011001001,001,regular\n1571011001002,002,speciall\n9999999999001,003,regular\n1571011001001,9,special\n");
+	Str text = S(
+		"tps,number,kind\n1571011001001,001,regular\n1571011001002,002,speciall\n9999999999001,003,regular\n1571011001001,9,special\n");
 	REFUSED(d, desk_import(d, "tps", text, (ImportOptions){0}, &r), E_INPUT);
 	assert_int_equal(r.bad_rows, 3);
 	assert_int_equal(workspace_last_event(&d->w), 0);
@@ -96,28 +104,41 @@ test_conflicts(void **state)
 	Outcome outcome;
 	OK(d, desk_import(d, "tps", S(TPS), (ImportOptions){0}, &r));
 	OK(d, gate_open(&d->w, &g, &d->err));
-	OK(d, desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=5", 0, &first, &outcome));
-	OK(d, desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=6", first, &second, &outcome));
+	OK(d,
+		desk_enter(
+			d, g, "officer_count", "tps=1571011001001;role=kpps;filled=5", 0, &first, &outcome));
+	OK(d,
+		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=6", first, &second,
+			&outcome));
 	assert_int_equal(outcome, OUTCOME_CHANGED);
-	OK(d, desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=6", first, &event, &outcome));
+	OK(d,
+		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=6", first, &event,
+			&outcome));
 	assert_int_equal(outcome, OUTCOME_SAME);
 	assert_int_equal(event, second);
-	OK(d, desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=7", first, &event, &outcome));
+	OK(d,
+		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=7", first, &event,
+			&outcome));
 	assert_int_equal(outcome, OUTCOME_CONFLICT);
 	gate_close(g);
 	/* Accepted order wins, and both are kept and shown. */
 	assert_int_equal(count(d, "SELECT filled FROM officer_count"), 7);
 	assert_int_equal(count(d, "SELECT over FROM conflict"), second);
 	/* A spreadsheet that does not know of the change is refused; one that names its base and is stale too. */
-	Str stale = arena_fmt(&d->a, "tps,role,filled,_event\n1571011001001,kpps,3,%lld\n", (long long)first);
-	REFUSED(d, desk_import(d, "officer_count", S("tps,role,filled\n1571011001001,kpps,4\n"), (ImportOptions){0}, &r), E_CONFLICT);
+	Str stale =
+		arena_fmt(&d->a, "tps,role,filled,_event\n1571011001001,kpps,3,%lld\n", (long long)first);
+	REFUSED(d,
+		desk_import(d, "officer_count", S("tps,role,filled\n1571011001001,kpps,4\n"),
+			(ImportOptions){0}, &r),
+		E_CONFLICT);
 	REFUSED(d, desk_import(d, "officer_count", stale, (ImportOptions){0}, &r), E_CONFLICT);
 	assert_int_equal(count(d, "SELECT filled FROM officer_count"), 7);
 	OK(d, desk_import(d, "officer_count", stale, (ImportOptions){.accept_conflicts = true}, &r));
 	assert_int_equal(r.part[0].conflicts, 1);
 	assert_int_equal(count(d, "SELECT filled FROM officer_count"), 3);
 	/* A fresh base is no conflict. */
-	Str fresh = arena_fmt(&d->a, "tps,role,filled,_event\n1571011001001,kpps,7,%lld\n", (long long)workspace_last_event(&d->w));
+	Str fresh = arena_fmt(&d->a, "tps,role,filled,_event\n1571011001001,kpps,7,%lld\n",
+		(long long)workspace_last_event(&d->w));
 	OK(d, desk_import(d, "officer_count", fresh, (ImportOptions){0}, &r));
 	assert_int_equal(r.part[0].changed, 1);
 	desk_close(d);
@@ -134,18 +155,27 @@ test_private_fields(void **state)
 	Str db, wal = {0};
 	size_t at;
 	OK(d, gate_open(&d->w, &g, &d->err));
-	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;number=001;contact=081234500001", 0, &event, &outcome));
-	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;number=001;contact=081234500001", 0, &event, &outcome));
+	OK(d,
+		desk_enter(
+			d, g, "tps", "tps=1571011001001;number=001;contact=081234500001", 0, &event, &outcome));
+	OK(d,
+		desk_enter(
+			d, g, "tps", "tps=1571011001001;number=001;contact=081234500001", 0, &event, &outcome));
 	assert_int_equal(outcome, OUTCOME_SAME); /* compared after opening the seal */
 	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;number=002", 0, &event, &outcome));
 	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;contact=081234500001", 0, &event, &outcome));
 	assert_int_equal(outcome, OUTCOME_SAME); /* the change of number kept the contact */
-	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;contact=08\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2" "01", 0, &event, &outcome));
+	OK(d,
+		desk_enter(d, g, "tps",
+			"tps=1571011001001;contact=08\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+			"01",
+			0, &event, &outcome));
 	assert_int_equal(outcome, OUTCOME_SAME); /* a masked cell says nothing */
 	gate_close(g);
 	OK(d, file_read(arena_fmt(&d->a, "%s/siap.db", d->ws).p, 1 << 26, &d->a, &db, &d->err));
 	if (file_exists(arena_fmt(&d->a, "%s/siap.db-wal", d->ws).p))
-		OK(d, file_read(arena_fmt(&d->a, "%s/siap.db-wal", d->ws).p, 1 << 26, &d->a, &wal, &d->err));
+		OK(d,
+			file_read(arena_fmt(&d->a, "%s/siap.db-wal", d->ws).p, 1 << 26, &d->a, &wal, &d->err));
 	assert_false(str_find(db, S("81234500001"), &at) || str_find(wal, S("81234500001"), &at));
 	assert_int_equal(count(d, "SELECT count(*) FROM row_key"), 1);
 	assert_int_equal(count(d, "SELECT count(*) FROM tps WHERE length(_sealed) > 72"), 1);
@@ -160,7 +190,10 @@ test_leaves_can_be_recomputed(void **state)
 	ImportReport r;
 	OK(d, desk_import(d, "tps", S(TPS), (ImportOptions){0}, &r));
 	assert_int_equal(count(d, "SELECT count(DISTINCT leaf) FROM event WHERE length(leaf) = 32"), 3);
-	assert_int_equal(count(d, "SELECT count(*) FROM event WHERE open = '{\"kind\":\"regular\",\"number\":\"001\",\"tps\":\"1571011001001\"}'"), 1);
+	assert_int_equal(
+		count(d,
+			"SELECT count(*) FROM event WHERE open = '{\"kind\":\"regular\",\"number\":\"001\",\"tps\":\"1571011001001\"}'"),
+		1);
 	desk_close(d);
 }
 
@@ -177,18 +210,27 @@ test_places(void **state)
 	REFUSED(d, desk_enter(d, g, "tps", "tps=1571019999001", 0, &event, &outcome), E_INPUT);
 	REFUSED(d, desk_enter(d, g, "tps", "tps=1101012001001", 0, &event, &outcome), E_INPUT);
 	assert_non_null(strstr(d->err.text, "outside this workspace"));
-	REFUSED(d, desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=1", 0, &event, &outcome), E_INPUT);
+	REFUSED(d,
+		desk_enter(
+			d, g, "officer_count", "tps=1571011001001;role=kpps;filled=1", 0, &event, &outcome),
+		E_INPUT);
 	assert_non_null(strstr(d->err.text, "not in the list of TPS"));
 	/* A renamed area is suggested. */
-	OK(d, desk_enter(d, g, "area_alias", "area=1571011001;old=1571019999;change=renamed", 0, &event, &outcome));
+	OK(d,
+		desk_enter(d, g, "area_alias", "area=1571011001;old=1571019999;change=renamed", 0, &event,
+			&outcome));
 	REFUSED(d, desk_enter(d, g, "tps", "tps=1571019999001", 0, &event, &outcome), E_INPUT);
 	assert_non_null(strstr(d->err.text, "1571011001001"));
 	gate_close(g);
 	/* One file may bring TPS and rows about them at once. */
-	OK(d, desk_import(d, "", S("kode_tps,tps,dpt_l,dpt_p,dpt_j\n1571011001001,001,100,110,210\n1571011001002,002,,,\n"), (ImportOptions){0}, &r));
+	OK(d,
+		desk_import(d, "",
+			S("kode_tps,tps,dpt_l,dpt_p,dpt_j\n1571011001001,001,100,110,210\n1571011001002,002,,,\n"),
+			(ImportOptions){0}, &r));
 	assert_true(r.n_parts >= 2);
 	assert_int_equal(count(d, "SELECT count(*) FROM tps"), 2);
-	assert_int_equal(count(d, "SELECT count(*) FROM roll_count"), 1); /* the second row says nothing about it */
+	assert_int_equal(
+		count(d, "SELECT count(*) FROM roll_count"), 1); /* the second row says nothing about it */
 	desk_close(d);
 }
 
@@ -268,7 +310,8 @@ test_socket(void **state)
 	OK(d, desk_enter(d, second, "tps", "tps=1571011001001;number=001", 0, &event, &outcome));
 	assert_int_equal(event, 1);
 	assert_int_equal(outcome, OUTCOME_ADDED);
-	REFUSED(d, desk_enter(d, second, "tps", "tps=1571011001001;kind=odd", 0, &event, &outcome), E_INPUT);
+	REFUSED(d, desk_enter(d, second, "tps", "tps=1571011001001;kind=odd", 0, &event, &outcome),
+		E_INPUT);
 	assert_non_null(strstr(d->err.text, "odd"));
 	/* A whole file goes through as well: desk_import opens its own gate. */
 	ImportReport r;
@@ -288,7 +331,8 @@ tps_text(Buf *b, int n)
 {
 	buf_fmt(b, "tps,number\n");
 	for (int i = 1; i <= n; i++)
-		buf_fmt(b, "157101%04d%03d,%03d\n", 1001 + (i - 1) / 900, 1 + (i - 1) % 900, 1 + (i - 1) % 900);
+		buf_fmt(
+			b, "157101%04d%03d,%03d\n", 1001 + (i - 1) / 900, 1 + (i - 1) % 900, 1 + (i - 1) % 900);
 }
 
 /* Killed at random moments of an import, the workspace opens, finishes the import and holds each row once. */
@@ -333,9 +377,11 @@ test_kill_in_import(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_import_twice), cmocka_unit_test(test_all_or_nothing),
-		cmocka_unit_test(test_dry_run), cmocka_unit_test(test_conflicts), cmocka_unit_test(test_private_fields),
-		cmocka_unit_test(test_leaves_can_be_recomputed), cmocka_unit_test(test_places), cmocka_unit_test(test_many_writers),
-		cmocka_unit_test(test_socket), cmocka_unit_test(test_kill_in_import)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_import_twice),
+		cmocka_unit_test(test_all_or_nothing), cmocka_unit_test(test_dry_run),
+		cmocka_unit_test(test_conflicts), cmocka_unit_test(test_private_fields),
+		cmocka_unit_test(test_leaves_can_be_recomputed), cmocka_unit_test(test_places),
+		cmocka_unit_test(test_many_writers), cmocka_unit_test(test_socket),
+		cmocka_unit_test(test_kill_in_import)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

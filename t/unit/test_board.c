@@ -73,8 +73,12 @@ test_sums(void **state)
 	OK(d, gate_open(&d->w, &g, &d->err));
 	int64_t event;
 	Outcome outcome;
-	OK(d, desk_enter(d, g, "roll_count", "tps=1571011001001;total=400;male=200;female=200", 0, &event, &outcome));
-	OK(d, desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=9", 0, &event, &outcome));
+	OK(d,
+		desk_enter(d, g, "roll_count", "tps=1571011001001;total=400;male=200;female=200", 0, &event,
+			&outcome));
+	OK(d,
+		desk_enter(
+			d, g, "officer_count", "tps=1571011001001;role=kpps;filled=9", 0, &event, &outcome));
 	gate_close(g);
 	OK(d, board_open(&d->w, &b, &d->err));
 	for (size_t k = 0; k < b->n_indicators; k++) {
@@ -105,7 +109,8 @@ test_sums(void **state)
 static void
 random_change(Desk *d, Gate *g)
 {
-	static const char *const item[] = {"ballot_box", "ink", "booth", "ballot_governor", "roll_copy"};
+	static const char *const item[] = {
+		"ballot_box", "ink", "booth", "ballot_governor", "roll_copy"};
 	static const char *const role[] = {"kpps", "linmas", "ptps"};
 	char cells[256], tps[16];
 	int64_t event;
@@ -113,7 +118,8 @@ random_change(Desk *d, Gate *g)
 	snprintf(tps, sizeof tps, "%s%03d", village[dice(4)], 1 + (int)dice(6));
 	switch (dice(6)) {
 	case 0:
-		snprintf(cells, sizeof cells, "tps=%s;item=%s;received=%d;damaged=%d", tps, item[dice(5)], (int)dice(500), (int)dice(3));
+		snprintf(cells, sizeof cells, "tps=%s;item=%s;received=%d;damaged=%d", tps, item[dice(5)],
+			(int)dice(500), (int)dice(3));
 		OK(d, desk_enter(d, g, "delivery", cells, 0, &event, &outcome));
 		break;
 	case 1:
@@ -121,15 +127,18 @@ random_change(Desk *d, Gate *g)
 		OK(d, desk_enter(d, g, "officer_count", cells, 0, &event, &outcome));
 		break;
 	case 2:
-		snprintf(cells, sizeof cells, "tps=%s;male=%d;female=%d;total=%d", tps, (int)dice(300), (int)dice(300), (int)dice(700));
+		snprintf(cells, sizeof cells, "tps=%s;male=%d;female=%d;total=%d", tps, (int)dice(300),
+			(int)dice(300), (int)dice(700));
 		OK(d, desk_enter(d, g, "roll_count", cells, 0, &event, &outcome));
 		break;
 	case 3:
-		snprintf(cells, sizeof cells, "tps=%s;police=%d;linmas=%d;category=safe", tps, (int)dice(3), (int)dice(3));
+		snprintf(cells, sizeof cells, "tps=%s;police=%d;linmas=%d;category=safe", tps, (int)dice(3),
+			(int)dice(3));
 		OK(d, desk_enter(d, g, "security_count", cells, 0, &event, &outcome));
 		break;
 	case 4:
-		snprintf(cells, sizeof cells, "tps=%s;valid=%d;invalid=%d;ballots_used=%d", tps, (int)dice(200), (int)dice(9), (int)dice(210));
+		snprintf(cells, sizeof cells, "tps=%s;valid=%d;invalid=%d;ballots_used=%d", tps,
+			(int)dice(200), (int)dice(9), (int)dice(210));
 		OK(d, desk_enter(d, g, "count_form", cells, 0, &event, &outcome));
 		break;
 	default: {
@@ -229,13 +238,23 @@ test_ready_and_gaps(void **state)
 	Outcome outcome;
 	add_tps(d, 2);
 	OK(d, gate_open(&d->w, &g, &d->err));
-	OK(d, desk_enter(d, g, "roll_count", "tps=1571011001001;total=100;male=50;female=50", 0, &event, &outcome));
+	OK(d,
+		desk_enter(d, g, "roll_count", "tps=1571011001001;total=100;male=50;female=50", 0, &event,
+			&outcome));
 	for (size_t i = 0; i < d->w.pack->n_codes; i++) {
 		const PackCode *c = &d->w.pack->code[i];
 		if (str_eq(c->list, S("logistics")))
-			OK(d, desk_enter(d, g, "delivery", arena_fmt(&d->a, "tps=1571011001001;item=%.*s;received=900", STR(c->code)).p, 0, &event, &outcome));
+			OK(d,
+				desk_enter(d, g, "delivery",
+					arena_fmt(&d->a, "tps=1571011001001;item=%.*s;received=900", STR(c->code)).p, 0,
+					&event, &outcome));
 		if (str_eq(c->list, S("officer")))
-			OK(d, desk_enter(d, g, "officer_count", arena_fmt(&d->a, "tps=1571011001001;role=%.*s;filled=%lld", STR(c->code), (long long)c->amount).p, 0, &event, &outcome));
+			OK(d,
+				desk_enter(d, g, "officer_count",
+					arena_fmt(&d->a, "tps=1571011001001;role=%.*s;filled=%lld", STR(c->code),
+						(long long)c->amount)
+						.p,
+					0, &event, &outcome));
 	}
 	OK(d, board_open(&d->w, &b, &d->err));
 	assert_int_equal(b->ready[0], 0);
@@ -246,7 +265,9 @@ test_ready_and_gaps(void **state)
 	assert_true(str_eq(gap[0].area, S("1571011001001")));
 	assert_int_equal(gap[0].gain, 10000);
 	assert_true(str_eq(gap[0].series->query->name, S("security_ready")));
-	OK(d, desk_enter(d, g, "security_count", "tps=1571011001001;police=2;linmas=2;category=safe", 0, &event, &outcome));
+	OK(d,
+		desk_enter(d, g, "security_count", "tps=1571011001001;police=2;linmas=2;category=safe", 0,
+			&event, &outcome));
 	OK(d, board_follow(b, NULL, &d->err));
 	assert_int_equal(b->ready[0], 1);
 	assert_true(board_find(b, S("157102"), &node));
@@ -282,8 +303,9 @@ test_nation(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_structure), cmocka_unit_test(test_sums),
-		cmocka_unit_test(test_follow_equals_rebuild), cmocka_unit_test(test_new_tps_and_snapshot),
-		cmocka_unit_test(test_ready_and_gaps), cmocka_unit_test(test_nation)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_structure),
+		cmocka_unit_test(test_sums), cmocka_unit_test(test_follow_equals_rebuild),
+		cmocka_unit_test(test_new_tps_and_snapshot), cmocka_unit_test(test_ready_and_gaps),
+		cmocka_unit_test(test_nation)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
