@@ -41,19 +41,19 @@ time_follow(Workspace *w, Gate *g, Board *b, int n, int64_t *took)
 	for (int k = 0; k < n; k++) {
 		Str text[32] = {{0}};
 		char filled[16];
-		int64_t event, events;
-		Outcome outcome;
+		int64_t events;
 		snprintf(filled, sizeof filled, "%d", k % 7);
 		for (size_t i = 0; i < d->n_fields; i++)
 			text[i] = str_eq(d->field[i].name, S("tps")) ? some_tps(b, (size_t)k)
 				: str_eq(d->field[i].name, S("role"))    ? S("kpps")
 				: str_eq(d->field[i].name, S("filled"))  ? str_of(filled)
 														 : (Str){0};
-		must(gate_enter(g, &o, d, text, 0, &event, &outcome, &err));
+		RowRequest r = {.origin = &o, .dataset = d, .text = text};
+		must(gate_enter(g, &r, &err));
 		int64_t start = clock_us();
 		must(board_follow(b, &events, &err));
 		took[k] = clock_us() - start;
-		NEED(events == 1 || outcome == OUTCOME_SAME);
+		NEED(events == 1 || r.outcome == OUTCOME_SAME);
 	}
 	qsort(took, (size_t)n, sizeof *took, by_size);
 	return took[n / 2];

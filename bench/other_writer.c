@@ -33,8 +33,7 @@ main(int argc, char **argv)
 		return 64;
 	env.files = embedded_files;
 	env.n_files = embedded_count;
-	int64_t *took = NULL, event, n = 0;
-	Outcome outcome;
+	int64_t *took = NULL, n = 0;
 	if (!arena_open(&a, (size_t)1 << 30, &err) || !workspace_open(&env, argv[1], &a, &w, &err) ||
 		!gate_open(&w, &g, &err)) {
 		fprintf(stderr, "other_writer: %s\n", err.text);
@@ -58,7 +57,8 @@ main(int argc, char **argv)
 				: str_eq(d->field[i].name, S("filled"))  ? str_of(filled)
 														 : (Str){0};
 		int64_t start = clock_us();
-		if (!gate_enter(g, &o, d, text, 0, &event, &outcome, &err))
+		RowRequest r = {.origin = &o, .dataset = d, .text = text};
+		if (!gate_enter(g, &r, &err))
 			break; /* the import's process has ended */
 		took[n++] = clock_us() - start;
 	}

@@ -152,7 +152,8 @@ async function main() {
 			else if (!r.fail) console.log(`ok ${name}`);
 			else {
 				failed++;
-				console.log([`not ok ${name}`, ...r.fail, 'rerun: ' +
+				const seen = r.fail.map((l) => l.replace(/[\x00-\x1f\x7f]/g, (c) => JSON.stringify(c).slice(1, -1)));
+				console.log([`not ok ${name}`, ...seen, 'rerun: ' +
 					(process.env.SIAP ? `SIAP=${process.env.SIAP} ` : '') + `t/run_cli.sh ${name}`]
 					.map((l, i) => (i ? '  ' + l : l)).join('\n'));
 			}

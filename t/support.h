@@ -18,6 +18,8 @@ typedef struct Desk {
 	const char *ws;
 	Workspace w;
 	bool is_open;
+	int64_t event;
+	Outcome outcome;
 } Desk;
 
 #define OK(d, call)                                                                                \
@@ -115,30 +117,41 @@ desk_import(Desk *d, const char *dataset, Str text, ImportOptions o, ImportRepor
 	o.n_datasets = *dataset ? 1 : 0;
 	if (!o.origin.actor.n)
 		o.origin = (Origin){.actor = S("tester"), .source = S("import")};
-	const char *path = desk_file(d, "in.csv", text);
+	o.path = desk_file(d, "in.csv", text);
 	d->err = (Err){0};
 	OK(d, gate_open(&d->w, &g, &d->err));
-	bool ok = import_file(&d->w, g, path, &o, &d->a, report, &d->err);
+	bool ok = import_file(&d->w, g, &o, &d->a, report, &d->err);
 	gate_close(g);
 	return ok;
 }
 
-/* Cells as "field=value;field=value". */
+/* Enters cells "field=value;field=value"; what became of them is in d->event and d->outcome. */
 static inline bool
-desk_enter(Desk *d, Gate *g, const char *dataset, const char *cells, int64_t base, int64_t *event,
-	Outcome *outcome)
+desk_row(Desk *d, Gate *g, const char *dataset, const char *cells, RowRequest r)
 {
-	const Dataset *set = catalog_dataset(&d->w.cat, str_of(dataset));
-	Str *text = NEW(&d->a, Str, set->n_fields), rest = str_of(cells), part, name, value;
+	r.dataset = catalog_dataset(&d->w.cat, str_of(dataset));
+	assert_non_null(r.dataset);
+	Str *text = NEW(&d->a, Str, r.dataset->n_fields), rest = str_of(cells), part, name, value;
 	while (rest.n) {
 		str_cut(rest, ';', &part, &rest);
 		assert_true(str_cut(part, '=', &name, &value));
-		const Field *f = dataset_field(set, name);
+		const Field *f = dataset_field(r.dataset, name);
 		assert_non_null(f);
-		text[f - set->field] = value;
+		text[f - r.dataset->field] = value;
 	}
 	Origin o = {.actor = S("tester"), .source = S("cli")};
-	return gate_enter(g, &o, set, text, base, event, outcome, &d->err);
+	r.origin = &o;
+	r.text = text;
+	bool ok = gate_enter(g, &r, &d->err);
+	d->event = r.event;
+	d->outcome = r.outcome;
+	return ok;
+}
+
+static inline bool
+desk_enter(Desk *d, Gate *g, const char *dataset, const char *cells)
+{
+	return desk_row(d, g, dataset, cells, (RowRequest){0});
 }
 
 #endif

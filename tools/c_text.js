@@ -2,7 +2,7 @@
 //   node tools/c_text.js code FILE...     without comments, string and character literals emptied; the excuse
 //                                         /* library owns */ stays
 //   node tools/c_text.js strings FILE...  string literals only, one a line; those of #include and of lines that carry
-//                                         the excuse /* derived SQL */ left out, and files whose first line says so
+//                                         the excuse /* derived SQL */ (or the next line does) left out, and files whose first line says so
 'use strict';
 const fs = require('fs');
 const [mode, ...files] = process.argv.slice(2);
@@ -24,7 +24,7 @@ function strings(text) {
 		line += newlines(text.slice(from, m.index)).length;
 		from = m.index;
 		if (m[0][0] !== '"') continue;
-		if (/^\s*#\s*include|\/\* derived SQL \*\//.test(lines[line])) continue;
+		if (/^\s*#\s*include|\/\* derived SQL \*\//.test(lines.slice(line, line + 2).join(" "))) continue;
 		out[line] += ' ' + m[0].slice(1, -1);
 	}
 	return out.join('\n');

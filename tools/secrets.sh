@@ -3,7 +3,10 @@
 # A synthetic NIK starts with 99, a province that does not exist.
 set -eu
 cd "$(dirname "$0")/.."
-git -c safe.directory='*' ls-files -co --exclude-standard -z | xargs -0 -r grep -IHnE -e '[0-9]{16}' -e 'PRIVATE' \
+{
+	git -c safe.directory='*' ls-files -co --exclude-standard -z 2>/dev/null || # without git: everything but what make and npm make
+		find . -name .git -prune -o -path ./build -prune -o -path ./node_modules -prune -o -type f -printf '%P\0'
+} | xargs -0 -r grep -IHnE -e '[0-9]{16}' -e 'PRIVATE' \
 	-e '/(home|Users)/[A-Za-z]' -e '/(root|work)/' -e '\.\./shared' -e '(ghp|gho|github_pat)_[A-Za-z0-9]{20}' -e 'AKIA[A-Z0-9]{16}' \
 	-e '://[^/ @:]+:[^/ @:]+@' 2>/dev/null | awk '
 function finding(what) { print place ": " what; bad = 1 }

@@ -1,7 +1,8 @@
 /* area: codes of places: their level, their ancestors, their hour. */
 #include "cat/cat_private.h"
 
-static const Str level_names[] = {{"any", 3}, {"province", 8}, {"regency", 7}, {"district", 8}, {"village", 7}, {"tps", 3}};
+static const Str level_names[] = {
+	{"any", 3}, {"province", 8}, {"regency", 7}, {"district", 8}, {"village", 7}, {"tps", 3}};
 static const unsigned char level_digits[] = {0, 2, 4, 6, 10, 13};
 
 Str

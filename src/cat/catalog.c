@@ -6,7 +6,9 @@
 
 typedef enum Kind { KIND_DATASET, KIND_INDICATOR, KIND_CHECK, KIND_PACK } Kind;
 enum { N_KINDS = KIND_PACK + 1 };
-static const struct Place { Str folder, ending; } places[N_KINDS] = {
+static const struct Place {
+	Str folder, ending;
+} places[N_KINDS] = {
 	[KIND_DATASET] = {{"datasets/", 9}, {".def", 4}},
 	[KIND_INDICATOR] = {{"indicators/", 11}, {".sql", 4}},
 	[KIND_CHECK] = {{"checks/", 7}, {".sql", 4}},
@@ -32,7 +34,8 @@ path_kind(Str path, Kind *kind, Str *stem)
 {
 	for (size_t i = 0; i < N_KINDS; i++) {
 		const struct Place *p = &places[i];
-		if (!str_starts(path, p->folder) || !str_ends(path, p->ending) || path.n <= p->folder.n + p->ending.n)
+		if (!str_starts(path, p->folder) || !str_ends(path, p->ending) ||
+			path.n <= p->folder.n + p->ending.n)
 			continue;
 		*kind = (Kind)i;
 		*stem = str_slice(path, p->folder.n, path.n - p->ending.n);
@@ -74,6 +77,7 @@ folder_put(Sources *s, const char *dir, Kind kind, Err *err)
 {
 	Str folder = places[kind].folder;
 	const char *path = arena_fmt(s->a, "%s/%.*s", dir, STR(folder)).p;
+	errno = EIO; /* of a fault */
 	DIR *d = fault_here() ? NULL : opendir(path);
 	if (!d && errno == ENOENT)
 		return true;
@@ -81,7 +85,8 @@ folder_put(Sources *s, const char *dir, Kind kind, Err *err)
 		return err_set(err, E_IO, "cannot list '%s': %s", path, strerror(errno));
 	bool ok = true;
 	for (const struct dirent *e; ok && (e = readdir(d));) {
-		Str name = arena_fmt(s->a, "%.*s%s%s", STR(folder), e->d_name, kind == KIND_PACK ? "/pack.def" : "");
+		Str name = arena_fmt(
+			s->a, "%.*s%s%s", STR(folder), e->d_name, kind == KIND_PACK ? "/pack.def" : "");
 		ok = file_put(s, dir, name, err);
 	}
 	closedir(d);
@@ -104,7 +109,8 @@ sources_find(const Env *env, Sources *s, Err *err)
 	}
 	if (env->defs_dir) {
 		if (!file_exists(env->defs_dir))
-			return err_set(err, E_NOTFOUND, "there is no folder '%s' of definitions", env->defs_dir);
+			return err_set(
+				err, E_NOTFOUND, "there is no folder '%s' of definitions", env->defs_dir);
 		for (size_t i = 0; i < N_KINDS; i++)
 			if (!folder_put(s, env->defs_dir, (Kind)i, err))
 				return false;
@@ -119,7 +125,8 @@ stem_check(const Source *s, Str name, Err *err)
 {
 	if (str_eq(s->stem, name))
 		return true;
-	err_set(err, E_INPUT, "'%.*s' is declared here, but the file is called '%.*s'", STR(name), STR(s->stem));
+	err_set(err, E_INPUT, "'%.*s' is declared here, but the file is called '%.*s'", STR(name),
+		STR(s->stem));
 	return err_at(err, s->shown, 1);
 }
 
@@ -140,7 +147,8 @@ source_read(const Source *s, Arena *a, Catalog *c, Sha256 *hash, Err *err)
 		return ok;
 	}
 	case KIND_INDICATOR:
-	case KIND_CHECK: break;
+	case KIND_CHECK:
+		break;
 	}
 	bool is_check = s->kind == KIND_CHECK;
 	Query *q = is_check ? &c->check[c->n_checks++] : &c->indicator[c->n_indicators++];
@@ -177,7 +185,9 @@ catalog_load(const Env *env, Arena *a, Catalog *out, Err *err)
 /* ---- look-up ---- */
 
 /* All lists are sorted by name, and the name is the first member. */
-_Static_assert(offsetof(Dataset, name) == 0 && offsetof(Query, name) == 0 && offsetof(Pack, name) == 0, "name comes first");
+_Static_assert(
+	offsetof(Dataset, name) == 0 && offsetof(Query, name) == 0 && offsetof(Pack, name) == 0,
+	"name comes first");
 
 static const void *
 find_named(const void *list, size_t n, size_t size, Str name)

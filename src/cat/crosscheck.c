@@ -59,7 +59,8 @@ default_check(Checking *k, const Field *f, Err *err)
 	if (!f->default_text.p)
 		return true;
 	if (f->type != TYPE_CODE)
-		return value_parse(k->c, NULL, f, f->default_text, 420, &tmp, &v, err) || err_prefix(err, "default: ");
+		return value_parse(k->c, NULL, f, f->default_text, 420, &tmp, &v, err) ||
+			err_prefix(err, "default: ");
 	for (size_t i = 0; i < k->c->n_packs; i++)
 		if (pack_has_list(&k->c->pack[i], f->list) &&
 			!value_parse(k->c, &k->c->pack[i], f, f->default_text, 420, &tmp, &v, err))
@@ -72,7 +73,8 @@ dataset_check(Checking *k, const Dataset *d, Err *err)
 {
 	for (size_t i = 0; i < d->n_fields; i++) {
 		const Field *f = &d->field[i];
-		bool ok = f->type == TYPE_REF ? known(f->ref, tr("dataset"), k->datasets, k->c->n_datasets, err)
+		bool ok = f->type == TYPE_REF
+			? known(f->ref, tr("dataset"), k->datasets, k->c->n_datasets, err)
 			: f->type != TYPE_CODE || known(f->list, tr("code list"), k->lists, k->n_lists, err);
 		if (!ok || !default_check(k, f, err))
 			return err_at(err, d->file, f->line);
@@ -105,9 +107,11 @@ reads_find(Checking *k, Query *q)
 static bool
 conflict_columns(const GivenLine *g, Err *err)
 {
-	static const Str columns[] = {{"dataset", 7}, {"key", 3}, {"area", 4}, {"event", 5}, {"over", 4}};
+	static const Str columns[] = {
+		{"dataset", 7}, {"key", 3}, {"area", 4}, {"event", 5}, {"over", 4}};
 	for (size_t i = 0; i < g->n; i++)
-		if (!known(g->column[i], tr("column of conflict"), columns, sizeof columns / sizeof columns[0], err))
+		if (!known(g->column[i], tr("column of conflict"), columns,
+				sizeof columns / sizeof columns[0], err))
 			return false;
 	return true;
 }
@@ -116,11 +120,15 @@ static bool
 given_check(Checking *k, const GivenLine *g, Err *err)
 {
 	switch (g->kind) {
-	case GIVEN_PACK: return known(g->name, tr("rule pack"), k->packs, k->c->n_packs, err);
-	case GIVEN_LIMIT: return known(g->name, tr("limit"), k->limits, k->n_limits, err);
+	case GIVEN_PACK:
+		return known(g->name, tr("rule pack"), k->packs, k->c->n_packs, err);
+	case GIVEN_LIMIT:
+		return known(g->name, tr("limit"), k->limits, k->n_limits, err);
 	case GIVEN_AREA:
-	case GIVEN_TODAY: return true;
-	case GIVEN_ROW: break;
+	case GIVEN_TODAY:
+		return true;
+	case GIVEN_ROW:
+		break;
 	}
 	if (str_eq(g->name, S("conflict")))
 		return conflict_columns(g, err);
@@ -152,7 +160,8 @@ preset_check(Checking *k, const Pack *p, const PackText *t, Err *err)
 	Str dataset, field;
 	Value v;
 	Arena tmp = *k->a;
-	if (!str_cut(t->name, '.', &dataset, &field) || !known(dataset, tr("dataset"), k->datasets, k->c->n_datasets, err))
+	if (!str_cut(t->name, '.', &dataset, &field) ||
+		!known(dataset, tr("dataset"), k->datasets, k->c->n_datasets, err))
 		return false;
 	const Dataset *d = catalog_dataset(k->c, dataset);
 	return field_known(k, d, field, err) &&

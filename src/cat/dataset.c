@@ -16,7 +16,8 @@ read_name(Making *m, const Line *l, Err *err)
 	if (!line_one(l, &d->name, err) || !sql_name_check(d->name, tr("dataset"), err))
 		return false;
 	if (name_is_table(d->name))
-		return err_set(err, E_INPUT, "'%.*s' is a core table, choose another name for the dataset", STR(d->name));
+		return err_set(err, E_INPUT, "'%.*s' is a core table, choose another name for the dataset",
+			STR(d->name));
 	return true;
 }
 
@@ -26,7 +27,8 @@ read_level(Making *m, const Line *l, Err *err)
 	if (!line_one(l, &m->level, err))
 		return false;
 	return level_of(m->level, &m->d->level) ||
-		err_set(err, E_INPUT, "unknown level '%.*s'; one of province, regency, district, village, tps, any",
+		err_set(err, E_INPUT,
+			"unknown level '%.*s'; one of province, regency, district, village, tps, any",
 			STR(brief(m->level)));
 }
 
@@ -44,7 +46,9 @@ read_plain(Making *m, const Line *l, Err *err)
 {
 	Dataset *d = m->d;
 	Str k = l->keyword;
-	Str *place = str_eq(k, S("title")) ? &d->title : str_eq(k, S("owner")) ? &d->owner : &d->visible_by;
+	Str *place = str_eq(k, S("title")) ? &d->title
+		: str_eq(k, S("owner"))        ? &d->owner
+									   : &d->visible_by;
 	return line_one(l, place, err) && (place != &d->owner || agency_check(d->owner, err));
 }
 
@@ -108,7 +112,10 @@ static bool
 statements_present(const Making *m, Err *err)
 {
 	const Dataset *d = m->d;
-	const struct { Str value; const char *word; } need[] = {
+	const struct {
+		Str value;
+		const char *word;
+	} need[] = {
 		{d->name, "dataset"}, {d->title, "title"}, {d->owner, "owner"}, {m->level, "level"}};
 	for (size_t i = 0; i < sizeof need / sizeof need[0]; i++)
 		if (!need[i].value.p)
@@ -125,8 +132,8 @@ fields_distinct(const Dataset *d, Arena a, int *line, Err *err)
 	for (size_t i = 0; i < d->n_fields; i++) {
 		*line = d->field[i].line;
 		if (map_get(&names, d->field[i].name, &other))
-			return err_set(err, E_INPUT, "field '%.*s' is given twice, first on line %d", STR(d->field[i].name),
-				d->field[other].line);
+			return err_set(err, E_INPUT, "field '%.*s' is given twice, first on line %d",
+				STR(d->field[i].name), d->field[other].line);
 		map_set(&names, d->field[i].name, i);
 	}
 	for (size_t i = 0; i < d->n_fields; i++) {
@@ -134,11 +141,13 @@ fields_distinct(const Dataset *d, Arena a, int *line, Err *err)
 		Str norm = header_norm(&a, f->label);
 		*line = f->line;
 		if (map_get(&labels, norm, &other))
-			return err_set(err, E_INPUT, "label '%.*s' of field '%.*s' is already that of field '%.*s'",
+			return err_set(err, E_INPUT,
+				"label '%.*s' of field '%.*s' is already that of field '%.*s'",
 				STR(brief(f->label)), STR(f->name), STR(d->field[other].name));
 		if (map_get(&names, norm, &other) && other != i)
-			return err_set(err, E_INPUT, "label '%.*s' of field '%.*s' is the name of another field",
-				STR(brief(f->label)), STR(f->name));
+			return err_set(err, E_INPUT,
+				"label '%.*s' of field '%.*s' is the name of another field", STR(brief(f->label)),
+				STR(f->name));
 		map_set(&labels, norm, i);
 	}
 	return true;
@@ -168,7 +177,8 @@ keys_find(Dataset *d, int *line, Err *err)
 	const Field *f = &d->field[d->area];
 	*line = f->line;
 	if (f->level != d->level && f->level != LEVEL_ANY && d->level != LEVEL_ANY)
-		return err_set(err, E_INPUT, "the dataset's level is '%.*s', but its key field '%.*s' is area(%.*s)",
+		return err_set(err, E_INPUT,
+			"the dataset's level is '%.*s', but its key field '%.*s' is area(%.*s)",
 			STR(level_name(d->level)), STR(f->name), STR(level_name(f->level)));
 	return true;
 }
@@ -203,11 +213,13 @@ whole_check(Making *m, Err *err)
 {
 	Dataset *d = m->d;
 	m->line = 1;
-	if (!statements_present(m, err) || !fields_distinct(d, *m->a, &m->line, err) || !keys_find(d, &m->line, err))
+	if (!statements_present(m, err) || !fields_distinct(d, *m->a, &m->line, err) ||
+		!keys_find(d, &m->line, err))
 		return false;
 	m->line = 1;
 	if (d->visible_by.p && !dataset_field(d, d->visible_by))
-		return err_set(err, E_INPUT, "visible_by names '%.*s', which is no field", STR(brief(d->visible_by)));
+		return err_set(
+			err, E_INPUT, "visible_by names '%.*s', which is no field", STR(brief(d->visible_by)));
 	fields_sort(d, m->a);
 	return examples_fit(d, *m->a, &m->line, err);
 }
@@ -278,7 +290,8 @@ cell_take(Str *rest, Arena *a, Str *out, bool *more, Err *err)
 	Str between;
 	*more = str_cut(str_slice(*rest, i + 1, rest->n), ',', &between, rest);
 	*out = (Str){text, n};
-	return str_trim(between).n == 0 || err_set(err, E_INPUT, "text after the closing quote of a cell");
+	return str_trim(between).n == 0 ||
+		err_set(err, E_INPUT, "text after the closing quote of a cell");
 }
 
 bool
@@ -290,5 +303,7 @@ example_cells(const Dataset *d, Str text, Arena *a, Str *cell, Err *err)
 		if (more && !cell_take(&text, a, &cell[i], &more, err))
 			return false;
 	}
-	return !more || err_set(err, E_INPUT, "more cells than the %zu fields of dataset '%.*s'", d->n_fields, STR(d->name));
+	return !more ||
+		err_set(err, E_INPUT, "more cells than the %zu fields of dataset '%.*s'", d->n_fields,
+			STR(d->name));
 }

@@ -66,19 +66,27 @@ examples_add(const Dataset *d, Buf *out)
 		buf_fmt(out, "    %.*s  # %.*s\n", STR(d->reject[i].text), STR(d->reject[i].reason));
 }
 
+static bool
+query_reads(const Query *q, const Dataset *d)
+{
+	for (size_t i = 0; i < q->n_reads; i++)
+		if (q->reads[i] == d)
+			return true;
+	return false;
+}
+
 static void
 readers_add(const Catalog *c, const Dataset *d, Buf *out)
 {
-	const Query *lists[] = {c->indicator, c->check};
-	size_t sizes[] = {c->n_indicators, c->n_checks}, said = 0;
-	for (size_t k = 0; k < 2; k++)
-		for (size_t i = 0; i < sizes[k]; i++)
-			for (size_t r = 0; r < lists[k][i].n_reads; r++)
-				if (lists[k][i].reads[r] == d) {
-					if (!said++)
-						buf_fmt(out, "- %s: ", tr("read by"));
-					buf_fmt(out, "%s`%.*s`", said > 1 ? ", " : "", STR(lists[k][i].name));
-				}
+	size_t said = 0;
+	for (size_t i = 0; i < c->n_indicators + c->n_checks; i++) {
+		const Query *q = i < c->n_indicators ? &c->indicator[i] : &c->check[i - c->n_indicators];
+		if (!query_reads(q, d))
+			continue;
+		if (!said++)
+			buf_fmt(out, "- %s: ", tr("read by"));
+		buf_fmt(out, "%s`%.*s`", said > 1 ? ", " : "", STR(q->name));
+	}
 	if (said)
 		buf_byte(out, '\n');
 }
@@ -99,8 +107,9 @@ dataset_doc(const Catalog *c, const Pack *pack, const Dataset *d, Buf *out)
 	item_add(out, tr("visible by"), d->visible_by);
 	if (c)
 		readers_add(c, d, out);
-	buf_fmt(out, "\n| %s | %s | %s | %s | %s | %s | %s |\n|---|---|---|---|---|---|---|\n", tr("field"), tr("label"),
-		tr("type"), tr("must"), tr("default"), tr("also called"), tr("private to"));
+	buf_fmt(out, "\n| %s | %s | %s | %s | %s | %s | %s |\n|---|---|---|---|---|---|---|\n",
+		tr("field"), tr("label"), tr("type"), tr("must"), tr("default"), tr("also called"),
+		tr("private to"));
 	for (size_t i = 0; i < d->n_fields; i++)
 		field_row(pack, d, &d->field[i], tmp, out);
 	examples_add(d, out);
@@ -150,7 +159,8 @@ query_doc(const Catalog *c, const Pack *pack, const Query *q, Buf *out)
 	if (q->n_reads)
 		buf_fmt(out, "- %s: ", tr("reads"));
 	for (size_t i = 0; i < q->n_reads; i++)
-		buf_fmt(out, "%s`%.*s`%s", i ? ", " : "", STR(q->reads[i]->name), i + 1 < q->n_reads ? "" : "\n");
+		buf_fmt(out, "%s`%.*s`%s", i ? ", " : "", STR(q->reads[i]->name),
+			i + 1 < q->n_reads ? "" : "\n");
 	buf_fmt(out, "\n```sql\n%.*s\n```\n\n", STR(q->sql));
 	arena_close(&tmp);
 }
@@ -171,7 +181,8 @@ code_row(const PackCode *c, Buf *out)
 void
 pack_doc(const Pack *p, Buf *out)
 {
-	buf_fmt(out, "## %.*s (`%.*s`)\n\n- %s: %.*s\n", STR(tr_str(p->title)), STR(p->name), tr("polling day"), STR(p->poll));
+	buf_fmt(out, "## %.*s (`%.*s`)\n\n- %s: %.*s\n", STR(tr_str(p->title)), STR(p->name),
+		tr("polling day"), STR(p->poll));
 	for (size_t i = 0; i < p->n_labels; i++) {
 		buf_fmt(out, "- %.*s: ", STR(p->label[i].name));
 		cell_add(out, p->label[i].value);
@@ -183,8 +194,9 @@ pack_doc(const Pack *p, Buf *out)
 		cell_add(out, p->limit[i].source);
 		buf_fmt(out, "%s |\n", p->limit[i].unverified ? tr(" (unverified)") : "");
 	}
-	buf_fmt(out, "\n| %s | %s | %s | %s | %s | %s | %s | %s |\n|---|---|---|---|---|---|---|---|\n", tr("list"), tr("code"),
-		tr("label"), tr("rule"), tr("amount"), tr("start"), tr("end"), tr("source"));
+	buf_fmt(out, "\n| %s | %s | %s | %s | %s | %s | %s | %s |\n|---|---|---|---|---|---|---|---|\n",
+		tr("list"), tr("code"), tr("label"), tr("rule"), tr("amount"), tr("start"), tr("end"),
+		tr("source"));
 	for (size_t i = 0; i < p->n_codes; i++)
 		code_row(&p->code[i], out);
 	buf_byte(out, '\n');
@@ -218,7 +230,8 @@ dataset_template(const Dataset *d, Buf *out)
 			/* A negative number is no formula. */
 			bool plain = type_is_int(d->field[i].type) && d->field[i].type != TYPE_INSTANT;
 			bool fine;
-			if (plain && decimal_read(cell[i], 6, &number, &fine) && !memchr(cell[i].p, ',', cell[i].n))
+			if (plain && decimal_read(cell[i], 6, &number, &fine) &&
+				!memchr(cell[i].p, ',', cell[i].n))
 				buf_add(out, cell[i]);
 			else
 				csv_out_text(out, cell[i]);

@@ -11,7 +11,8 @@ range_args(Field *f, Str args, Arena *a, Err *err)
 	bool ok = str_find(args, S(".."), &at) && str_int(str_trim(str_slice(args, 0, at)), &f->min) &&
 		str_int(str_trim(str_slice(args, at + 2, args.n)), &f->max);
 	if (!ok || f->min > f->max || f->min < -NUMBER_MAX || f->max > NUMBER_MAX)
-		return err_set(err, E_INPUT, "'%.*s' is no range, write lowest..highest such as 0..100", STR(brief(args)));
+		return err_set(err, E_INPUT, "'%.*s' is no range, write lowest..highest such as 0..100",
+			STR(brief(args)));
 	return true;
 }
 
@@ -29,7 +30,8 @@ places_args(Field *f, Str args, Arena *a, Err *err)
 	(void)a;
 	int64_t n;
 	if (!str_int(args, &n) || n < 1 || n > 6)
-		return err_set(err, E_INPUT, "'%.*s' is no number of decimal places, 1 to 6", STR(brief(args)));
+		return err_set(
+			err, E_INPUT, "'%.*s' is no number of decimal places, 1 to 6", STR(brief(args)));
 	f->places = (int)n;
 	f->min = -NUMBER_MAX;
 	f->max = NUMBER_MAX;
@@ -43,7 +45,8 @@ option_args(Field *f, Str args, Arena *a, Err *err)
 		return false;
 	for (size_t i = 0; i < f->n_options; i++) {
 		if (!option_ok(f->option[i]))
-			return err_set(err, E_INPUT, "'%.*s' is no option: letters, digits, _ and -, %d at most",
+			return err_set(err, E_INPUT,
+				"'%.*s' is no option: letters, digits, _ and -, %d at most",
 				STR(brief(f->option[i])), NAME_MAX_BYTES);
 		for (size_t j = 0; j < i; j++)
 			if (loose_eq(f->option[i], f->option[j]))
@@ -57,7 +60,8 @@ level_args(Field *f, Str args, Arena *a, Err *err)
 {
 	(void)a;
 	return level_of(args, &f->level) ||
-		err_set(err, E_INPUT, "unknown level '%.*s'; one of province, regency, district, village, tps, any",
+		err_set(err, E_INPUT,
+			"unknown level '%.*s'; one of province, regency, district, village, tps, any",
 			STR(brief(args)));
 }
 
@@ -104,9 +108,11 @@ type_parse(Field *f, const Word *w, Arena *a, Err *err)
 		if (f->type == TYPE_MONEY)
 			f->max = NUMBER_MAX;
 		if (!forms[i].args)
-			return !w->has_args || err_set(err, E_INPUT, "type '%s' takes nothing in parentheses", forms[i].name);
-		return (w->has_args && w->args.n) ? forms[i].args(f, w->args, a, err)
-		                                  : err_set(err, E_INPUT, "type '%s' is written %s", forms[i].name, forms[i].form);
+			return !w->has_args ||
+				err_set(err, E_INPUT, "type '%s' takes nothing in parentheses", forms[i].name);
+		return (w->has_args && w->args.n)
+			? forms[i].args(f, w->args, a, err)
+			: err_set(err, E_INPUT, "type '%s' is written %s", forms[i].name, forms[i].form);
 	}
 	for (size_t i = 0; i < N_TYPES; i++)
 		shown = i ? arena_fmt(a, "%.*s, %s", STR(shown), forms[i].form) : str_of(forms[i].form);
@@ -119,12 +125,18 @@ type_text(Arena *a, const Field *f)
 {
 	const char *name = forms[f->type].name;
 	switch (f->type) {
-	case TYPE_TEXT: return arena_fmt(a, "%s(%lld)", name, (long long)f->max);
-	case TYPE_INT: return arena_fmt(a, "%s(%lld..%lld)", name, (long long)f->min, (long long)f->max);
-	case TYPE_DECIMAL: return arena_fmt(a, "%s(%d)", name, f->places);
-	case TYPE_CODE: return arena_fmt(a, "%s(%.*s)", name, STR(f->list));
-	case TYPE_AREA: return arena_fmt(a, "%s(%.*s)", name, STR(level_name(f->level)));
-	case TYPE_REF: return arena_fmt(a, "%s(%.*s)", name, STR(f->ref));
+	case TYPE_TEXT:
+		return arena_fmt(a, "%s(%lld)", name, (long long)f->max);
+	case TYPE_INT:
+		return arena_fmt(a, "%s(%lld..%lld)", name, (long long)f->min, (long long)f->max);
+	case TYPE_DECIMAL:
+		return arena_fmt(a, "%s(%d)", name, f->places);
+	case TYPE_CODE:
+		return arena_fmt(a, "%s(%.*s)", name, STR(f->list));
+	case TYPE_AREA:
+		return arena_fmt(a, "%s(%.*s)", name, STR(level_name(f->level)));
+	case TYPE_REF:
+		return arena_fmt(a, "%s(%.*s)", name, STR(f->ref));
 	case TYPE_ENUM:
 	case TYPE_STATES: {
 		Str all = f->option[0];
@@ -133,7 +145,14 @@ type_text(Arena *a, const Field *f)
 			all = arena_fmt(a, "%.*s%s%.*s", STR(all), between, STR(f->option[i]));
 		return arena_fmt(a, "%s(%.*s)", name, STR(all));
 	}
-	case TYPE_ID: case TYPE_MONEY: case TYPE_BOOL: case TYPE_DATE: case TYPE_INSTANT: case TYPE_PHONE: case TYPE_FILE: break;
+	case TYPE_ID:
+	case TYPE_MONEY:
+	case TYPE_BOOL:
+	case TYPE_DATE:
+	case TYPE_INSTANT:
+	case TYPE_PHONE:
+	case TYPE_FILE:
+		break;
 	}
 	return str_of(name);
 }
@@ -164,11 +183,14 @@ repeat_parse(Str text, int64_t *repeat, Err *err)
 static bool
 valued_parse(Field *f, Str name, const Word *value, int64_t *repeat, Arena *a, Err *err)
 {
-	Str *place = str_eq(name, S("default")) ? &f->default_text : str_eq(name, S("label")) ? &f->label
-		: str_eq(name, S("unit")) ? &f->unit : NULL;
+	Str *place = str_eq(name, S("default")) ? &f->default_text
+		: str_eq(name, S("label"))          ? &f->label
+		: str_eq(name, S("unit"))           ? &f->unit
+											: NULL;
 	if (value->has_args || value->text.n == 0)
 		return err_set(err, E_INPUT, "'%.*s' needs a value", STR(name));
-	if ((place && place->p) || (str_eq(name, S("from")) && f->n_from) || (str_eq(name, S("repeat")) && *repeat))
+	if ((place && place->p) || (str_eq(name, S("from")) && f->n_from) ||
+		(str_eq(name, S("repeat")) && *repeat))
 		return err_set(err, E_INPUT, "'%.*s' is given twice", STR(name));
 	if (str_eq(name, S("repeat")))
 		return repeat_parse(value->text, repeat, err);
@@ -178,8 +200,8 @@ valued_parse(Field *f, Str name, const Word *value, int64_t *repeat, Arena *a, E
 	return true;
 }
 
-static const Str attribute_names[] = {{"key", 3}, {"required", 8}, {"default", 7}, {"label", 5}, {"from", 4}, {"unit", 4},
-	{"private", 7}, {"repeat", 6}};
+static const Str attribute_names[] = {{"key", 3}, {"required", 8}, {"default", 7}, {"label", 5},
+	{"from", 4}, {"unit", 4}, {"private", 7}, {"repeat", 6}};
 enum { N_ATTRIBUTES = sizeof attribute_names / sizeof attribute_names[0] };
 
 static bool
@@ -223,7 +245,8 @@ number_in(Arena *a, Str s, int number)
 	size_t at;
 	if (!str_find(s, S("{n}"), &at))
 		return s;
-	return arena_fmt(a, "%.*s%d%.*s", (int)at, s.p, number, STR(number_in(a, str_slice(s, at + 3, s.n), number)));
+	return arena_fmt(a, "%.*s%d%.*s", (int)at, s.p, number,
+		STR(number_in(a, str_slice(s, at + 3, s.n), number)));
 }
 
 static bool

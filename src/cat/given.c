@@ -73,7 +73,8 @@ today_take(Str rest, Arena *a, GivenLine *out, Err *err)
 	if (!take_pair(&rest, a, &out->name, &out->value, err))
 		return false;
 	return (skip_blanks(rest).n == 0 && date_parse(out->value, &days)) ||
-		err_set(err, E_INPUT, "'today' takes a date such as 2024-11-20, not '%.*s'", STR(brief(out->value)));
+		err_set(err, E_INPUT, "'today' takes a date such as 2024-11-20, not '%.*s'",
+			STR(brief(out->value)));
 }
 
 static bool
@@ -130,9 +131,11 @@ expect_parse(Str text, bool is_check, Arena *a, ExpectLine *out, Err *err)
 		return true;
 	out->area = take_until(&rest, ' ');
 	if (!str_is_digits(out->area))
-		return err_set(err, E_INPUT, "an expected row starts with an area code, not with '%.*s'", STR(brief(out->area)));
+		return err_set(err, E_INPUT, "an expected row starts with an area code, not with '%.*s'",
+			STR(brief(out->area)));
 	if (!is_check) {
-		bool ok = count_take(&rest, &out->need) && count_take(&rest, &out->have) && count_take(&rest, &out->heard);
+		bool ok = count_take(&rest, &out->need) && count_take(&rest, &out->have) &&
+			count_take(&rest, &out->heard);
 		return (ok && skip_blanks(rest).n == 0) ||
 			err_set(err, E_INPUT, "an indicator's row is expected as AREA NEED HAVE HEARD");
 	}

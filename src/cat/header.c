@@ -31,9 +31,9 @@ header_norm(Arena *a, Str s)
 typedef struct Mapping {
 	const Dataset *d;
 	const Str *header;
-	Map columns;       /* normalised header -> column */
-	int *owner;        /* of each column: field index, -1 */
-	int *column;       /* of each field */
+	Map columns; /* normalised header -> column */
+	int *owner;  /* of each column: field index, -1 */
+	int *column; /* of each field */
 	Arena tmp;
 } Mapping;
 
@@ -47,7 +47,8 @@ columns_read(Mapping *m, size_t n, int *event, Err *err)
 		Str cell = str_trim(m->header[i]);
 		if (str_eq(cell, S("_event"))) {
 			if (*event >= 0)
-				return err_set(err, E_INPUT, "column '_event' occurs twice: columns %d and %zu", *event + 1, i + 1);
+				return err_set(err, E_INPUT, "column '_event' occurs twice: columns %d and %zu",
+					*event + 1, i + 1);
 			*event = (int)i;
 			continue;
 		}
@@ -55,8 +56,8 @@ columns_read(Mapping *m, size_t n, int *event, Err *err)
 		if (norm.n == 0)
 			continue;
 		if (map_get(&m->columns, norm, &other))
-			return err_set(err, E_INPUT, "column '%.*s' occurs twice: columns %zu and %zu", STR(brief(cell)),
-				(size_t)other + 1, i + 1);
+			return err_set(err, E_INPUT, "column '%.*s' occurs twice: columns %zu and %zu",
+				STR(brief(cell)), (size_t)other + 1, i + 1);
 		map_set(&m->columns, norm, i);
 	}
 	return true;
@@ -83,7 +84,8 @@ static void
 code_column(Mapping *m, size_t i)
 {
 	const Field *f = &m->d->field[i];
-	Str names[] = {arena_fmt(&m->tmp, "kode_%.*s", STR(f->name)), arena_fmt(&m->tmp, "code_%.*s", STR(f->name)),
+	Str names[] = {arena_fmt(&m->tmp, "kode_%.*s", STR(f->name)),
+		arena_fmt(&m->tmp, "code_%.*s", STR(f->name)),
 		arena_fmt(&m->tmp, "%.*s_code", STR(f->name))};
 	for (size_t k = 0; k < sizeof names / sizeof names[0] && m->column[i] < 0; k++) {
 		int column = free_column(m, names[k]);
@@ -101,7 +103,9 @@ known_as(Mapping *m, const Field *f, Rank rank, size_t k)
 	if (rank == BY_NAME)
 		return k == 0 ? f->name : (Str){0};
 	if (rank == BY_LABEL)
-		return k == 0 ? header_norm(&m->tmp, f->label) : k == 1 ? header_norm(&m->tmp, tr_id(f->label)) : (Str){0};
+		return k == 0 ? header_norm(&m->tmp, f->label)
+			: k == 1  ? header_norm(&m->tmp, tr_id(f->label))
+					  : (Str){0};
 	return k < f->n_from ? header_norm(&m->tmp, f->from[k]) : (Str){0};
 }
 
@@ -117,7 +121,8 @@ field_match(Mapping *m, size_t i, Rank rank, Err *err)
 		if (m->column[i] < 0)
 			take_column(m, i, column);
 		else if (f->type != TYPE_AREA)
-			return err_set(err, E_INPUT, "columns '%.*s' and '%.*s' both hold '%.*s', keep one of them",
+			return err_set(err, E_INPUT,
+				"columns '%.*s' and '%.*s' both hold '%.*s', keep one of them",
 				STR(brief(m->header[m->column[i]])), STR(brief(m->header[column])), STR(f->name));
 	}
 	return true;
@@ -168,7 +173,8 @@ fields_match(Mapping *m, Err *err)
 }
 
 bool
-header_map(const Catalog *c, const Pack *pack, const Dataset *d, const Str *header, size_t n, Arena *a, HeaderMap *out, Err *err)
+header_map(const Catalog *c, const Pack *pack, const Dataset *d, const Str *header, size_t n,
+	Arena *a, HeaderMap *out, Err *err)
 {
 	(void)c;
 	*out = (HeaderMap){.column = NEW(a, int, d->n_fields)};
@@ -204,7 +210,8 @@ share(const Catalog *c, const Pack *pack, const Dataset *d, const Str *header, s
 }
 
 size_t
-header_recognise(const Catalog *c, const Pack *pack, const Str *header, size_t n, Arena *a, const Dataset **out, size_t max)
+header_recognise(const Catalog *c, const Pack *pack, const Str *header, size_t n, Arena *a,
+	const Dataset **out, size_t max)
 {
 	Arena tmp = *a;
 	size_t *score = NEW(&tmp, size_t, c->n_datasets), found = 0;

@@ -12,8 +12,8 @@ text_check(Str file, Str text, Err *err)
 {
 	size_t at;
 	if (text.n > DEF_MAX_BYTES)
-		return err_set(err, E_LIMIT, "%.*s: %zu bytes, a definition has %d at most", STR(file), text.n,
-			DEF_MAX_BYTES);
+		return err_set(err, E_LIMIT, "%.*s: %zu bytes, a definition has %d at most", STR(file),
+			text.n, DEF_MAX_BYTES);
 	if (utf8_check(text, &at))
 		return true;
 	int line = 1;
@@ -145,7 +145,8 @@ line_words(Str raw, Arena *a, Line *out, Err *err)
 		return true;
 	out->keyword = out->word[0].text;
 	if (out->word[0].quoted || out->word[0].has_args)
-		return err_set(err, E_INPUT, "a line starts with a keyword, not with '%.*s'", STR(brief(out->keyword)));
+		return err_set(err, E_INPUT, "a line starts with a keyword, not with '%.*s'",
+			STR(brief(out->keyword)));
 	return true;
 }
 
@@ -155,7 +156,8 @@ line_one(const Line *l, Str *out, Err *err)
 	if (out->p)
 		return err_set(err, E_INPUT, "'%.*s' is given twice", STR(l->keyword));
 	if (l->n != 2 || l->word[1].has_args || l->word[1].text.n == 0)
-		return err_set(err, E_INPUT, "'%.*s' takes one value; put text of several words in quotes", STR(l->keyword));
+		return err_set(err, E_INPUT, "'%.*s' takes one value; put text of several words in quotes",
+			STR(l->keyword));
 	*out = l->word[1].text;
 	return true;
 }

@@ -42,8 +42,9 @@ bool
 name_check(Str name, const char *what, Err *err)
 {
 	if (!name_shaped(name))
-		return err_set(err, E_INPUT, "'%.*s' is no name for a %s: a-z, then a-z, 0-9 and _, %d at most",
-			STR(brief(name)), what, NAME_MAX_BYTES);
+		return err_set(err, E_INPUT,
+			"'%.*s' is no name for a %s: a-z, then a-z, 0-9 and _, %d at most", STR(brief(name)),
+			what, NAME_MAX_BYTES);
 	return true;
 }
 
@@ -53,7 +54,8 @@ sql_name_check(Str name, const char *what, Err *err)
 	if (!name_check(name, what, err))
 		return false;
 	if (word_in(sql_words, name))
-		return err_set(err, E_INPUT, "'%.*s' is a word of SQL, choose another name for the %s", STR(name), what);
+		return err_set(err, E_INPUT, "'%.*s' is a word of SQL, choose another name for the %s",
+			STR(name), what);
 	return true;
 }
 

@@ -17,8 +17,10 @@ read_plain(Making *m, const Line *l, Err *err)
 	if (str_eq(k, S("title")))
 		return line_one(l, &p->title, err);
 	if (str_eq(k, S("poll")))
-		return line_one(l, &p->poll, err) && (date_parse(p->poll, &days) ||
-			err_set(err, E_INPUT, "'%.*s' is not a date, expected 2024-11-27", STR(brief(p->poll))));
+		return line_one(l, &p->poll, err) &&
+			(date_parse(p->poll, &days) ||
+				err_set(err, E_INPUT, "'%.*s' is not a date, expected 2024-11-27",
+					STR(brief(p->poll))));
 	return line_one(l, &p->name, err) && name_check(p->name, tr("rule pack"), err);
 }
 
@@ -41,11 +43,13 @@ tail_take(const Making *m, const Line *l, size_t from, Str *source, bool *unveri
 		} else if (str_eq(w, S("source")) && i + 1 < l->n) {
 			*source = l->word[++i].text;
 		} else {
-			return err_set(err, E_INPUT, "unknown word '%.*s'; one of source, unverified", STR(brief(w)));
+			return err_set(
+				err, E_INPUT, "unknown word '%.*s'; one of source, unverified", STR(brief(w)));
 		}
 	}
 	return source->n > 0 || *unverified ||
-		err_set(err, E_INPUT, "'%.*s' needs its source \"…\", or the word unverified", STR(l->word[1].text));
+		err_set(err, E_INPUT, "'%.*s' needs its source \"…\", or the word unverified",
+			STR(l->word[1].text));
 }
 
 static bool
@@ -73,7 +77,8 @@ text_add(Making *m, const Line *l, PackText **list, size_t *n, Err *err)
 	t.value = l->word[2].text;
 	for (size_t i = 0; i < *n; i++)
 		if (str_eq((*list)[i].name, t.name))
-			return err_set(err, E_INPUT, "%.*s '%.*s' is given twice", STR(l->keyword), STR(brief(t.name)));
+			return err_set(
+				err, E_INPUT, "%.*s '%.*s' is given twice", STR(l->keyword), STR(brief(t.name)));
 	*VEC_ADD(m->a, *list, *n) = t;
 	return true;
 }
@@ -101,10 +106,12 @@ number_add(Making *m, const Line *l, int64_t value, Err *err)
 	bool weight = str_eq(l->keyword, S("weight"));
 	PackNumber **list = weight ? &m->p->weight : &m->p->must;
 	size_t *n = weight ? &m->p->n_weights : &m->p->n_must;
-	PackNumber one = {.name = l->word[1].text, .value = value, .source = m->source, .line = m->line};
+	PackNumber one = {
+		.name = l->word[1].text, .value = value, .source = m->source, .line = m->line};
 	for (size_t i = 0; i < *n; i++)
 		if (str_eq((*list)[i].name, one.name))
-			return err_set(err, E_INPUT, "%.*s '%.*s' is given twice", STR(l->keyword), STR(one.name));
+			return err_set(
+				err, E_INPUT, "%.*s '%.*s' is given twice", STR(l->keyword), STR(one.name));
 	*VEC_ADD(m->a, *list, *n) = one;
 	return name_check(one.name, tr("indicator"), err);
 }
@@ -137,11 +144,13 @@ code_option(PackCode *c, Str word, Str value, bool *found, Err *err)
 	*found = true;
 	if (str_eq(word, S("rule"))) {
 		c->rule = value;
-		return option_ok(value) || err_set(err, E_INPUT, "'rule' takes one word, not '%.*s'", STR(brief(value)));
+		return option_ok(value) ||
+			err_set(err, E_INPUT, "'rule' takes one word, not '%.*s'", STR(brief(value)));
 	}
 	if (str_eq(word, S("amount"))) {
 		c->has_amount = str_int(value, &c->amount);
-		return c->has_amount || err_set(err, E_INPUT, "'amount' takes a whole number, not '%.*s'", STR(brief(value)));
+		return c->has_amount ||
+			err_set(err, E_INPUT, "'amount' takes a whole number, not '%.*s'", STR(brief(value)));
 	}
 	if (str_eq(word, S("start")) || str_eq(word, S("end"))) {
 		*(word.p[0] == 's' ? &c->starts : &c->ends) = value;
@@ -167,7 +176,8 @@ code_words(PackCode *c, const Line *l, Err *err)
 		if (!code_option(c, w, i + 1 < l->n ? l->word[i + 1].text : (Str){0}, &found, err))
 			return false;
 		if (!found || i + 1 >= l->n)
-			return err_set(err, E_INPUT, "unknown word '%.*s'; one of rule, amount, start, end, source, unverified",
+			return err_set(err, E_INPUT,
+				"unknown word '%.*s'; one of rule, amount, start, end, source, unverified",
 				STR(brief(w)));
 		i++;
 	}
@@ -199,17 +209,19 @@ read_code(Making *m, const Line *l, Err *err)
 	if (!name_check(c.list, tr("code list"), err))
 		return false;
 	if (!option_ok(c.code))
-		return err_set(err, E_INPUT, "'%.*s' is no code: letters, digits, _ and -, %d at most", STR(brief(c.code)),
-			NAME_MAX_BYTES);
+		return err_set(err, E_INPUT, "'%.*s' is no code: letters, digits, _ and -, %d at most",
+			STR(brief(c.code)), NAME_MAX_BYTES);
 	if (!code_words(&c, l, err))
 		return false;
 	if (c.source.n == 0 && !c.unverified)
-		return err_set(err, E_INPUT, "'%.*s' needs its source \"…\", or the word unverified", STR(c.code));
+		return err_set(
+			err, E_INPUT, "'%.*s' needs its source \"…\", or the word unverified", STR(c.code));
 	if (c.starts.p && c.ends.p && str_cmp(c.starts, c.ends) > 0)
 		return err_set(err, E_INPUT, "code '%.*s' ends before it starts", STR(c.code));
 	Str k = code_key(key, sizeof key, c.list, c.code);
 	if (map_get(&m->p->by_code, k, NULL))
-		return err_set(err, E_INPUT, "code '%.*s' of list '%.*s' is given twice", STR(c.code), STR(c.list));
+		return err_set(
+			err, E_INPUT, "code '%.*s' of list '%.*s' is given twice", STR(c.code), STR(c.list));
 	map_set(&m->p->by_code, arena_str(m->a, k), m->p->n_codes);
 	*VEC_ADD(m->a, m->p->code, m->p->n_codes) = c;
 	return true;
@@ -219,9 +231,16 @@ static const struct Statement {
 	Str keyword;
 	bool (*read)(Making *m, const Line *l, Err *err);
 } statements[] = {
-	{{"pack", 4}, read_plain}, {{"title", 5}, read_plain}, {{"poll", 4}, read_plain}, {{"source", 6}, read_source},
-	{{"label", 5}, read_label}, {{"limit", 5}, read_limit}, {{"default", 7}, read_default},
-	{{"weight", 6}, read_weight}, {{"must", 4}, read_must}, {{"code", 4}, read_code},
+	{{"pack", 4}, read_plain},
+	{{"title", 5}, read_plain},
+	{{"poll", 4}, read_plain},
+	{{"source", 6}, read_source},
+	{{"label", 5}, read_label},
+	{{"limit", 5}, read_limit},
+	{{"default", 7}, read_default},
+	{{"weight", 6}, read_weight},
+	{{"must", 4}, read_must},
+	{{"code", 4}, read_code},
 };
 enum { N_STATEMENTS = sizeof statements / sizeof statements[0] };
 
@@ -258,7 +277,10 @@ pack_parse(Str file, Str text, Arena *a, Pack *out, Err *err)
 		if (!read_line(&m, raw, l, err))
 			return err_at(err, file, m.line);
 	}
-	const char *missing = !out->name.p ? "pack" : !out->title.p ? "title" : !out->poll.p ? "poll" : NULL;
+	const char *missing = !out->name.p ? "pack"
+		: !out->title.p                ? "title"
+		: !out->poll.p                 ? "poll"
+									   : NULL;
 	if (missing) {
 		err_set(err, E_INPUT, "a line '%s …' is missing", missing);
 		return err_at(err, file, 1);
@@ -299,8 +321,8 @@ pack_preset(const Pack *p, Str dataset, Str field)
 {
 	for (size_t i = 0; i < p->n_presets; i++) {
 		Str name = p->preset[i].name;
-		if (name.n == dataset.n + 1 + field.n && name.p[dataset.n] == '.' && str_starts(name, dataset) &&
-			str_ends(name, field))
+		if (name.n == dataset.n + 1 + field.n && name.p[dataset.n] == '.' &&
+			str_starts(name, dataset) && str_ends(name, field))
 			return p->preset[i].value;
 	}
 	return (Str){0};

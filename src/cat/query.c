@@ -14,11 +14,24 @@ static const struct Header {
 	Str name;
 	int in, needed;
 } headers[] = {
-	{{"indicator", 9}, IND, IND}, {{"check", 5}, CHK, CHK}, {{"title", 5}, BOTH, BOTH}, {{"pillar", 6}, BOTH, IND},
-	{{"owner", 5}, BOTH, BOTH}, {{"level", 5}, BOTH, BOTH}, {{"due", 3}, BOTH, 0}, {{"unit", 4}, IND, IND},
-	{{"scope", 5}, BOTH, 0}, {{"depends", 7}, BOTH, 0}, {{"must", 4}, IND, 0}, {{"weight", 6}, IND, 0},
-	{{"source", 6}, BOTH, BOTH}, {{"definition", 10}, BOTH, IND}, {{"severity", 8}, CHK, CHK}, {{"remedy", 6}, CHK, CHK},
-	{{"given", 5}, BOTH, BOTH}, {{"expect", 6}, BOTH, BOTH},
+	{{"indicator", 9}, IND, IND},
+	{{"check", 5}, CHK, CHK},
+	{{"title", 5}, BOTH, BOTH},
+	{{"pillar", 6}, BOTH, IND},
+	{{"owner", 5}, BOTH, BOTH},
+	{{"level", 5}, BOTH, BOTH},
+	{{"due", 3}, BOTH, 0},
+	{{"unit", 4}, IND, IND},
+	{{"scope", 5}, BOTH, 0},
+	{{"depends", 7}, BOTH, 0},
+	{{"must", 4}, IND, 0},
+	{{"weight", 6}, IND, 0},
+	{{"source", 6}, BOTH, BOTH},
+	{{"definition", 10}, BOTH, IND},
+	{{"severity", 8}, CHK, CHK},
+	{{"remedy", 6}, CHK, CHK},
+	{{"given", 5}, BOTH, BOTH},
+	{{"expect", 6}, BOTH, BOTH},
 };
 enum { N_HEADERS = sizeof headers / sizeof headers[0] };
 
@@ -26,10 +39,13 @@ static Str *
 header_place(Making *m, Str name)
 {
 	Query *q = m->q;
-	const struct { Str name; Str *place; } places[] = {
-		{S("indicator"), &q->name}, {S("check"), &q->name}, {S("title"), &q->title}, {S("pillar"), &q->pillar},
-		{S("owner"), &q->owner}, {S("level"), &m->level}, {S("due"), &q->due}, {S("unit"), &q->unit},
-		{S("scope"), &m->scope}, {S("depends"), &m->depends}, {S("must"), &m->must}, {S("weight"), &m->weight},
+	const struct {
+		Str name;
+		Str *place;
+	} places[] = {{S("indicator"), &q->name}, {S("check"), &q->name}, {S("title"), &q->title},
+		{S("pillar"), &q->pillar}, {S("owner"), &q->owner}, {S("level"), &m->level},
+		{S("due"), &q->due}, {S("unit"), &q->unit}, {S("scope"), &m->scope},
+		{S("depends"), &m->depends}, {S("must"), &m->must}, {S("weight"), &m->weight},
 		{S("source"), &q->source}, {S("definition"), &q->definition}, {S("severity"), &q->severity},
 		{S("remedy"), &q->remedy}};
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
@@ -88,8 +104,10 @@ header_take(Lines *l, Making *m, bool *more, Err *err)
 	Str text = str_slice(raw, 2, raw.n);
 	if (str_trim(text).n == 0)
 		return true;
-	if (text.p[0] != ' ' || (text.n > 1 && (text.p[1] == ' ' || text.p[1] == '\t')) || !str_cut(text, ':', &name, &value))
-		return err_set(err, E_INPUT, "a header line is written '-- name: value', not '%.*s'", STR(brief(raw)));
+	if (text.p[0] != ' ' || (text.n > 1 && (text.p[1] == ' ' || text.p[1] == '\t')) ||
+		!str_cut(text, ':', &name, &value))
+		return err_set(
+			err, E_INPUT, "a header line is written '-- name: value', not '%.*s'", STR(brief(raw)));
 	value = str_trim(value);
 	while (str_starts(l->rest, S("--  ")) || str_starts(l->rest, S("--\t"))) {
 		if (!lines_next(l, &next))
@@ -155,7 +173,8 @@ statement_check(const Query *q, Err *err)
 	bool clock = false, first = true;
 	while (sql_word(q->sql, &at, &word, &before)) {
 		if (first && !str_eq(word, S("SELECT")) && !str_eq(word, S("WITH")))
-			return err_set(err, E_INPUT, "the statement starts with SELECT or WITH, not with '%.*s'", STR(brief(word)));
+			return err_set(err, E_INPUT,
+				"the statement starts with SELECT or WITH, not with '%.*s'", STR(brief(word)));
 		first = false;
 		clock |= before == ':' && (str_eq(word, S("now")) || str_eq(word, S("today")));
 	}
@@ -168,14 +187,16 @@ statement_check(const Query *q, Err *err)
 		i = past == i ? i + 1 : past;
 	}
 	return !clock || q->depends_clock ||
-		err_set(err, E_INPUT, "the statement uses :now or :today, so it needs the header '-- depends: clock'");
+		err_set(err, E_INPUT,
+			"the statement uses :now or :today, so it needs the header '-- depends: clock'");
 }
 
 static bool
 one_of(Str word, const char *what, Str a, Str b, Err *err)
 {
 	return str_eq(word, a) || str_eq(word, b) ||
-		err_set(err, E_INPUT, "'%s' is %.*s or %.*s, not '%.*s'", what, STR(a), STR(b), STR(brief(word)));
+		err_set(err, E_INPUT, "'%s' is %.*s or %.*s, not '%.*s'", what, STR(a), STR(b),
+			STR(brief(word)));
 }
 
 static bool
@@ -183,9 +204,10 @@ due_check(Str due, Err *err)
 {
 	int64_t days;
 	int32_t date;
-	bool relative = str_starts(due, S("H")) && (due.n == 1 ||
-		((due.p[1] == '-' || due.p[1] == '+') && str_is_digits(str_slice(due, 2, due.n)) &&
-			str_int(str_slice(due, 2, due.n), &days) && days <= 1000));
+	bool relative = str_starts(due, S("H")) &&
+		(due.n == 1 ||
+			((due.p[1] == '-' || due.p[1] == '+') && str_is_digits(str_slice(due, 2, due.n)) &&
+				str_int(str_slice(due, 2, due.n), &days) && days <= 1000));
 	return relative || date_parse(due, &date) ||
 		err_set(err, E_INPUT, "'due' is H-1, H, H+3 or a date, not '%.*s'", STR(brief(due)));
 }
@@ -195,19 +217,23 @@ headers_read(Making *m, Err *err)
 {
 	Query *q = m->q;
 	int64_t weight = 1;
-	if (!name_check(q->name, q->is_check ? tr("check") : tr("indicator"), err) || !agency_check(q->owner, err))
+	if (!name_check(q->name, q->is_check ? tr("check") : tr("indicator"), err) ||
+		!agency_check(q->owner, err))
 		return false;
 	if (!level_of(m->level, &q->level))
-		return err_set(err, E_INPUT, "unknown level '%.*s'; one of province, regency, district, village, tps, any",
+		return err_set(err, E_INPUT,
+			"unknown level '%.*s'; one of province, regency, district, village, tps, any",
 			STR(brief(m->level)));
-	if ((q->pillar.p && !name_check(q->pillar, tr("pillar"), err)) || (q->due.p && !due_check(q->due, err)) ||
+	if ((q->pillar.p && !name_check(q->pillar, tr("pillar"), err)) ||
+		(q->due.p && !due_check(q->due, err)) ||
 		(m->scope.p && !one_of(m->scope, "scope", S("area"), S("all"), err)) ||
 		(m->depends.p && !one_of(m->depends, "depends", S("clock"), S("clock"), err)) ||
 		(m->must.p && !one_of(m->must, "must", S("yes"), S("no"), err)) ||
 		(q->severity.p && !one_of(q->severity, "severity", S("must"), S("look"), err)))
 		return false;
 	if (m->weight.p && (!str_int(m->weight, &weight) || weight < 1 || weight > 1000))
-		return err_set(err, E_INPUT, "'weight' is a whole number from 1 to 1000, not '%.*s'", STR(brief(m->weight)));
+		return err_set(err, E_INPUT, "'weight' is a whole number from 1 to 1000, not '%.*s'",
+			STR(brief(m->weight)));
 	q->weight = (int)weight;
 	q->scope = str_eq(m->scope, S("all")) ? SCOPE_ALL : SCOPE_AREA;
 	q->depends_clock = m->depends.p != NULL;
@@ -224,8 +250,9 @@ headers_present(Making *m, Err *err)
 		if (!(headers[i].needed & kind))
 			continue;
 		Str name = headers[i].name;
-		bool there = str_eq(name, S("given")) ? q->n_given > 0 : str_eq(name, S("expect")) ? q->n_expect > 0
-			: header_place(m, name)->p != NULL;
+		bool there = str_eq(name, S("given")) ? q->n_given > 0
+			: str_eq(name, S("expect"))       ? q->n_expect > 0
+											  : header_place(m, name)->p != NULL;
 		if (!there)
 			return err_set(err, E_INPUT, "the header '-- %.*s: …' is missing", STR(name));
 	}

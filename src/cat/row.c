@@ -3,29 +3,38 @@
 
 enum { ROW_JSON_MAX = 8 * 1024 * 1024 };
 
+/* What the values of a row are read by. */
+typedef struct Rules {
+	const Catalog *c;
+	const Pack *pack;
+	Arena *a;
+} Rules;
+
 static bool
-fill(const Catalog *c, const Pack *pack, const Dataset *d, size_t i, Value *v, Arena *a, Err *err)
+fill(const Rules *r, const Dataset *d, Value *v, size_t i, Err *err)
 {
 	const Field *f = &d->field[i];
-	Str text = pack && pack->n_presets ? pack_preset(pack, d->name, f->name) : (Str){0};
+	Str text = r->pack && r->pack->n_presets ? pack_preset(r->pack, d->name, f->name) : (Str){0};
 	if (!text.p)
 		text = f->default_text;
 	if (!text.p)
 		return true;
 	const Value *area = &v[d->area];
 	int zone = area_zone(area->kind == VALUE_TEXT ? area->s : (Str){0});
-	return value_parse(c, pack, f, text, zone, a, &v[i], err);
+	return value_parse(r->c, r->pack, f, text, zone, r->a, &v[i], err);
 }
 
 bool
-row_finish(const Catalog *c, const Pack *pack, const Dataset *d, Value *v, Arena *a, size_t *bad_field, Err *err)
+row_finish(const Catalog *c, const Pack *pack, const Dataset *d, Value *v, Arena *a,
+	size_t *bad_field, Err *err)
 {
+	Rules rules = {c, pack, a};
 	for (size_t i = 0; i < d->n_fields; i++) {
 		const Field *f = &d->field[i];
 		if (v[i].kind != VALUE_NULL)
 			continue;
 		*bad_field = i;
-		if (!fill(c, pack, d, i, v, a, err))
+		if (!fill(&rules, d, v, i, err))
 			return false;
 		if (v[i].kind == VALUE_NULL && (f->key || f->required))
 			return err_set(err, E_INPUT, "'%.*s' must be filled in", STR(tr_str(f->label)));
@@ -82,10 +91,11 @@ row_from_json(const Dataset *d, Str json, Arena *a, Value *v, Err *err)
 		return false;
 	bool ok = json_is_object(root) || err_set(err, E_INPUT, "a row is a JSON object");
 	if (ok) {
-		json_object_foreach (root, name, item) {
+		json_object_foreach(root, name, item)
+		{
 			const Field *f = dataset_field(d, str_of(name));
 			ok = f ? value_from_json(f, item, a, &v[f - d->field], err)
-			       : err_set(err, E_INPUT, "dataset '%.*s' has no field '%s'", STR(d->name), name);
+				   : err_set(err, E_INPUT, "dataset '%.*s' has no field '%s'", STR(d->name), name);
 			if (!ok)
 				break;
 		}

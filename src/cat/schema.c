@@ -38,12 +38,18 @@ static const char *
 area_pattern(Level l)
 {
 	switch (l) {
-	case LEVEL_ANY: return "^(0|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{10}|[0-9]{13})$";
-	case LEVEL_PROVINCE: return "^[0-9]{2}$";
-	case LEVEL_REGENCY: return "^[0-9]{4}$";
-	case LEVEL_DISTRICT: return "^[0-9]{6}$";
-	case LEVEL_VILLAGE: return "^[0-9]{10}$";
-	case LEVEL_TPS: return "^[0-9]{13}$";
+	case LEVEL_ANY:
+		return "^(0|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{10}|[0-9]{13})$";
+	case LEVEL_PROVINCE:
+		return "^[0-9]{2}$";
+	case LEVEL_REGENCY:
+		return "^[0-9]{4}$";
+	case LEVEL_DISTRICT:
+		return "^[0-9]{6}$";
+	case LEVEL_VILLAGE:
+		return "^[0-9]{10}$";
+	case LEVEL_TPS:
+		return "^[0-9]{13}$";
 	}
 	return "";
 }
@@ -56,16 +62,35 @@ text_limits(JsonOut *j, const Field *f, const Pack *pack)
 		int_item(j, "minLength", 1);
 		int_item(j, "maxLength", f->max);
 		break;
-	case TYPE_REF: int_item(j, "maxLength", 200); break;
-	case TYPE_ID: text_item(j, "pattern", S("^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,63}$")); break;
-	case TYPE_DATE: text_item(j, "pattern", S("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")); break;
-	case TYPE_PHONE: text_item(j, "pattern", S("^\\+?[0-9]{6,16}$")); break;
-	case TYPE_FILE: text_item(j, "pattern", S("^[0-9a-f]{64}$")); break;
-	case TYPE_AREA: text_item(j, "pattern", str_of(area_pattern(f->level))); break;
+	case TYPE_REF:
+		int_item(j, "maxLength", 200);
+		break;
+	case TYPE_ID:
+		text_item(j, "pattern", S("^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,63}$"));
+		break;
+	case TYPE_DATE:
+		text_item(j, "pattern", S("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"));
+		break;
+	case TYPE_PHONE:
+		text_item(j, "pattern", S("^\\+?[0-9]{6,16}$"));
+		break;
+	case TYPE_FILE:
+		text_item(j, "pattern", S("^[0-9a-f]{64}$"));
+		break;
+	case TYPE_AREA:
+		text_item(j, "pattern", str_of(area_pattern(f->level)));
+		break;
 	case TYPE_ENUM:
 	case TYPE_STATES:
-	case TYPE_CODE: options_add(j, f, pack); break;
-	case TYPE_INT: case TYPE_DECIMAL: case TYPE_MONEY: case TYPE_BOOL: case TYPE_INSTANT: break;
+	case TYPE_CODE:
+		options_add(j, f, pack);
+		break;
+	case TYPE_INT:
+	case TYPE_DECIMAL:
+	case TYPE_MONEY:
+	case TYPE_BOOL:
+	case TYPE_INSTANT:
+		break;
 	}
 }
 

@@ -57,7 +57,8 @@ dataset_ddl(const Dataset *d, Store store, Buf *out)
 		const Field *f = &d->field[i];
 		if (f->n_private)
 			continue;
-		const char *type = type_is_int(f->type) ? (lite ? "INTEGER" : "bigint") : (lite ? "TEXT" : "text");
+		const char *type =
+			type_is_int(f->type) ? (lite ? "INTEGER" : "bigint") : (lite ? "TEXT" : "text");
 		buf_fmt(out, "%.*s %s%s, ", STR(f->name), type, f->key ? " NOT NULL" : "");
 	}
 	buf_fmt(out, "_event %s NOT NULL, ", lite ? "INTEGER" : "bigint");
@@ -86,7 +87,8 @@ dataset_update_sql(const Dataset *d, Buf *out)
 	for (size_t i = 0; i < d->n_fields; i++)
 		if (!d->field[i].n_private)
 			buf_fmt(out, "%.*s = :%.*s, ", STR(d->field[i].name), STR(d->field[i].name));
-	buf_add(out, d->has_private ? S("_event = :_event, _sealed = :_sealed") : S("_event = :_event"));
+	buf_add(
+		out, d->has_private ? S("_event = :_event, _sealed = :_sealed") : S("_event = :_event"));
 	where_keys(d, out);
 }
 

@@ -4,7 +4,8 @@
 bool
 type_is_int(Type t)
 {
-	return t == TYPE_INT || t == TYPE_DECIMAL || t == TYPE_MONEY || t == TYPE_BOOL || t == TYPE_INSTANT;
+	return t == TYPE_INT || t == TYPE_DECIMAL || t == TYPE_MONEY || t == TYPE_BOOL ||
+		t == TYPE_INSTANT;
 }
 
 bool
@@ -36,8 +37,8 @@ in_range(const Field *f, Str s, int64_t v, Err *err)
 	AUTO(Buf) low = {0}, high = {0};
 	decimal_print(f->min, f->places, &low);
 	decimal_print(f->max, f->places, &high);
-	return err_set(err, E_INPUT, "'%.*s' is out of range, expected %.*s to %.*s", STR(brief(s)), STR(buf_str(&low)),
-		STR(buf_str(&high)));
+	return err_set(err, E_INPUT, "'%.*s' is out of range, expected %.*s to %.*s", STR(brief(s)),
+		STR(buf_str(&low)), STR(buf_str(&high)));
 }
 
 static bool
@@ -54,7 +55,8 @@ static bool
 money_value(const Field *f, Str s, int64_t *out, Err *err)
 {
 	Str amount = s;
-	if (amount.n > 2 && (amount.p[0] == 'R' || amount.p[0] == 'r') && (amount.p[1] == 'p' || amount.p[1] == 'P'))
+	if (amount.n > 2 && (amount.p[0] == 'R' || amount.p[0] == 'r') &&
+		(amount.p[1] == 'p' || amount.p[1] == 'P'))
 		amount = str_slice(amount, 2, amount.n);
 	if (str_starts(amount, S(".")))
 		amount = str_slice(amount, 1, amount.n);
@@ -76,7 +78,8 @@ decimal_value(const Field *f, Str s, int64_t *out, Err *err)
 	if (decimal_read(s, f->places, out, &too_fine))
 		return in_range(f, s, *out, err);
 	if (too_fine)
-		return err_set(err, E_INPUT, "'%.*s' has more than %d decimal places", STR(brief(s)), f->places);
+		return err_set(
+			err, E_INPUT, "'%.*s' has more than %d decimal places", STR(brief(s)), f->places);
 	if (excel_mangled(s))
 		return refuse_mangled(s, 0, err);
 	return err_set(err, E_INPUT, "'%.*s' is not a number", STR(brief(s)));
@@ -85,8 +88,11 @@ decimal_value(const Field *f, Str s, int64_t *out, Err *err)
 static bool
 bool_value(Str s, int64_t *out, Err *err)
 {
-	static const struct { Str word; int value; } words[] = {{{"1", 1}, 1}, {{"0", 1}, 0}, {{"ya", 2}, 1}, {{"tidak", 5}, 0},
-		{{"yes", 3}, 1}, {{"no", 2}, 0}, {{"true", 4}, 1}, {{"false", 5}, 0}};
+	static const struct {
+		Str word;
+		int value;
+	} words[] = {{{"1", 1}, 1}, {{"0", 1}, 0}, {{"ya", 2}, 1}, {{"tidak", 5}, 0}, {{"yes", 3}, 1},
+		{{"no", 2}, 0}, {{"true", 4}, 1}, {{"false", 5}, 0}};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (loose_eq(s, words[i].word)) {
 			*out = words[i].value;
@@ -111,9 +117,10 @@ area_refuse(const Field *f, Str s, Err *err)
 	if (excel_mangled(s))
 		return refuse_mangled(s, digits, err);
 	if (!digits)
-		return err_set(err, E_INPUT, "'%.*s' is no area code, expected 2, 4, 6, 10 or 13 digits", STR(brief(s)));
-	return err_set(err, E_INPUT, "'%.*s' is no code of a %.*s, expected %d digits", STR(brief(s)), STR(level_name(f->level)),
-		digits);
+		return err_set(err, E_INPUT, "'%.*s' is no area code, expected 2, 4, 6, 10 or 13 digits",
+			STR(brief(s)));
+	return err_set(err, E_INPUT, "'%.*s' is no code of a %.*s, expected %d digits", STR(brief(s)),
+		STR(level_name(f->level)), digits);
 }
 
 static bool
@@ -141,7 +148,8 @@ area_value(const Field *f, Str s, Arena *a, Str *out, Err *err)
 		code[n++] = s.p[i];
 	}
 	/* Nothing but digits, dots and blanks; 15.7 is no code, and a decimal of a spreadsheet (1571.0) must not turn into one. */
-	if (!area_fits(f, (Str){code, n}) || s.p[0] == '.' || s.p[s.n - 1] == '.' || str_ends(s, S(".0")))
+	if (!area_fits(f, (Str){code, n}) || s.p[0] == '.' || s.p[s.n - 1] == '.' ||
+		str_ends(s, S(".0")))
 		return area_refuse(f, s, err);
 	*out = arena_str(a, (Str){code, n});
 	return true;
@@ -161,7 +169,8 @@ spreadsheet_check(Str s, Err *err)
 		return refuse_mangled(s, 0, err);
 	if (!rounded(s))
 		return true;
-	err_set(err, E_INPUT, "'%.*s' was rounded by Excel, expected all %zu digits", STR(brief(s)), s.n);
+	err_set(
+		err, E_INPUT, "'%.*s' was rounded by Excel, expected all %zu digits", STR(brief(s)), s.n);
 	return err_hint(err, "format the column as text in the source and export again");
 }
 
@@ -178,7 +187,8 @@ text_value(Str s, int64_t most, Str *out, Err *err)
 		return false;
 	size_t n = plain.n > (size_t)most ? utf8_length(plain) : plain.n;
 	if (n > (size_t)most)
-		return err_set(err, E_INPUT, "text of %zu characters, at most %lld fit", n, (long long)most);
+		return err_set(
+			err, E_INPUT, "text of %zu characters, at most %lld fit", n, (long long)most);
 	*out = plain;
 	return true;
 }
@@ -190,10 +200,11 @@ id_value(Str s, Str *out, Err *err)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		bool ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
-			(c == '-' && i > 0);
+		bool ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			c == '_' || c == '.' || (c == '-' && i > 0);
 		if (!ok || i >= 64)
-			return err_set(err, E_INPUT, "'%.*s' is no identifier: letters, digits, '-', '_' and '.', 64 at most",
+			return err_set(err, E_INPUT,
+				"'%.*s' is no identifier: letters, digits, '-', '_' and '.', 64 at most",
 				STR(brief(s)));
 	}
 	*out = s;
@@ -220,7 +231,8 @@ phone_value(Str s, Arena *a, Str *out, Err *err)
 	if (excel_mangled(s))
 		return refuse_mangled(s, 0, err);
 	if (!ok || digits < 6)
-		return err_set(err, E_INPUT, "'%.*s' is no phone number, expected 6 to 16 digits", STR(brief(s)));
+		return err_set(
+			err, E_INPUT, "'%.*s' is no phone number, expected 6 to 16 digits", STR(brief(s)));
 	*out = n == s.n ? s : arena_str(a, (Str){number, n});
 	return true;
 }
@@ -231,25 +243,24 @@ file_value(Str s, Arena *a, Str *out, Err *err)
 	unsigned char bytes[32];
 	char *hex = NEW(a, char, 65);
 	if (!hex_decode(s, bytes, sizeof bytes))
-		return err_set(err, E_INPUT, "'%.*s' is no file, expected the 64 hexadecimal digits of its SHA-256", STR(brief(s)));
+		return err_set(err, E_INPUT,
+			"'%.*s' is no file, expected the 64 hexadecimal digits of its SHA-256", STR(brief(s)));
 	hex_encode(bytes, sizeof bytes, hex);
 	*out = (Str){hex, 64};
 	return true;
 }
 
-/* A reference is the other row's key as row_key writes it; where that key is one field, as people write that field. */
-static bool
-ref_value(const Catalog *c, const Pack *pack, const Field *f, Str s, Arena *a, Value *out, Err *err)
+/* A reference is the other row's key as row_key writes it; where that key is one area, it is read as people write areas. */
+static const Field *
+ref_area(const Catalog *c, const Field *f)
 {
 	const Dataset *d = c ? catalog_dataset(c, f->ref) : NULL;
-	const Field *key = d && d->n_key == 1 ? &d->field[d->key[0]] : NULL;
-	if (key && key->type == TYPE_AREA)
-		return value_parse(c, pack, key, s, 0, a, out, err);
-	return text_value(s, 200, &out->s, err);
+	return d && d->n_key == 1 ? &d->field[d->area] : NULL;
 }
 
 bool
-value_parse(const Catalog *c, const Pack *pack, const Field *f, Str cell, int zone_minutes, Arena *a, Value *out, Err *err)
+value_parse(const Catalog *c, const Pack *pack, const Field *f, Str cell, int zone_minutes,
+	Arena *a, Value *out, Err *err)
 {
 	Str s = str_trim(cell);
 	*out = (Value){.kind = VALUE_NULL};
@@ -257,28 +268,54 @@ value_parse(const Catalog *c, const Pack *pack, const Field *f, Str cell, int zo
 		return true;
 	bool ok = false;
 	switch (f->type) {
-	case TYPE_INT: ok = int_value(f, s, &out->i, err); break;
-	case TYPE_AREA: ok = area_value(f, s, a, &out->s, err); break;
+	case TYPE_INT:
+		ok = int_value(f, s, &out->i, err);
+		break;
+	case TYPE_AREA:
+		ok = area_value(f, s, a, &out->s, err);
+		break;
 	case TYPE_ENUM:
 	case TYPE_STATES:
-	case TYPE_CODE: ok = choice_read(pack, f, s, *a, &out->s, err); break;
-	case TYPE_TEXT: ok = text_value(s, f->max, &out->s, err); break;
-	case TYPE_ID: ok = id_value(s, &out->s, err); break;
-	case TYPE_DECIMAL: ok = decimal_value(f, s, &out->i, err); break;
-	case TYPE_MONEY: ok = money_value(f, s, &out->i, err); break;
-	case TYPE_BOOL: ok = bool_value(s, &out->i, err); break;
+	case TYPE_CODE:
+		ok = choice_read(pack, f, s, *a, &out->s, err);
+		break;
+	case TYPE_TEXT:
+		ok = text_value(s, f->max, &out->s, err);
+		break;
+	case TYPE_ID:
+		ok = id_value(s, &out->s, err);
+		break;
+	case TYPE_DECIMAL:
+		ok = decimal_value(f, s, &out->i, err);
+		break;
+	case TYPE_MONEY:
+		ok = money_value(f, s, &out->i, err);
+		break;
+	case TYPE_BOOL:
+		ok = bool_value(s, &out->i, err);
+		break;
 	case TYPE_DATE:
 		ok = date_read(s, a, &out->s) ||
-			err_set(err, E_INPUT, "'%.*s' is not a date, expected 2024-11-27 or 27/11/2024", STR(brief(s)));
+			err_set(err, E_INPUT, "'%.*s' is not a date, expected 2024-11-27 or 27/11/2024",
+				STR(brief(s)));
 		break;
 	case TYPE_INSTANT:
 		ok = instant_read(s, zone_minutes, *a, &out->i) ||
-			err_set(err, E_INPUT, "'%.*s' is not a time, expected 2024-11-27 07:00 or 2024-11-27T07:00+07:00",
+			err_set(err, E_INPUT,
+				"'%.*s' is not a time, expected 2024-11-27 07:00 or 2024-11-27T07:00+07:00",
 				STR(brief(s)));
 		break;
-	case TYPE_REF: ok = ref_value(c, pack, f, s, a, out, err); break;
-	case TYPE_PHONE: ok = phone_value(s, a, &out->s, err); break;
-	case TYPE_FILE: ok = file_value(s, a, &out->s, err); break;
+	case TYPE_REF: {
+		const Field *area = ref_area(c, f);
+		ok = area ? area_value(area, s, a, &out->s, err) : text_value(s, 200, &out->s, err);
+		break;
+	}
+	case TYPE_PHONE:
+		ok = phone_value(s, a, &out->s, err);
+		break;
+	case TYPE_FILE:
+		ok = file_value(s, a, &out->s, err);
+		break;
 	}
 	if (!ok)
 		*out = (Value){.kind = VALUE_NULL};
@@ -298,12 +335,17 @@ value_print(const Field *f, Value v, int zone_minutes, Buf *out)
 		return;
 	}
 	switch (f->type) {
-	case TYPE_BOOL: buf_add(out, v.i ? str_of(tr("yes")) : str_of(tr("no"))); break;
-	case TYPE_DECIMAL: decimal_print(v.i, f->places, out); break;
+	case TYPE_BOOL:
+		buf_add(out, v.i ? str_of(tr("yes")) : str_of(tr("no")));
+		break;
+	case TYPE_DECIMAL:
+		decimal_print(v.i, f->places, out);
+		break;
 	case TYPE_INSTANT:
 		instant_format(v.i, zone_minutes, text);
 		buf_add(out, str_of(text));
 		break;
-	default: buf_int(out, v.i);
+	default:
+		buf_int(out, v.i);
 	}
 }

@@ -40,8 +40,10 @@ code_read(const Pack *p, const Field *f, Str s, Arena tmp, Str *out, Err *err)
 		*VEC_ADD(&tmp, names, n) = c->code;
 	}
 	if (n == 0)
-		return err_set(err, E_INPUT, "rule pack '%.*s' has no code list '%.*s'", STR(p->name), STR(f->list));
-	err_set(err, E_INPUT, "unknown %.*s code '%.*s'; one of %.*s", STR(f->list), STR(brief(s)), STR(names_join(&tmp, names, n)));
+		return err_set(
+			err, E_INPUT, "rule pack '%.*s' has no code list '%.*s'", STR(p->name), STR(f->list));
+	err_set(err, E_INPUT, "unknown %.*s code '%.*s'; one of %.*s", STR(f->list), STR(brief(s)),
+		STR(names_join(&tmp, names, n)));
 	return unknown(err, nearest(s, names, n));
 }
 
@@ -51,6 +53,7 @@ choice_read(const Pack *p, const Field *f, Str s, Arena tmp, Str *out, Err *err)
 	if (f->type != TYPE_CODE)
 		return option_read(f, s, tmp, out, err);
 	if (!p)
-		return err_set(err, E_INPUT, "code list '%.*s' comes from a rule pack, and there is none", STR(f->list));
+		return err_set(err, E_INPUT, "code list '%.*s' comes from a rule pack, and there is none",
+			STR(f->list));
 	return code_read(p, f, s, tmp, out, err);
 }

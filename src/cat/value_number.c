@@ -60,7 +60,8 @@ decimal_read(Str s, int places, int64_t *out, bool *too_fine)
 	int64_t v;
 	*too_fine = false;
 	/* The thousands of 1.234,5 are not written with the decimal separator. */
-	if (!number_read(whole, &v) || (at < s.n && (!str_is_digits(part) || memchr(whole.p, s.p[at], whole.n))))
+	if (!number_read(whole, &v) ||
+		(at < s.n && (!str_is_digits(part) || memchr(whole.p, s.p[at], whole.n))))
 		return false;
 	if (part.n > (size_t)places) {
 		*too_fine = true;
@@ -69,7 +70,8 @@ decimal_read(Str s, int places, int64_t *out, bool *too_fine)
 	bool minus = whole.p[0] == '-';
 	for (int i = 0; i < places; i++) {
 		int64_t digit = (size_t)i < part.n ? part.p[i] - '0' : 0;
-		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, minus ? -digit : digit, &v))
+		if (__builtin_mul_overflow(v, 10, &v) ||
+			__builtin_add_overflow(v, minus ? -digit : digit, &v))
 			return false;
 	}
 	*out = v;
@@ -91,8 +93,10 @@ bool
 refuse_mangled(Str s, int digits, Err *err)
 {
 	if (digits)
-		err_set(err, E_INPUT, "'%.*s' is a number mangled by Excel, expected %d digits", STR(brief(s)), digits);
+		err_set(err, E_INPUT, "'%.*s' is a number mangled by Excel, expected %d digits",
+			STR(brief(s)), digits);
 	else
-		err_set(err, E_INPUT, "'%.*s' is a number mangled by Excel, expected all its digits", STR(brief(s)));
+		err_set(err, E_INPUT, "'%.*s' is a number mangled by Excel, expected all its digits",
+			STR(brief(s)));
 	return err_hint(err, "format the column as text in the source and export again");
 }

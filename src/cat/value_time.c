@@ -49,7 +49,10 @@ date_read(Str s, Arena *a, Str *out)
 bool
 instant_read(Str s, int zone, Arena a, int64_t *out)
 {
-	static const struct { Str name; int minutes; } zones[] = {{{" WIB", 4}, 420}, {{" WITA", 5}, 480}, {{" WIT", 4}, 540}};
+	static const struct {
+		Str name;
+		int minutes;
+	} zones[] = {{{" WIB", 4}, 420}, {{" WITA", 5}, 480}, {{" WIT", 4}, 540}};
 	char day[11];
 	Str date, time;
 	if (instant_parse(s, zone, out))

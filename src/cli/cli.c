@@ -149,7 +149,7 @@ cli_main(Env env, int argc, char **argv)
 			fprintf(env.err, "  %s\n", err.hint);
 	}
 	arena_close(&cli.a);
-	return ok ? 0 : cli.misused ? STATUS_USAGE : err_exit(err.code);
+	return ok ? 0 : cli.misused ? STATUS_USAGE : cli.stopped ? STATUS_STOPPED : err_exit(err.code);
 }
 
 static volatile bool stop;

@@ -18,6 +18,7 @@ typedef struct Cli {
 	Str actor, agency;
 	bool colour, utf8;
 	bool misused;          /* the words were wrong: exit status 64 */
+	bool stopped;          /* by Ctrl-C: exit status 130 */
 	bool has_catalog, has_ws;
 	Catalog catalog;
 	Workspace ws;

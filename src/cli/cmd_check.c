@@ -18,6 +18,7 @@ typedef struct Seen {
 	Form form;
 	uint64_t limit, count; /* per check */
 	Str area;
+	bool said; /* a check stands above: a blank line comes between */
 	Buf *out;
 	JsonOut *json;
 } Seen;
@@ -84,14 +85,15 @@ json_begin(const Seen *s, const Query *q)
 }
 
 static void
-text_head(const Seen *s, const Query *q)
+text_head(Seen *s, const Query *q)
 {
 	Cli *cli = s->cli;
 	bool must = str_eq(q->severity, S("must"));
-	cli_say(cli, "\n%s%s %.*s%s (%s)\n", paint(cli, must ? 'r' : 'b'),
+	cli_say(cli, "%s%s%s %.*s%s (%s)\n", s->said ? "\n" : "", paint(cli, must ? 'r' : 'b'),
 		show_number(cli, (int64_t)s->count), STR(tr_str(q->title)), paint(cli, '.'),
 		show_severity(q->severity));
 	cli_say(cli, "  %s: %.*s\n", tr("remedy"), STR(tr_str(q->remedy)));
+	s->said = true;
 }
 
 static bool

@@ -17,16 +17,16 @@ run(Cli *cli, int argc, char **argv, Err *err)
 {
 	const Dataset *d;
 	Str *text;
-	int64_t event = 0;
 	AUTO(GateP) gate = NULL;
 	if (!cli_args(cli, (ArgSpec){.least = 2, .most = 10000}, &argc, argv, err) ||
 		!cli_workspace(cli, err) || !cli_dataset(cli, str_of(argv[0]), &d, err) ||
 		!cli_row(cli, d, argc - 1, argv + 1, &text, err) || !gate_open(&cli->ws, &gate, err))
 		return false;
 	Origin o = {.actor = cli->actor, .agency = cli->agency, .source = S("cli")};
-	if (!gate_close_row(gate, &o, d, text, &event, err))
+	RowRequest r = {.origin = &o, .dataset = d, .text = text, .closing = true};
+	if (!gate_enter(gate, &r, err))
 		return false;
-	cli_say(cli, tr("event %s: closed\n"), show_number(cli, event));
+	cli_say(cli, tr("event %s: closed\n"), show_number(cli, r.event));
 	return true;
 }
 

@@ -36,21 +36,21 @@ static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
 	const char *base_text = NULL;
-	int64_t base = 0, event = 0;
+	int64_t base = 0;
 	const Opt opts[] = {{"base", .value = &base_text}};
 	const Dataset *d;
 	Str *text;
 	AUTO(GateP) gate = NULL;
-	Outcome outcome;
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .least = 2, .most = 10000}, &argc, argv, err) ||
 		!cli_number(cli, "base", base_text, (Range){1, INT64_MAX}, &base, err) ||
 		!cli_workspace(cli, err) || !cli_dataset(cli, str_of(argv[0]), &d, err) ||
 		!cli_row(cli, d, argc - 1, argv + 1, &text, err) || !gate_open(&cli->ws, &gate, err))
 		return false;
 	Origin o = {.actor = cli->actor, .agency = cli->agency, .source = S("cli")};
-	if (!gate_enter(gate, &o, d, text, base, &event, &outcome, err))
+	RowRequest r = {.origin = &o, .dataset = d, .text = text, .base = base};
+	if (!gate_enter(gate, &r, err))
 		return false;
-	cli_say(cli, tr("event %s: %s\n"), show_number(cli, event), outcome_text(outcome));
+	cli_say(cli, tr("event %s: %s\n"), show_number(cli, r.event), outcome_text(r.outcome));
 	return true;
 }
 

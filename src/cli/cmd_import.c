@@ -25,7 +25,6 @@ usage(void)
 
 typedef struct Progress {
 	Cli *cli;
-	volatile bool *stop;
 	int64_t started, shown;
 	Str phase;
 	bool line;
@@ -47,26 +46,10 @@ phase_text(Str phase)
 										: tr("updating the board");
 }
 
-/* Nothing is undone by ending here: rows that were checked wait on disk and are taken in by the next command that writes;
- * before that nothing is saved. */
-static _Noreturn void
-progress_stop(Progress *p, Str phase)
-{
-	progress_clear(p);
-	cli_note(p->cli, "siap: %s\n",
-		str_eq(phase, S("checking"))
-			? tr("stopped: nothing was taken in")
-			: tr("stopped: the rest is taken in by the next command that writes"));
-	(void)fflush(NULL);
-	_exit(STATUS_STOPPED);
-}
-
 static void
 progress_see(void *ctx, Str phase, uint64_t done, uint64_t total)
 {
 	Progress *p = ctx;
-	if (*p->stop)
-		progress_stop(p, phase);
 	int64_t now = clock_us();
 	if (!str_eq(p->phase, phase)) {
 		p->phase = phase;
@@ -217,16 +200,17 @@ run(Cli *cli, int argc, char **argv, Err *err)
 		!cli_workspace(cli, err) || !datasets_read(cli, argc == 2 ? argv[0] : NULL, &o, err) ||
 		!gate_open(&cli->ws, &gate, err))
 		return false;
-	Progress p = {.cli = cli, .stop = cli_stop_flag()};
+	Progress p = {.cli = cli};
+	const volatile bool *stop = cli_stop_flag();
 	o.origin.actor = cli->actor;
 	o.origin.agency = cli->agency;
-	o.progress = progress_see;
-	o.ctx = &p;
+	o.watch = (Watch){.progress = progress_see, .ctx = &p, .stop = stop};
 	ImportReport r = {0};
-	const char *path = argv[argc - 1];
-	bool ok = import_file(&cli->ws, gate, path, &o, &cli->a, &r, err);
+	o.path = argv[argc - 1];
+	bool ok = import_file(&cli->ws, gate, &o, &cli->a, &r, err);
 	progress_clear(&p);
-	report_say(cli, &r, &o, path, ok);
+	cli->stopped = !ok && *stop;
+	report_say(cli, &r, &o, o.path, ok);
 	return ok;
 }
 

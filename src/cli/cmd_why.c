@@ -30,25 +30,15 @@ wanted(const Why *w, const Query *q)
 	return !w->only || w->only == q;
 }
 
-/* Reads the gaps and, with --indicator, keeps the wanted ones. */
 static bool
 gaps_read(Why *w, size_t limit, Err *err)
 {
-	size_t n;
-	uint64_t total;
-	Gap *all;
-	Str code = str_of(w->v.b->code[w->v.node]);
-	if (!gaps_list(w->v.b, code, w->only ? SIZE_MAX : limit, &w->v.cli->a, &all, &n, &total, err))
+	GapList list = {.area = str_of(w->v.b->code[w->v.node]), .max = limit, .only = w->only};
+	if (!gaps_list(w->v.b, &list, &w->v.cli->a, err))
 		return false;
-	w->gap = all;
-	w->total = w->only ? 0 : total;
-	for (size_t i = 0; i < n; i++) {
-		if (!wanted(w, all[i].series->query))
-			continue;
-		if (w->n < limit)
-			all[w->n++] = all[i];
-		w->total += w->only != NULL;
-	}
+	w->gap = list.gap;
+	w->n = list.n;
+	w->total = list.total;
 	return true;
 }
 

@@ -86,43 +86,44 @@ row_read(const Dataset *d, Stmt *s, Arena *a, Value *v, int64_t *event, Str *sea
 /* ---- closed fields ---- */
 
 static bool
-row_key_get(WriteTx *tx, const Dataset *d, Str key, bool make, unsigned char out[32], Err *err)
+row_key_get(WriteTx *tx, SealedRow *row, bool make, Err *err)
 {
 	Stmt *s;
 	bool found;
 	if (!svc_stmt(tx->db, &tx->w->sql, "row_key_get", &s, err))
 		return false;
-	db_set_text(s, "dataset", d->name);
-	db_set_text(s, "key", key);
+	db_set_text(s, "dataset", row->dataset);
+	db_set_text(s, "key", row->key);
 	if (!db_step(s, &found, err))
 		return false;
 	if (found) {
-		bool ok = sealer_unwrap(tx->sealer, db_text(s, 0), d->name, key, out, err);
+		bool ok = sealer_unwrap(tx->sealer, db_text(s, 0), row, err);
 		db_reset(s);
 		return ok;
 	}
 	if (!make)
-		return err_set(err, E_DB, "the private fields of '%.*s' were erased", STR(key));
+		return err_set(err, E_DB, "the private fields of '%.*s' were erased", STR(row->key));
 	AUTO(Buf) wrapped = {0};
-	tx->w->env->random(tx->w->env->ctx, out, 32);
-	if (!sealer_wrap(tx->sealer, tx->w->env, out, d->name, key, &wrapped, err) ||
+	tx->w->env->random(tx->w->env->ctx, row->row_key, 32);
+	if (!sealer_wrap(tx->sealer, row, &wrapped, err) ||
 		!svc_stmt(tx->db, &tx->w->sql, "row_key_insert", &s, err))
 		return false;
-	db_set_text(s, "dataset", d->name);
-	db_set_text(s, "key", key);
+	db_set_text(s, "dataset", row->dataset);
+	db_set_text(s, "key", row->key);
 	db_bind_blob(s, db_param(s, "wrapped"), buf_str(&wrapped));
 	return db_run(s, err);
 }
 
-bool
+/* The closed fields of a sealed row into v. */
+static bool
 row_unseal(WriteTx *tx, const Dataset *d, Str key, Str sealed, Value *v, Err *err)
 {
 	unsigned char row_key[32];
+	SealedRow row = {d->name, key, row_key};
 	AUTO(Buf) json = {0};
 	if (!sealed.n)
 		return true;
-	bool ok = row_key_get(tx, d, key, false, row_key, err) &&
-		sealer_open_sealed(tx->sealer, row_key, d->name, key, sealed, &json, err) &&
+	bool ok = row_key_get(tx, &row, false, err) && sealer_open_sealed(&row, sealed, &json, err) &&
 		row_from_json(d, buf_str(&json), &tx->tmp, v, err);
 	sodium_memzero(row_key, sizeof row_key);
 	return ok;
@@ -130,22 +131,21 @@ row_unseal(WriteTx *tx, const Dataset *d, Str key, Str sealed, Value *v, Err *er
 
 /* Sealed body of the closed fields into tx->buf[2]; empty when all of them are. */
 static bool
-seal_closed(
-	WriteTx *tx, const Dataset *d, const Value *v, Str key, int64_t seq, Str *sealed, Err *err)
+seal_closed(WriteTx *tx, const Dataset *d, const RowPut *put, Str *sealed, Err *err)
 {
 	unsigned char row_key[32];
+	SealedRow row = {d->name, put->key, row_key};
 	bool any = false;
 	*sealed = (Str){0};
 	for (size_t i = 0; i < d->n_fields; i++)
-		any |= d->field[i].n_private && (v[i].kind == VALUE_INT || v[i].kind == VALUE_TEXT);
+		any |= d->field[i].n_private && put->v[i].kind != VALUE_NULL;
 	if (!any)
 		return true;
 	buf_clear(tx->buf[1]);
 	buf_clear(tx->buf[2]);
-	row_json(d, v, true, tx->buf[1]);
-	bool ok = row_key_get(tx, d, key, true, row_key, err) &&
-		sealer_seal(tx->sealer, tx->w->env, row_key, d->name, key, seq, buf_str(tx->buf[1]),
-			tx->buf[2], err);
+	row_json(d, put->v, true, tx->buf[1]);
+	bool ok = row_key_get(tx, &row, true, err) &&
+		sealer_seal(tx->sealer, &row, tx->seq, buf_str(tx->buf[1]), tx->buf[2], err);
 	sodium_memzero(row_key, sizeof row_key);
 	*sealed = buf_str(tx->buf[2]);
 	return ok;
@@ -153,61 +153,75 @@ seal_closed(
 
 /* ---- event ---- */
 
-static bool
-event_add(
-	WriteTx *tx, Acceptor *ac, const Value *v, Str key, int op, int64_t base, Str sealed, Err *err)
+typedef struct EventBody {
+	const Value *v;
+	Str key, sealed;
+	int op;
+	int64_t base;
+} EventBody;
+
+static void
+event_leaf(WriteTx *tx, const Acceptor *ac, const EventBody *e, Sha256 *leaf)
 {
 	const Dataset *d = ac->d;
-	Stmt *s = ac->event;
-	Sha256 leaf, closed = {{0}};
-	Entry e = {.seq = tx->seq,
+	Sha256 closed;
+	Entry entry = {.seq = tx->seq,
 		.at = tx->now,
 		.agency = ac->agency,
 		.dataset = d->name,
-		.area = v[d->area].s,
+		.area = e->v[d->area].s,
 		.restricted = d->restricted,
-		.op = op};
-	buf_clear(tx->buf[0]);
-	row_json(d, v, false, tx->buf[0]);
-	if (tx->buf[0]->failed)
-		return err_set(err, E_LIMIT, "row '%.*s' is too long", STR(key));
-	if (sealed.n)
-		memcpy(closed.b, sealed.p, SEAL_HASH);
+		.op = e->op};
+	if (e->sealed.n)
+		memcpy(closed.b, e->sealed.p, SEAL_HASH);
 	else if (d->has_private)
-		sealer_empty(tx->sealer, e.seq, &closed);
-	sealer_leaf(
-		tx->sealer, &e, buf_str(tx->buf[0]), d->has_private ? &closed : NULL, tx->buf[3], &leaf);
-	db_bind_int(s, ac->event_at[EVENT_SEQ], e.seq);
-	db_bind_int(s, ac->event_at[EVENT_AT], e.at);
+		sealer_empty(tx->sealer, tx->seq, &closed);
+	sealer_leaf(tx->sealer, &entry, buf_str(tx->buf[0]), d->has_private ? &closed : NULL,
+		tx->buf[3], leaf);
+}
+
+static bool
+event_add(WriteTx *tx, Acceptor *ac, const EventBody *e, Err *err)
+{
+	Stmt *s = ac->event;
+	Sha256 leaf;
+	buf_clear(tx->buf[0]);
+	row_json(ac->d, e->v, false, tx->buf[0]);
+	if (tx->buf[0]->failed)
+		return err_set(err, E_LIMIT, "row '%.*s' is too long", STR(e->key));
+	event_leaf(tx, ac, e, &leaf);
+	db_bind_int(s, ac->event_at[EVENT_SEQ], tx->seq);
+	db_bind_int(s, ac->event_at[EVENT_AT], tx->now);
 	db_bind_int(s, ac->event_at[EVENT_ORIGIN], ac->origin);
-	db_bind_text(s, ac->event_at[EVENT_KEY], key);
-	db_bind_text(s, ac->event_at[EVENT_AREA], e.area);
-	db_bind_int(s, ac->event_at[EVENT_OP], op);
-	if (base)
-		db_bind_int(s, ac->event_at[EVENT_BASE], base);
+	db_bind_text(s, ac->event_at[EVENT_KEY], e->key);
+	db_bind_text(s, ac->event_at[EVENT_AREA], e->v[ac->d->area].s);
+	db_bind_int(s, ac->event_at[EVENT_OP], e->op);
+	if (e->base)
+		db_bind_int(s, ac->event_at[EVENT_BASE], e->base);
 	else
 		db_bind_null(s, ac->event_at[EVENT_BASE]);
 	db_bind_null(s, ac->event_at[EVENT_CLOCK]);
 	db_bind_text(s, ac->event_at[EVENT_OPEN], buf_str(tx->buf[0]));
-	if (sealed.n)
-		db_bind_blob(s, ac->event_at[EVENT_SEALED], sealed);
+	if (e->sealed.n)
+		db_bind_blob(s, ac->event_at[EVENT_SEALED], e->sealed);
 	else
 		db_bind_null(s, ac->event_at[EVENT_SEALED]);
 	db_bind_blob(s, ac->event_at[EVENT_LEAF], (Str){(char *)leaf.b, 32});
 	return db_run(s, err);
 }
 
+/* Event tx->seq was not based on `over`, the event that stood before it. */
 static bool
-conflict_add(
-	WriteTx *tx, const Dataset *d, Str key, Str area, int64_t event, int64_t over, Err *err)
+conflict_add(WriteTx *tx, const Dataset *d, RowPut *put, int64_t over, Err *err)
 {
 	Stmt *s;
+	put->outcome = OUTCOME_CONFLICT;
 	if (!svc_stmt(tx->db, &tx->w->sql, "conflict_insert", &s, err))
 		return false;
 	db_set_text(s, "dataset", d->name);
-	db_set_text(s, "key", key);
-	db_set_text(s, "area", area);
-	db_set_int(s, "event", event);
+	db_set_text(s, "key", put->key);
+	db_set_text(s, "area", put->v[d->area].s);
+	db_set_int(s, "event", tx->seq);
 	db_set_int(s, "over", over);
 	return db_run(s, err);
 }
@@ -232,102 +246,108 @@ write_projection(Acceptor *ac, Stmt *s, const Value *v, int64_t event, Str seale
 	return db_run(s, err);
 }
 
-/* What stands there now, and whether it says the same as v (fields not given are taken over into v). */
+/* What stands there now (its event into put->event), and whether it says the same; fields not given are taken over from it. */
 static bool
-compare_current(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, Str key, bool *same,
-	int64_t *event, Err *err)
+compare_current(WriteTx *tx, Acceptor *ac, RowPut *put, bool *same, Err *err)
 {
 	const Dataset *d = ac->d;
 	Value *now = NEW(&tx->tmp, Value, d->n_fields);
 	Str sealed;
 	bool row;
-	row_bind_keys(d, ac->select, v);
+	row_bind_keys(d, ac->select, put->v);
 	if (!db_step(ac->select, &row, err))
 		return false;
 	NEED(row);
-	row_read(d, ac->select, &tx->tmp, now, event, &sealed);
+	row_read(d, ac->select, &tx->tmp, now, &put->event, &sealed);
 	db_reset(ac->select);
-	if (!row_unseal(tx, d, key, sealed, now, err))
+	if (!row_unseal(tx, d, put->key, sealed, now, err))
 		return false;
 	*same = true;
 	for (size_t i = 0; i < d->n_fields; i++) {
-		if (!given[i] || v[i].kind == (ValueKind)VALUE_KEEP)
-			v[i] = now[i];
-		*same &= value_eq(v[i], now[i]);
+		if (!put->given[i])
+			put->v[i] = now[i];
+		*same &= value_eq(put->v[i], now[i]);
 	}
 	return true;
 }
 
 static bool
-put_change(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Str key,
-	Outcome *out, int64_t *event, Err *err)
+put_change(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 {
 	bool same;
-	int64_t current;
-	Str sealed;
-	tx->seq--; /* the number taken for an insert is free again */
-	if (!compare_current(tx, ac, v, given, key, &same, &current, err))
+	EventBody e = {.v = put->v, .key = put->key, .op = OP_PUT};
+	if (!compare_current(tx, ac, put, &same, err))
 		return false;
-	*event = current;
-	*out = OUTCOME_SAME;
+	put->outcome = OUTCOME_SAME;
 	if (same)
 		return true;
-	*event = ++tx->seq;
-	*out = base && base != current ? OUTCOME_CONFLICT : OUTCOME_CHANGED;
-	if (!seal_closed(tx, ac->d, v, key, tx->seq, &sealed, err) ||
-		!write_projection(ac, ac->update, v, tx->seq, sealed, err) ||
-		!event_add(tx, ac, v, key, OP_PUT, base ? base : current, sealed, err))
+	int64_t before = put->event;
+	put->event = ++tx->seq;
+	put->outcome = OUTCOME_CHANGED;
+	e.base = put->base ? put->base : before;
+	if (!seal_closed(tx, ac->d, put, &e.sealed, err) ||
+		!write_projection(ac, ac->update, put->v, tx->seq, e.sealed, err) ||
+		!event_add(tx, ac, &e, err))
 		return false;
-	return *out != OUTCOME_CONFLICT ||
-		conflict_add(tx, ac->d, key, v[ac->d->area].s, tx->seq, current, err);
+	return e.base == before || conflict_add(tx, ac->d, put, before, err);
+}
+
+static bool
+put_new(WriteTx *tx, Acceptor *ac, RowPut *put, Str sealed, Err *err)
+{
+	EventBody e = {.v = put->v, .key = put->key, .sealed = sealed, .op = OP_PUT, .base = put->base};
+	put->event = tx->seq;
+	put->outcome = OUTCOME_ADDED;
+	/* A base without a row: it was closed since that event. */
+	return event_add(tx, ac, &e, err) &&
+		(!put->base || conflict_add(tx, ac->d, put, put->base, err));
+}
+
+static bool
+put_key(const Dataset *d, RowPut *put, Buf *buf, Err *err)
+{
+	row_key(d, put->v, buf);
+	put->key = buf_str(buf);
+	return !buf->failed || err_set(err, E_LIMIT, "the key of a row is too long");
 }
 
 bool
-accept_peek(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out,
-	int64_t *event, Err *err)
+accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 {
 	AUTO(Buf) key = {0};
 	Arena scratch = tx->tmp;
 	bool row, same = false;
-	*event = 0;
-	row_key(ac->d, v, &key);
-	row_bind_keys(ac->d, ac->select, v);
-	if (!db_step(ac->select, &row, err))
+	put->event = 0;
+	row_bind_keys(ac->d, ac->select, put->v);
+	if (!put_key(ac->d, put, &key, err) || !db_step(ac->select, &row, err))
 		return false;
 	db_reset(ac->select);
-	bool ok = !row || compare_current(tx, ac, v, given, buf_str(&key), &same, event, err);
-	*out = same                       ? OUTCOME_SAME
-		: base != 0 && base != *event ? OUTCOME_CONFLICT
-		: row                         ? OUTCOME_CHANGED
-									  : OUTCOME_ADDED;
+	bool ok = !row || compare_current(tx, ac, put, &same, err);
+	put->outcome = same                             ? OUTCOME_SAME
+		: put->base != 0 && put->base != put->event ? OUTCOME_CONFLICT
+		: row                                       ? OUTCOME_CHANGED
+													: OUTCOME_ADDED;
 	tx->tmp = scratch;
 	return ok;
 }
 
 bool
-accept_put(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out,
-	int64_t *event, Err *err)
+accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 {
-	AUTO(Buf) key_buf = {0};
-	Str key, sealed = {0};
+	AUTO(Buf) key = {0};
+	Str sealed = {0};
 	Arena scratch = tx->tmp; /* given back below */
-	row_key(ac->d, v, &key_buf);
-	if (key_buf.failed)
-		return err_set(err, E_LIMIT, "the key of a row is too long");
-	key = buf_str(&key_buf);
-	*event = ++tx->seq;
-	*out = OUTCOME_ADDED;
+	if (!put_key(ac->d, put, &key, err))
+		return false;
 	/* Insert first and look only when something is there: most rows of an import are new. */
-	bool ok = seal_closed(tx, ac->d, v, key, tx->seq, &sealed, err) &&
-		write_projection(ac, ac->insert, v, tx->seq, sealed, err);
+	tx->seq++;
+	bool ok = seal_closed(tx, ac->d, put, &sealed, err) &&
+		write_projection(ac, ac->insert, put->v, tx->seq, sealed, err);
 	if (ok && db_changes(ac->db) == 1) {
-		ok = event_add(tx, ac, v, key, OP_PUT, base, sealed, err);
-		if (ok && base) { /* the row was closed since that event */
-			*out = OUTCOME_CONFLICT;
-			ok = conflict_add(tx, ac->d, key, v[ac->d->area].s, tx->seq, base, err);
-		}
+		ok = put_new(tx, ac, put, sealed, err);
 	} else if (ok) {
-		ok = put_change(tx, ac, v, given, base, key, out, event, err);
+		tx->seq--; /* the number taken for the insert is free again */
+		ok = put_change(tx, ac, put, err);
 	}
 	tx->tmp = scratch;
 	return ok;
@@ -336,25 +356,24 @@ accept_put(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base,
 bool
 accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err)
 {
-	AUTO(Buf) key_buf = {0};
+	AUTO(Buf) key = {0};
 	Value *now = NEW(&tx->tmp, Value, ac->d->n_fields);
-	Str sealed;
+	EventBody e = {.v = now, .op = OP_CLOSE};
 	bool row;
-	int64_t current;
-	row_key(ac->d, v, &key_buf);
+	row_key(ac->d, v, &key);
+	e.key = buf_str(&key);
 	row_bind_keys(ac->d, ac->select, v);
 	if (!db_step(ac->select, &row, err))
 		return false;
 	if (!row)
 		return err_set(
-			err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(ac->d->name), STR(buf_str(&key_buf)));
-	row_read(ac->d, ac->select, &tx->tmp, now, &current, &sealed);
+			err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(ac->d->name), STR(e.key));
+	row_read(ac->d, ac->select, &tx->tmp, now, &e.base, &e.sealed);
 	db_reset(ac->select);
 	row_bind_keys(ac->d, ac->close, v);
 	*event = ++tx->seq;
-	/* The event repeats the open part as it stood, so that the log alone tells what was closed. */
-	return db_run(ac->close, err) &&
-		event_add(tx, ac, now, buf_str(&key_buf), OP_CLOSE, current, sealed, err);
+	/* The event repeats the row as it stood, so that the log alone tells what was closed. */
+	return db_run(ac->close, err) && event_add(tx, ac, &e, err);
 }
 
 /* ---- origin ---- */

@@ -276,40 +276,49 @@ board_close(Board *b)
 	arena_close(&a);
 }
 
-/* One row of the query: its node and values. *skip: the area is none of this workspace. */
+/* One row of a query: its node and values. skip: the area is none of this workspace. */
+typedef struct BoardRow {
+	size_t node; /* of the row before, as a hint */
+	int64_t value[PARTS];
+	bool skip;
+} BoardRow;
+
 static bool
-row_of(const Board *b, Series *s, size_t hint, size_t *node, int64_t value[PARTS], bool *skip,
-	Err *err)
+row_node(const Board *b, Str code, size_t *node)
 {
-	Str code = db_text(s->stmt, 0);
 	char want[16];
-	*skip = code.n >= 16;
-	if (*skip)
-		return true;
+	if (code.n >= sizeof want)
+		return false;
 	code_put(want, code);
 	/* Rows mostly come in order: the next node is often the one after the last. */
-	if (hint + 1 < b->n && memcmp(b->code[hint + 1], want, 16) == 0)
-		*node = hint + 1;
-	else if (hint < b->n && memcmp(b->code[hint], want, 16) == 0)
-		*node = hint;
-	else if (!board_find(b, code, node)) {
-		*skip = true;
+	size_t next = *node + 1;
+	if (next < b->n && memcmp(b->code[next], want, 16) == 0)
+		*node = next;
+	else if (*node >= b->n || memcmp(b->code[*node], want, 16) != 0)
+		return board_find(b, code, node);
+	return true;
+}
+
+static bool
+row_values(const Board *b, const Series *s, BoardRow *r, Err *err)
+{
+	Str code = db_text(s->stmt, 0);
+	const Query *q = s->query;
+	r->skip = !row_node(b, code, &r->node);
+	if (r->skip)
 		return true;
-	}
-	if (!series_holds(b, s, *node))
-		return err_set(err, E_INPUT, "%.*s: row '%.*s' is not at level %.*s", STR(s->query->file),
-			STR(code), STR(level_name(s->query->level)));
-	value[NEED_PART] = s->query->is_check ? 1 : db_int(s->stmt, 1);
-	value[HAVE_PART] = s->query->is_check ? 0 : db_int(s->stmt, 2);
-	value[HEARD_PART] = s->query->is_check ? 0 : db_int(s->stmt, 3);
-	if (value[NEED_PART] < 0 || value[HAVE_PART] < 0)
-		return err_set(err, E_INPUT, "%.*s: row '%.*s' has a negative need or have",
-			STR(s->query->file), STR(code));
-	if (value[HAVE_PART] > value[NEED_PART])
-		value[HAVE_PART] =
-			value[NEED_PART]; /* more than enough here must not hide a gap elsewhere */
-	if (value[HEARD_PART] > value[NEED_PART])
-		value[HEARD_PART] = value[NEED_PART];
+	if (!series_holds(b, s, r->node))
+		return err_set(err, E_INPUT, "%.*s: row '%.*s' is not at level %.*s", STR(q->file),
+			STR(code), STR(level_name(q->level)));
+	for (int p = 0; p < PARTS; p++)
+		r->value[p] = q->is_check ? p == NEED_PART : db_int(s->stmt, p + 1);
+	if (r->value[NEED_PART] < 0 || r->value[HAVE_PART] < 0)
+		return err_set(err, E_INPUT, "%.*s: row '%.*s' has a negative need or have", STR(q->file),
+			STR(code));
+	/* More than enough here must not hide a gap elsewhere. */
+	for (int p = HAVE_PART; p < PARTS; p++)
+		if (r->value[p] > r->value[NEED_PART])
+			r->value[p] = r->value[NEED_PART];
 	return true;
 }
 
@@ -328,7 +337,7 @@ board_fill(Board *b, Series *s, Err *err)
 {
 	char buf[20];
 	Str lo, hi;
-	size_t node = 0;
+	BoardRow r = {0};
 	int parts = s->query->is_check ? 1 : PARTS;
 	for (int p = 0; p < parts; p++) {
 		memset(series_sum(s, p), 0, b->n * sizeof(int64_t));
@@ -339,16 +348,15 @@ board_fill(Board *b, Series *s, Err *err)
 	if (!series_begin(b, s, lo, hi, err))
 		return false;
 	for (;;) {
-		int64_t value[PARTS];
-		bool row, skip;
+		bool row;
 		if (!db_step(s->stmt, &row, err))
 			return err_prefix(err, "%.*s: ", STR(s->query->file));
 		if (!row)
 			break;
-		if (!row_of(b, s, node, &node, value, &skip, err))
+		if (!row_values(b, s, &r, err))
 			return false;
-		for (int p = 0; !skip && p < parts; p++)
-			series_own(s, p)[node] += value[p];
+		for (int p = 0; !r.skip && p < parts; p++)
+			series_own(s, p)[r.node] += r.value[p];
 	}
 	for (int p = 0; p < parts; p++)
 		sum_up(b, s, p);
@@ -429,7 +437,7 @@ board_refresh(Board *b, Series *s, size_t node, Err *err)
 {
 	char buf[20];
 	Str lo, hi;
-	size_t at = node;
+	BoardRow r = {.node = node};
 	int parts = s->query->is_check ? 1 : PARTS;
 	for (size_t i = node; i < b->end[node]; i++)
 		for (int p = 0; p < parts && series_holds(b, s, i); p++)
@@ -438,16 +446,15 @@ board_refresh(Board *b, Series *s, size_t node, Err *err)
 	if (!series_begin(b, s, lo, hi, err))
 		return false;
 	for (;;) {
-		int64_t value[PARTS];
-		bool row, skip;
+		bool row;
 		if (!db_step(s->stmt, &row, err))
 			return err_prefix(err, "%.*s: ", STR(s->query->file));
 		if (!row)
 			break;
-		if (!row_of(b, s, at, &at, value, &skip, err))
+		if (!row_values(b, s, &r, err))
 			return false;
-		for (int p = 0; !skip && p < parts; p++)
-			add_up(b, s, p, at, value[p]);
+		for (int p = 0; !r.skip && p < parts; p++)
+			add_up(b, s, p, r.node, r.value[p]);
 	}
 	if (s->must && s->query->level == LEVEL_TPS)
 		for (size_t i = node; i < b->end[node]; i++)

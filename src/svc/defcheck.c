@@ -183,8 +183,8 @@ given_conflict(Trial *t, const GivenLine *g, Err *err)
 		snprintf(name, sizeof name, "%.*s", STR(g->column[i]));
 		int at = db_param(s, name);
 		if (at == 0)
-			return err_set(err, E_INPUT,
-				"a conflict has dataset, key, area, event and over, no '%s'", name);
+			return err_set(
+				err, E_INPUT, "a conflict has dataset, key, area, event and over, no '%s'", name);
 		bool number = str_eq(g->column[i], S("event")) || str_eq(g->column[i], S("over"));
 		if (!number)
 			db_bind_text(s, at, g->cell[i]);
@@ -233,7 +233,7 @@ tables_make(Trial *t, Err *err)
 	Stmt *s;
 	if (!db_open(":memory:", DB_CREATE, &t->db, err) ||
 		!db_migrate(t->db, t->r->migration, t->r->n_migrations, 0, err) ||
-		!workspace_prepare_tables(t->db, &t->r->sql, t->r->c, t->pack ? t->pack : &none, 0, err))
+		!workspace_prepare_tables(t->db, &t->r->sql, t->r->c, t->pack ? t->pack : &none, err))
 		return false;
 	if (!t->pack)
 		return true;

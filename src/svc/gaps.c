@@ -37,55 +37,69 @@ keep_best(Buf *items, size_t max)
 		items->n = max * sizeof(Item);
 }
 
+typedef struct Collect {
+	const Board *b;
+	size_t from, to, max;
+	Buf items;
+	uint64_t total;
+} Collect;
+
 static void
-collect(
-	const Board *b, size_t series, size_t from, size_t to, size_t max, Buf *items, uint64_t *total)
+collect(Collect *c, size_t series)
 {
+	const Board *b = c->b;
 	const Series *s = &b->series[series];
-	for (size_t i = from; i < to;) {
+	for (size_t i = c->from; i < c->to;) {
 		if (s->need[i] == s->have[i]) {
 			i = b->end[i];
 			continue;
 		}
-		int64_t missing =
-			series_holds(b, s, i) ? series_own(s, NEED_PART)[i] - series_own(s, HAVE_PART)[i] : 0;
+		int64_t missing = series_holds(b, s, i)
+			? series_own(s, NEED_PART)[i] - series_own(s, HAVE_PART)[i]
+			: 0;
 		if (missing > 0) {
 			Item item = {(uint32_t)i, (uint32_t)series, gain_of(b, s, i), missing};
-			buf_add(items, (Str){(char *)&item, sizeof item});
-			++*total;
-			if (max < SIZE_MAX / 64 && items->n >= 2 * max * sizeof item)
-				keep_best(items, max);
+			buf_add(&c->items, (Str){(char *)&item, sizeof item});
+			c->total++;
+			if (c->max < SIZE_MAX / 64 && c->items.n >= 2 * c->max * sizeof item)
+				keep_best(&c->items, c->max);
 		}
 		i++;
 	}
 }
 
-bool
-gaps_list(
-	const Board *b, Str area, size_t max, Arena *a, Gap **out, size_t *n, uint64_t *total, Err *err)
+static Gap
+gap_of(const Board *b, const Item *item, Arena *a)
 {
-	AUTO(Buf) items = {.max = (size_t)1 << 33};
-	size_t node;
-	*total = 0;
-	if (!board_find(b, area, &node))
-		return err_set(err, E_NOTFOUND, "'%.*s' is not on the board", STR(area));
+	const Series *s = &b->series[item->series];
+	return (Gap){.area = arena_str(a, str_of(b->code[item->node])),
+		.series = s,
+		.gain = item->gain,
+		.need = series_own(s, NEED_PART)[item->node],
+		.have = series_own(s, HAVE_PART)[item->node],
+		.heard = series_own(s, HEARD_PART)[item->node]};
+}
+
+bool
+gaps_list(const Board *b, GapList *list, Arena *a, Err *err)
+{
+	Collect c = {.b = b, .max = list->max, .items = {.max = (size_t)1 << 33}};
+	if (!board_find(b, list->area, &c.from))
+		return err_set(err, E_NOTFOUND, "'%.*s' is not on the board", STR(list->area));
+	c.to = b->end[c.from];
 	for (size_t i = 0; i < b->n_indicators; i++)
-		collect(b, i, node, b->end[node], max, &items, total);
-	if (items.failed)
-		return err_set(err, E_LIMIT, "too many gaps to list; name a smaller area or a limit");
-	keep_best(&items, max);
-	*n = items.n / sizeof(Item);
-	*out = NEW(a, Gap, *n);
-	for (size_t i = 0; i < *n; i++) {
+		if (!list->only || list->only == b->series[i].query)
+			collect(&c, i);
+	keep_best(&c.items, c.max);
+	list->total = c.total;
+	list->n = c.items.n / sizeof(Item);
+	list->gap = NEW(a, Gap, list->n);
+	for (size_t i = 0; i < list->n; i++) {
 		Item item;
-		memcpy(&item, items.p + i * sizeof item, sizeof item);
-		const Series *s = &b->series[item.series];
-		(*out)[i] = (Gap){.area = arena_str(a, str_of(b->code[item.node])),
-			.series = s,
-			.gain = item.gain,
-			.need = series_own(s, NEED_PART)[item.node],
-			.have = series_own(s, HAVE_PART)[item.node],
-			.heard = series_own(s, HEARD_PART)[item.node]};
+		memcpy(&item, c.items.p + i * sizeof item, sizeof item);
+		list->gap[i] = gap_of(b, &item, a);
 	}
-	return true;
+	bool ok = !c.items.failed;
+	buf_close(&c.items);
+	return ok || err_set(err, E_LIMIT, "too many gaps to list; name a smaller area or a limit");
 }

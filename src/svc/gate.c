@@ -110,17 +110,6 @@ gate_serve(Gate *g, volatile bool *stop, Err *err)
 
 /* ---- rows ---- */
 
-typedef struct RowWork {
-	const Origin *origin;
-	const Dataset *d;
-	const Str *text;
-	int64_t base;
-	bool closing;
-	int64_t *event;
-	Outcome *outcome;
-	Err *why;
-} RowWork;
-
 static void
 keep_first(void *ctx, const Field *f, Str cell, const Err *problem)
 {
@@ -134,12 +123,13 @@ keep_first(void *ctx, const Field *f, Str cell, const Err *problem)
 }
 
 static bool
-keys_from_text(WriteTx *tx, const RowWork *rw, Value *v, Err *err)
+keys_from_text(WriteTx *tx, const RowRequest *r, Value *v, Err *err)
 {
-	for (size_t k = 0; k < rw->d->n_key; k++) {
-		size_t i = rw->d->key[k];
-		const Field *f = &rw->d->field[i];
-		Str cell = rw->text[i].p ? rw->text[i] : pack_preset(tx->w->pack, rw->d->name, f->name);
+	const Dataset *d = r->dataset;
+	for (size_t k = 0; k < d->n_key; k++) {
+		size_t i = d->key[k];
+		const Field *f = &d->field[i];
+		Str cell = r->text[i].p ? r->text[i] : pack_preset(tx->w->pack, d->name, f->name);
 		if (!cell.p)
 			cell = f->default_text;
 		if (!cell.p)
@@ -151,83 +141,102 @@ keys_from_text(WriteTx *tx, const RowWork *rw, Value *v, Err *err)
 	return true;
 }
 
+/* What a present row says in the fields that were not given, as text: required fields need not be said again. */
 static bool
-row_work(WriteTx *tx, void *arg, Err *err)
+complete_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, Str *text, Err *err)
 {
-	RowWork *rw = arg;
-	const Dataset *d = rw->d;
-	Acceptor ac;
-	Places places;
-	int64_t origin;
-	Err why = {0};
+	const Dataset *d = r->dataset;
 	Value *v = NEW(&tx->tmp, Value, d->n_fields);
-	bool *given = NEW(&tx->tmp, bool, d->n_fields);
-	RowReader reader = {.w = tx->w, .d = d, .places = &places};
-	for (size_t i = 0; i < d->n_fields; i++)
-		given[i] = rw->text[i].p != NULL;
+	int64_t event;
+	Str sealed;
+	bool row;
+	memcpy(text, r->text, d->n_fields * sizeof *text);
+	if (!keys_from_text(tx, r, v, err))
+		return false;
+	row_bind_keys(d, ac->select, v);
+	if (!db_step(ac->select, &row, err))
+		return false;
+	if (!row)
+		return true;
+	row_read(d, ac->select, &tx->tmp, v, &event, &sealed);
+	db_reset(ac->select);
+	for (size_t i = 0; i < d->n_fields; i++) {
+		AUTO(Buf) b = {0};
+		if (text[i].p || v[i].kind == VALUE_NULL)
+			continue;
+		value_print(&d->field[i], v[i], area_zone(v[d->area].s), &b);
+		text[i] = arena_str(&tx->tmp, buf_str(&b));
+	}
+	return true;
+}
+
+static bool
+values_from_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, RowPut *put, Err *err)
+{
+	Places places;
+	Err why = {0};
+	bool *given = NEW(&tx->tmp, bool, r->dataset->n_fields);
+	Str *text = NEW(&tx->tmp, Str, r->dataset->n_fields);
+	RowReader reader = {
+		.w = tx->w, .d = r->dataset, .places = &places, .problem = keep_first, .ctx = &why};
 	if (!places_open(tx->w, tx->db, NULL, &places, err))
 		return false;
-	if (rw->closing && !keys_from_text(tx, rw, v, err))
+	if (!complete_text(tx, r, ac, text, err))
 		return false;
-	if (!rw->closing && !row_from_text(&reader, rw->text, &tx->tmp, v, keep_first, &why, err)) {
+	if (!row_from_text(&reader, text, &tx->tmp, put->v, err)) {
 		if (why.code)
 			*err = why;
 		return false;
 	}
-	if (!origin_make(tx, rw->origin, d, 0, &origin, err) ||
+	for (size_t i = 0; i < r->dataset->n_fields; i++) {
+		given[i] = r->text[i].p && put->v[i].kind != (ValueKind)VALUE_KEEP;
+		if (put->v[i].kind == (ValueKind)VALUE_KEEP)
+			put->v[i] = (Value){0};
+	}
+	put->given = given;
+	return true;
+}
+
+static bool
+row_work(WriteTx *tx, void *arg, Err *err)
+{
+	RowRequest *r = arg;
+	const Dataset *d = r->dataset;
+	Acceptor ac;
+	int64_t origin;
+	RowPut put = {.v = NEW(&tx->tmp, Value, d->n_fields), .base = r->base};
+	if (!origin_make(tx, r->origin, d, 0, &origin, err) ||
 		!acceptor_open(
-			tx, d, origin, rw->origin->agency.n ? rw->origin->agency : d->owner, &ac, err))
+			tx, d, origin, r->origin->agency.n ? r->origin->agency : d->owner, &ac, err))
 		return false;
-	return rw->closing ? accept_close(tx, &ac, v, rw->event, err)
-					   : accept_put(tx, &ac, v, given, rw->base, rw->outcome, rw->event, err);
+	if (r->closing)
+		return keys_from_text(tx, r, put.v, err) && accept_close(tx, &ac, put.v, &r->event, err);
+	bool ok = values_from_text(tx, r, &ac, &put, err) && accept_put(tx, &ac, &put, err);
+	r->event = put.event;
+	r->outcome = put.outcome;
+	return ok;
 }
 
 bool
-gate_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, bool closing,
-	int64_t *event, Outcome *outcome, Err *err)
+gate_enter(Gate *g, RowRequest *r, Err *err)
 {
-	if (!g->writer)
-		return socket_row(g, o, d, text, base, closing, event, outcome, err);
-	RowWork rw = {.origin = o,
-		.d = d,
-		.text = text,
-		.base = base,
-		.closing = closing,
-		.event = event,
-		.outcome = outcome};
-	return writer_run(g->writer, row_work, &rw, false, err);
-}
-
-bool
-gate_enter(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base,
-	int64_t *event, Outcome *outcome, Err *err)
-{
-	return gate_row(g, o, d, text, base, false, event, outcome, err);
-}
-
-bool
-gate_close_row(
-	Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t *event, Err *err)
-{
-	Outcome ignored;
-	return gate_row(g, o, d, text, 0, true, event, &ignored, err);
+	return g->writer ? writer_run(g->writer, row_work, r, false, err) : socket_row(g, r, err);
 }
 
 /* ---- imports ---- */
 
 bool
-gate_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, const char *staged,
-	uint64_t rows, ProgressFn progress, void *ctx, Job *out, Err *err)
+gate_apply(Gate *g, Batch *b, Err *err)
 {
 	if (!g->writer)
-		return socket_apply(g, o, d, file, content, staged, rows, progress, ctx, out, err);
-	if (!gate_follow(g, err) || !job_make(g->writer, o, d, file, content, staged, rows, out, err))
+		return socket_apply(g, b, err);
+	if (!gate_follow(g, err) || !job_make(g->writer, b, err))
 		return false;
-	if (job_apply(g->w, g->writer, out, progress, ctx, err))
+	if (job_apply(g->w, g->writer, &b->job, &b->watch, err))
 		return true;
-	if (out->applied)
+	if (b->job.applied)
 		err_hint(err,
 			"%lld of %lld rows are saved; the rest follows by itself at the next write, nothing has to be repeated",
-			(long long)out->applied, (long long)out->rows);
+			(long long)b->job.applied, (long long)b->job.rows);
 	return false;
 }

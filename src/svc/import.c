@@ -154,26 +154,27 @@ says_nothing(const Part *p)
 static bool
 row_conflict(Import *im, Part *p, int64_t base, Arena tmp, Err *err)
 {
-	Outcome out;
-	int64_t event;
 	Err why = {0};
-	im->peek.tmp = tmp;
+	RowPut put = {.v = NEW(&tmp, Value, p->d->n_fields), .given = p->given, .base = base};
 	/* A comparison completes the row from what is there; the staged row must stay as the file says it. */
-	Value *copy = NEW(&im->peek.tmp, Value, p->d->n_fields);
-	memcpy(copy, p->v, p->d->n_fields * sizeof *copy);
-	if (!accept_peek(&im->peek, &p->peek, copy, p->given, base, &out, &event, err))
+	memcpy(put.v, p->v, p->d->n_fields * sizeof *put.v);
+	im->peek.tmp = tmp;
+	if (!accept_peek(&im->peek, &p->peek, &put, err))
 		return false;
-	if (out == OUTCOME_CHANGED && !base && !channel_same(im, event, &why, err))
-		out = OUTCOME_CONFLICT;
-	if (err && err->code)
-		return false;
-	p->count[out]++;
-	if (out != OUTCOME_CONFLICT || im->options->accept_conflicts)
+	if (put.outcome == OUTCOME_CHANGED && !base) {
+		bool same;
+		if (!channel_same(im, put.event, &same, &why, err))
+			return false;
+		if (!same)
+			put.outcome = OUTCOME_CONFLICT;
+	}
+	p->count[put.outcome]++;
+	if (put.outcome != OUTCOME_CONFLICT || im->options->accept_conflicts)
 		return true;
 	if (!why.code)
 		err_set(&why, E_CONFLICT,
 			"changed since event %lld by event %lld; export again, or import with --accept-conflicts",
-			(long long)base, (long long)event);
+			(long long)base, (long long)put.event);
 	note_problem(im, NULL, (Str){0}, &why);
 	im->conflicts++;
 	return true;
@@ -198,7 +199,8 @@ base_of(Import *im, const Part *p, int64_t *base)
 static bool
 row_to_part(Import *im, Part *p, Arena tmp, Err *err)
 {
-	RowReader reader = {.w = im->w, .d = p->d, .places = &im->places};
+	RowReader reader = {
+		.w = im->w, .d = p->d, .places = &im->places, .problem = note_problem, .ctx = im};
 	size_t first, problems = im->report->problems;
 	int64_t base;
 	im->now = p;
@@ -211,7 +213,7 @@ row_to_part(Import *im, Part *p, Arena tmp, Err *err)
 	p->rows++;
 	if (!base_of(im, p, &base))
 		return true;
-	if (!row_from_text(&reader, p->text, &tmp, p->v, note_problem, im, err))
+	if (!row_from_text(&reader, p->text, &tmp, p->v, err))
 		return im->report->problems > problems; /* a problem of the row, not of the import */
 	if (!repeats(p, im->row.row, &first, err))
 		return false;
@@ -251,6 +253,15 @@ row_read_all(Import *im, Arena tmp, Err *err)
 }
 
 static bool
+look_on(Import *im, Err *err)
+{
+	const Watch *w = &im->options->watch;
+	if (w->progress)
+		w->progress(w->ctx, S("checking"), csv_bytes_read(im->csv), csv_bytes_total(im->csv));
+	return !w->stop || !*w->stop || err_set(err, E_BUSY, "stopped: nothing was taken in");
+}
+
+static bool
 read_rows(Import *im, Err *err)
 {
 	AUTO(Arena) tmp = {0};
@@ -264,19 +275,18 @@ read_rows(Import *im, Err *err)
 			return true;
 		if (!row_read_all(im, tmp, err))
 			return false;
-		if (im->options->progress && im->report->rows % PROGRESS_EVERY == 0)
-			im->options->progress(
-				im->options->ctx, S("checking"), csv_bytes_read(im->csv), csv_bytes_total(im->csv));
+		if (im->report->rows % PROGRESS_EVERY == 0 && !look_on(im, err))
+			return false;
 	}
 }
 
 /* ---- preparing ---- */
 
 static bool
-read_header(Import *im, const char *path, Err *err)
+read_header(Import *im, Err *err)
 {
 	bool more;
-	if (!csv_open_file(path, &im->csv, err) || !csv_next(im->csv, &im->row, &more, err))
+	if (!csv_open_file(im->options->path, &im->csv, err) || !csv_next(im->csv, &im->row, &more, err))
 		return false;
 	if (!more)
 		return err_set(err, E_INPUT, "the file is empty: a header line is expected");
@@ -307,9 +317,9 @@ part_prepare(Import *im, Part *p, size_t at, Err *err)
 }
 
 static bool
-prepare(Import *im, const char *path, Err *err)
+prepare(Import *im, Err *err)
 {
-	if (!read_header(im, path, err) || !choose_parts(im, im->options, err))
+	if (!read_header(im, err) || !choose_parts(im, im->options, err))
 		return false;
 	report_columns(im, im->report);
 	im->peek = (WriteTx){.w = im->w, .db = im->db, .sealer = &im->sealer};
@@ -330,26 +340,24 @@ prepare(Import *im, const char *path, Err *err)
 static bool
 part_apply(Import *im, Gate *g, Part *p, ImportPart *out, Err *err)
 {
-	Str content;
-	uint64_t rows;
-	Job job;
+	const ImportOptions *o = im->options;
 	StageOut *stage = p->stage;
+	Batch b = {.origin = &o->origin,
+		.d = p->d,
+		.file = str_of(o->path),
+		.staged = p->path,
+		.watch = o->watch};
 	p->stage = NULL;
-	if (!stage_finish(stage, &rows, &content, im->a, err))
+	if (!stage_finish(stage, &b.rows, &b.content, im->a, err))
 		return false;
-	if (rows == 0) {
-		(void)unlink(p->path);
-		return true;
-	}
-	if (!gate_apply(g, &im->options->origin, p->d, str_of(im->path), content, p->path, rows,
-			im->options->progress, im->options->ctx, &job, err)) {
+	if (b.rows == 0 || !gate_apply(g, &b, err)) {
 		(void)unlink(p->path); /* a job that was made has renamed it */
-		return false;
+		return b.rows == 0;
 	}
-	out->added = (uint64_t)job.added;
-	out->changed = (uint64_t)job.changed;
-	out->same = (uint64_t)job.same;
-	out->conflicts = (uint64_t)job.conflicts;
+	out->added = (uint64_t)b.job.added;
+	out->changed = (uint64_t)b.job.changed;
+	out->same = (uint64_t)b.job.same;
+	out->conflicts = (uint64_t)b.job.conflicts;
 	return true;
 }
 
@@ -412,16 +420,16 @@ import_close(Import *im)
 }
 
 bool
-import_file(Workspace *w, Gate *g, const char *path, const ImportOptions *o, Arena *a,
-	ImportReport *out, Err *err)
+import_file(
+	Workspace *w, Gate *g, const ImportOptions *o, Arena *a, ImportReport *out, Err *err)
 {
 	*out = (ImportReport){0};
 	Import *im = NEW(a, Import, 1);
-	*im = (Import){.w = w, .a = a, .options = o, .path = path, .report = out};
+	*im = (Import){.w = w, .a = a, .options = o, .report = out};
 	im->reason.max = 4096;
 	bool ok = arena_open(&im->keep, (size_t)1 << 34, err);
 	im->pending = map_new(&im->keep);
-	ok = ok && prepare(im, path, err) && read_rows(im, err) && finish(im, g, err);
+	ok = ok && prepare(im, err) && read_rows(im, err) && finish(im, g, err);
 	import_close(im);
 	return ok;
 }

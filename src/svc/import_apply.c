@@ -9,6 +9,7 @@ typedef struct Slice {
 	const Dataset *d;
 	StageIn *in;
 	Value *v;
+	bool *given;
 	Str agency;
 	int64_t rows; /* how many to take */
 	bool finished;
@@ -18,34 +19,26 @@ enum { SLICE_FIRST = 512, SLICE_MOST = 8192, SLICE_US = 20000 };
 
 /* ---- make ---- */
 
-typedef struct NewJob {
-	const Origin *origin;
-	const Dataset *d;
-	Str file, content;
-	const char *staged;
-	uint64_t rows;
-	Job *out;
-} NewJob;
-
 static bool
 job_insert(WriteTx *tx, void *arg, Err *err)
 {
-	NewJob *n = arg;
-	Job *j = n->out;
+	Batch *b = arg;
+	Job *j = &b->job;
 	Stmt *s;
 	bool row;
 	const char *path;
 	if (!svc_stmt(tx->db, &tx->w->sql, "job_last", &s, err) || !db_step(s, &row, err))
 		return false;
-	*j = (Job){.id = (row ? db_int(s, 0) : 0) + 1, .rows = (int64_t)n->rows, .dataset = n->d->name};
+	*j = (Job){
+		.id = (row ? db_int(s, 0) : 0) + 1, .rows = (int64_t)b->rows, .dataset = b->d->name};
 	db_reset(s);
-	if (!origin_make(tx, n->origin, n->d, j->id, &j->origin, err) ||
+	if (!origin_make(tx, b->origin, b->d, j->id, &j->origin, err) ||
 		!svc_stmt(tx->db, &tx->w->sql, "job_insert", &s, err))
 		return false;
 	db_set_int(s, "id", j->id);
 	db_set_text(s, "dataset", j->dataset);
-	db_set_text(s, "file", n->file);
-	db_set_text(s, "content", n->content);
+	db_set_text(s, "file", b->file);
+	db_set_text(s, "content", b->content);
 	db_set_int(s, "at", tx->now);
 	db_set_int(s, "origin", j->origin);
 	db_set_int(s, "rows", j->rows);
@@ -53,17 +46,15 @@ job_insert(WriteTx *tx, void *arg, Err *err)
 		return false;
 	/* The file takes its final name before the commit: a committed job always finds its rows. */
 	stage_path(tx->w, j->id, &tx->tmp, &path);
-	if (fault_here() || rename(n->staged, path) != 0)
-		return err_set(err, E_IO, "cannot rename '%s': %s", n->staged, strerror(errno));
+	if (fault_here() || rename(b->staged, path) != 0)
+		return err_set(err, E_IO, "cannot rename '%s': %s", b->staged, strerror(errno));
 	return true;
 }
 
 bool
-job_make(Writer *wr, const Origin *o, const Dataset *d, Str file, Str content, const char *staged,
-	uint64_t rows, Job *out, Err *err)
+job_make(Writer *wr, Batch *b, Err *err)
 {
-	NewJob n = {o, d, file, content, staged, rows, out};
-	return writer_run(wr, job_insert, &n, false, err);
+	return writer_run(wr, job_insert, b, false, err);
 }
 
 /* ---- apply ---- */
@@ -86,29 +77,39 @@ job_save(WriteTx *tx, const Slice *sl, Err *err)
 	return db_run(s, err);
 }
 
+/* A masked cell says nothing about its field in this row. */
+static void
+row_given(const Slice *sl)
+{
+	const bool *file = stage_given(sl->in);
+	for (size_t i = 0; i < sl->d->n_fields; i++) {
+		sl->given[i] = file[i] && sl->v[i].kind != (ValueKind)VALUE_KEEP;
+		if (sl->v[i].kind == (ValueKind)VALUE_KEEP)
+			sl->v[i] = (Value){0};
+	}
+}
+
 static bool
 slice_apply(WriteTx *tx, void *arg, Err *err)
 {
 	Slice *sl = arg;
 	Job *j = sl->job;
 	Acceptor ac;
-	int64_t base, event;
-	Outcome outcome;
+	RowPut put = {.v = sl->v, .given = sl->given};
 	bool more = true;
+	int64_t *count[] = {&j->added, &j->changed, &j->same, &j->conflicts}; /* by Outcome */
 	if (!acceptor_open(tx, sl->d, j->origin, sl->agency, &ac, err))
 		return false;
 	for (int64_t i = 0; i < sl->rows && more; i++) {
-		if (!stage_next(sl->in, sl->v, &base, &more, err))
+		if (!stage_next(sl->in, sl->v, &put.base, &more, err))
 			return false;
 		if (!more)
 			break;
-		if (!accept_put(tx, &ac, sl->v, stage_given(sl->in), base, &outcome, &event, err))
+		row_given(sl);
+		if (!accept_put(tx, &ac, &put, err))
 			return false;
 		j->applied++;
-		j->added += outcome == OUTCOME_ADDED;
-		j->changed += outcome == OUTCOME_CHANGED;
-		j->same += outcome == OUTCOME_SAME;
-		j->conflicts += outcome == OUTCOME_CONFLICT;
+		++*count[put.outcome];
 	}
 	sl->finished = !more;
 	j->position = stage_position(sl->in);
@@ -125,7 +126,7 @@ slice_size(int64_t rows, int64_t took)
 }
 
 static bool
-apply_all(Writer *wr, Slice *sl, ProgressFn progress, void *ctx, Err *err)
+apply_all(Writer *wr, Slice *sl, const Watch *watch, Err *err)
 {
 	sl->rows = SLICE_FIRST;
 	while (!sl->finished) {
@@ -136,8 +137,11 @@ apply_all(Writer *wr, Slice *sl, ProgressFn progress, void *ctx, Err *err)
 			return false;
 		}
 		sl->rows = slice_size(sl->rows, clock_us() - start);
-		if (progress)
-			progress(ctx, S("saving"), (uint64_t)sl->job->applied, (uint64_t)sl->job->rows);
+		if (watch->progress)
+			watch->progress(watch->ctx, S("saving"), (uint64_t)sl->job->applied,
+				(uint64_t)sl->job->rows);
+		if (watch->stop && *watch->stop && !sl->finished)
+			return err_set(err, E_BUSY, "stopped");
 	}
 	return true;
 }
@@ -159,7 +163,7 @@ origin_agency(Workspace *w, int64_t origin, Arena *a, Str *agency, Err *err)
 }
 
 bool
-job_apply(Workspace *w, Writer *wr, Job *job, ProgressFn progress, void *ctx, Err *err)
+job_apply(Workspace *w, Writer *wr, Job *job, const Watch *watch, Err *err)
 {
 	AUTO(Arena) a = {0};
 	const char *path;
@@ -170,10 +174,11 @@ job_apply(Workspace *w, Writer *wr, Job *job, ProgressFn progress, void *ctx, Er
 		return err_set(err, E_CONFLICT,
 			"an interrupted import feeds '%.*s', which is no dataset any more", STR(job->dataset));
 	sl.v = NEW(&a, Value, sl.d->n_fields);
+	sl.given = NEW(&a, bool, sl.d->n_fields);
 	stage_path(w, job->id, &a, &path);
 	if (!origin_agency(w, job->origin, &a, &sl.agency, err) || !stage_open(path, sl.d, &sl.in, err))
 		return false;
-	bool ok = stage_seek(sl.in, job->position, err) && apply_all(wr, &sl, progress, ctx, err);
+	bool ok = stage_seek(sl.in, job->position, err) && apply_all(wr, &sl, watch, err);
 	stage_close(sl.in);
 	if (ok)
 		(void)unlink(path);
@@ -198,7 +203,8 @@ static bool
 job_resume(Workspace *w, Writer *wr, Job *job, Err *err)
 {
 	Err why = {0};
-	if (job_apply(w, wr, job, NULL, NULL, &why))
+	Watch nobody = {0};
+	if (job_apply(w, wr, job, &nobody, &why))
 		return true;
 	if (why.code == E_CONFLICT)
 		return writer_run(wr, job_stop, &job->id, false, err);

@@ -31,7 +31,7 @@ bool
 errors_open(Import *im, Err *err)
 {
 	im->error_path = im->options->error_file ? im->options->error_file
-											 : arena_fmt(im->a, "%s.errors.csv", im->path).p;
+											 : arena_fmt(im->a, "%s.errors.csv", im->options->path).p;
 	im->errors = fault_here() ? NULL : fopen(im->error_path, "wbe");
 	if (!im->errors) {
 		err_set(err, E_IO, "cannot write the error file '%s': %s", im->error_path, strerror(errno));
@@ -138,7 +138,7 @@ dataset_empty(Import *im, const Dataset *d, bool *empty, Err *err)
 }
 
 bool
-channel_same(Import *im, int64_t event, Err *why, Err *err)
+channel_same(Import *im, int64_t event, bool *same, Err *why, Err *err)
 {
 	Stmt *s;
 	bool row;
@@ -148,8 +148,8 @@ channel_same(Import *im, int64_t event, Err *why, Err *err)
 	db_set_int(s, "seq", event);
 	if (!db_step(s, &row, err))
 		return false;
-	bool same = !row || str_eq(db_text(s, 0), o->source);
-	if (!same) {
+	*same = !row || str_eq(db_text(s, 0), o->source);
+	if (!*same) {
 		char at[30];
 		instant_format(db_int(s, 3), area_zone(im->w->area), at);
 		err_set(why, E_CONFLICT,
@@ -157,5 +157,5 @@ channel_same(Import *im, int64_t event, Err *why, Err *err)
 			STR(db_text(s, 1)), STR(db_text(s, 2)), STR(db_text(s, 0)), at);
 	}
 	db_reset(s);
-	return same;
+	return true;
 }

@@ -34,7 +34,6 @@ typedef struct Import {
 	Workspace *w;
 	Arena *a;
 	const ImportOptions *options;
-	const char *path;
 	ImportReport *report;
 	Csv *csv;
 	CsvRow row;
@@ -64,6 +63,6 @@ void errors_abandon(Import *im);
 
 bool dataset_empty(Import *im, const Dataset *d, bool *empty, Err *err) MUST;
 /* Whether the event came through the same channel as this import; if not, why says who changed the row. */
-bool channel_same(Import *im, int64_t event, Err *why, Err *err) MUST;
+bool channel_same(Import *im, int64_t event, bool *same, Err *why, Err *err) MUST;
 
 #endif

@@ -48,8 +48,7 @@ row_references(RowReader *r, const Value *v, const Field **bad, Err *err)
 }
 
 bool
-row_from_text(
-	RowReader *r, const Str *text, Arena *a, Value *v, RowProblemFn problem, void *ctx, Err *err)
+row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err)
 {
 	const Dataset *d = r->d;
 	const Pack *pack = r->w->pack;
@@ -66,21 +65,21 @@ row_from_text(
 			v[i].kind = (ValueKind)VALUE_KEEP;
 		} else if (text[i].p &&
 			!value_parse(&r->w->cat, pack, f, text[i], r->zone, a, &v[i], &why)) {
-			problem(ctx, f, text[i], &why);
+			r->problem(r->ctx, f, text[i], &why);
 			ok = false;
 		}
 	}
 	if (!ok)
 		return false;
 	if (!row_finish(&r->w->cat, pack, d, v, a, &at, &why)) {
-		problem(ctx, &d->field[at], text[at], &why);
+		r->problem(r->ctx, &d->field[at], text[at], &why);
 		return false;
 	}
 	why = (Err){0};
 	if (row_references(r, v, &bad, &why))
 		return true;
 	if (why.code == E_INPUT || why.code == E_NOTFOUND)
-		problem(ctx, bad, text[bad - d->field], &why);
+		r->problem(r->ctx, bad, text[bad - d->field], &why);
 	else if (err)
 		*err = why;
 	return false;

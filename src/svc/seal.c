@@ -18,7 +18,7 @@ enum {
 bool
 sealer_open(const Workspace *w, Sealer *out, Err *err)
 {
-	*out = (Sealer){0};
+	*out = (Sealer){.env = w->env};
 	NEED(sodium_init() >= 0);
 	if (!workspace_key(w, out->key, err) || !hasher_open(&out->hasher, err))
 		return false;
@@ -107,15 +107,15 @@ sealer_empty(Sealer *s, int64_t seq, Sha256 *closed_hash)
 
 /* Associated data ties a sealed body to its row: it cannot be moved to another. */
 static void
-row_ad(Buf *out, Str dataset, Str key)
+row_ad(Buf *out, const SealedRow *row)
 {
-	buf_add(out, dataset);
+	buf_add(out, row->dataset);
 	buf_byte(out, '/');
-	buf_add(out, key);
+	buf_add(out, row->key);
 }
 
 static bool
-encrypt(const Env *env, const unsigned char key[32], Str ad, Str plain, Buf *out, Err *err)
+encrypt(const Env *env, const unsigned char key[32], Str ad, Str plain, Buf *out)
 {
 	unsigned char nonce[NONCE];
 	env->random(env->ctx, nonce, NONCE);
@@ -124,7 +124,7 @@ encrypt(const Env *env, const unsigned char key[32], Str ad, Str plain, Buf *out
 	for (size_t i = 0; i < plain.n + TAG; i++)
 		buf_byte(out, 0);
 	if (out->failed)
-		return err_set(err, E_LIMIT, "private fields are too long to seal");
+		return false;
 	crypto_aead_xchacha20poly1305_ietf_encrypt((unsigned char *)out->p + at, NULL,
 		(const unsigned char *)plain.p, plain.n, (const unsigned char *)ad.p, ad.n, NULL, nonce,
 		key);
@@ -151,45 +151,43 @@ decrypt(const unsigned char key[32], Str ad, Str sealed, Buf *out, Err *err)
 }
 
 bool
-sealer_seal(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key,
-	int64_t seq, Str closed, Buf *out, Err *err)
+sealer_seal(Sealer *s, const SealedRow *row, int64_t seq, Str closed, Buf *out, Err *err)
 {
 	AUTO(Buf) ad = {0};
 	Sha256 hash;
-	row_ad(&ad, dataset, key);
-	salted_hash(s, row_key, seq, closed, &hash);
+	row_ad(&ad, row);
+	salted_hash(s, row->row_key, seq, closed, &hash);
 	buf_add(out, (Str){(char *)hash.b, SEAL_HASH});
-	return encrypt(env, row_key, buf_str(&ad), closed, out, err);
+	return encrypt(s->env, row->row_key, buf_str(&ad), closed, out) ||
+		err_set(err, E_LIMIT, "private fields are too long to seal");
 }
 
 bool
-sealer_open_sealed(Sealer *s, const unsigned char row_key[32], Str dataset, Str key, Str sealed,
-	Buf *out, Err *err)
+sealer_open_sealed(const SealedRow *row, Str sealed, Buf *out, Err *err)
 {
 	AUTO(Buf) ad = {0};
-	(void)s;
-	row_ad(&ad, dataset, key);
-	return decrypt(row_key, buf_str(&ad), str_slice(sealed, SEAL_HASH, sealed.n), out, err);
+	row_ad(&ad, row);
+	return decrypt(row->row_key, buf_str(&ad), str_slice(sealed, SEAL_HASH, sealed.n), out, err);
 }
 
 bool
-sealer_wrap(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key,
-	Buf *out, Err *err)
+sealer_wrap(Sealer *s, const SealedRow *row, Buf *out, Err *err)
 {
 	AUTO(Buf) ad = {0};
-	row_ad(&ad, dataset, key);
-	return encrypt(env, s->key, buf_str(&ad), (Str){(const char *)row_key, 32}, out, err);
+	row_ad(&ad, row);
+	return encrypt(s->env, s->key, buf_str(&ad), (Str){(const char *)row->row_key, 32}, out) ||
+		err_set(err, E_LIMIT, "a row key cannot be wrapped");
 }
 
 bool
-sealer_unwrap(Sealer *s, Str wrapped, Str dataset, Str key, unsigned char row_key[32], Err *err)
+sealer_unwrap(Sealer *s, Str wrapped, SealedRow *row, Err *err)
 {
 	AUTO(Buf) ad = {0}, plain = {0};
-	row_ad(&ad, dataset, key);
+	row_ad(&ad, row);
 	if (!decrypt(s->key, buf_str(&ad), wrapped, &plain, err))
 		return false;
 	NEED(plain.n == 32);
-	memcpy(row_key, plain.p, 32);
+	memcpy(row->row_key, plain.p, 32);
 	sodium_memzero(plain.p, plain.n);
 	return true;
 }

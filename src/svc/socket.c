@@ -105,20 +105,14 @@ serve_row(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
 	for (size_t i = 0; i < d->n_fields; i++)
 		text[i] = text_of(cells, arena_cstr(&a, d->field[i].name));
 	Origin o = origin_of(q);
-	int64_t event = 0;
-	Outcome outcome = OUTCOME_CHANGED;
-	if (!gate_row(g, &o, d, text, int_of(q, "base"), str_eq(text_of(q, "do"), S("close")), &event,
-			&outcome, err))
+	RowRequest r = {.origin = &o,
+		.dataset = d,
+		.text = text,
+		.base = int_of(q, "base"),
+		.closing = str_eq(text_of(q, "do"), S("close"))};
+	if (!gate_enter(g, &r, err))
 		return false;
-	JsonOut j = jout_new(out);
-	jout_obj(&j);
-	jout_key(&j, S("ok"));
-	jout_bool(&j, true);
-	jout_key(&j, S("event"));
-	jout_int(&j, event);
-	jout_key(&j, S("outcome"));
-	jout_int(&j, outcome);
-	jout_obj_end(&j);
+	buf_fmt(out, "{\"ok\":true,\"event\":%lld,\"outcome\":%d}", (long long)r.event, (int)r.outcome);
 	return true;
 }
 
@@ -159,19 +153,23 @@ static bool
 serve_apply(Gate *g, int fd, const json_t *q, const Dataset *d, Buf *out, Err *err)
 {
 	AUTO(Arena) a = {0};
-	Job job = {0};
 	Reporter r = {fd, 0};
 	Str staged = text_of(q, "staged");
+	Origin o = origin_of(q);
 	if (!staged_name_ok(staged) || !arena_open(&a, SIZE_MB, err))
 		return err_set(err, E_INPUT, "'%.*s' is no staging file", STR(staged));
-	const char *path = arena_fmt(&a, "%s/import/%.*s", g->w->dir, STR(staged)).p;
-	Origin o = origin_of(q);
-	if (!gate_apply(g, &o, d, text_of(q, "file"), text_of(q, "content"), path,
-			(uint64_t)int_of(q, "rows"), report_progress, &r, &job, err))
+	Batch b = {.origin = &o,
+		.d = d,
+		.file = text_of(q, "file"),
+		.content = text_of(q, "content"),
+		.staged = arena_fmt(&a, "%s/import/%.*s", g->w->dir, STR(staged)).p,
+		.rows = (uint64_t)int_of(q, "rows"),
+		.watch = {.progress = report_progress, .ctx = &r}};
+	if (!gate_apply(g, &b, err))
 		return false;
 	buf_fmt(out, "{\"ok\":true,\"added\":%lld,\"changed\":%lld,\"same\":%lld,\"conflicts\":%lld}",
-		(long long)job.added, (long long)job.changed, (long long)job.same,
-		(long long)job.conflicts);
+		(long long)b.job.added, (long long)b.job.changed, (long long)b.job.same,
+		(long long)b.job.conflicts);
 	return true;
 }
 
@@ -385,7 +383,7 @@ put_origin(JsonOut *j, const Origin *o)
 
 /* Sends the request and reads answers up to the last one, which the caller json_decref's. */
 static bool
-ask(Gate *g, Buf *request, ProgressFn progress, void *ctx, json_t **answer, Err *err)
+ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 {
 	if (!line_write(g->fd, request, err))
 		return false;
@@ -398,10 +396,12 @@ ask(Gate *g, Buf *request, ProgressFn progress, void *ctx, json_t **answer, Err 
 		line_used(&g->in, used);
 		if (!json_object_get(*answer, "done"))
 			break;
-		if (progress)
-			progress(ctx, S("saving"), (uint64_t)int_of(*answer, "done"),
+		if (watch->progress)
+			watch->progress(watch->ctx, S("saving"), (uint64_t)int_of(*answer, "done"),
 				(uint64_t)int_of(*answer, "total"));
 		json_decref(*answer);
+		if (watch->stop && *watch->stop)
+			return err_set(err, E_BUSY, "stopped waiting: the other Siap process goes on by itself");
 	}
 	if (json_is_true(json_object_get(*answer, "ok")))
 		return true;
@@ -415,63 +415,60 @@ ask(Gate *g, Buf *request, ProgressFn progress, void *ctx, json_t **answer, Err 
 }
 
 bool
-socket_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base, bool closing,
-	int64_t *event, Outcome *outcome, Err *err)
+socket_row(Gate *g, RowRequest *r, Err *err)
 {
 	AUTO(Buf) b = {0};
 	JsonOut j = jout_new(&b);
 	json_t *answer;
 	jout_obj(&j);
 	jout_key(&j, S("do"));
-	jout_str(&j, closing ? S("close") : S("row"));
+	jout_str(&j, r->closing ? S("close") : S("row"));
 	jout_key(&j, S("dataset"));
-	jout_str(&j, d->name);
+	jout_str(&j, r->dataset->name);
 	jout_key(&j, S("base"));
-	jout_int(&j, base);
+	jout_int(&j, r->base);
 	jout_key(&j, S("cells"));
 	jout_obj(&j);
-	for (size_t i = 0; i < d->n_fields; i++)
-		if (text[i].p) {
-			jout_key(&j, d->field[i].name);
-			jout_str(&j, text[i]);
+	for (size_t i = 0; i < r->dataset->n_fields; i++)
+		if (r->text[i].p) {
+			jout_key(&j, r->dataset->field[i].name);
+			jout_str(&j, r->text[i]);
 		}
 	jout_obj_end(&j);
-	put_origin(&j, o);
+	put_origin(&j, r->origin);
 	jout_obj_end(&j);
-	if (!ask(g, &b, NULL, NULL, &answer, err))
+	if (!ask(g, &b, &(Watch){0}, &answer, err))
 		return false;
-	*event = int_of(answer, "event");
-	*outcome = (Outcome)int_of(answer, "outcome");
+	r->event = int_of(answer, "event");
+	r->outcome = (Outcome)int_of(answer, "outcome");
 	json_decref(answer);
 	return true;
 }
 
 bool
-socket_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content, const char *staged,
-	uint64_t rows, ProgressFn progress, void *ctx, Job *out, Err *err)
+socket_apply(Gate *g, Batch *batch, Err *err)
 {
 	AUTO(Buf) b = {0};
 	JsonOut j = jout_new(&b);
 	json_t *answer;
-	const char *name = strrchr(staged, '/');
+	const char *name = strrchr(batch->staged, '/');
 	const struct {
 		Str name, value;
-	} part[] = {{S("do"), S("apply")}, {S("dataset"), d->name}, {S("file"), file},
-		{S("content"), content}, {S("staged"), str_of(name ? name + 1 : staged)}};
+	} part[] = {{S("do"), S("apply")}, {S("dataset"), batch->d->name}, {S("file"), batch->file},
+		{S("content"), batch->content}, {S("staged"), str_of(name ? name + 1 : batch->staged)}};
 	jout_obj(&j);
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
 		jout_key(&j, part[i].name);
 		jout_str(&j, part[i].value);
 	}
 	jout_key(&j, S("rows"));
-	jout_int(&j, (int64_t)rows);
-	put_origin(&j, o);
+	jout_int(&j, (int64_t)batch->rows);
+	put_origin(&j, batch->origin);
 	jout_obj_end(&j);
-	*out = (Job){0};
-	if (!ask(g, &b, progress, ctx, &answer, err))
+	if (!ask(g, &b, &batch->watch, &answer, err))
 		return false;
-	*out = (Job){.rows = (int64_t)rows,
-		.applied = (int64_t)rows,
+	batch->job = (Job){.rows = (int64_t)batch->rows,
+		.applied = (int64_t)batch->rows,
 		.added = int_of(answer, "added"),
 		.changed = int_of(answer, "changed"),
 		.same = int_of(answer, "same"),

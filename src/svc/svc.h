@@ -76,27 +76,35 @@ GateP_auto(GateP *g)
 }
 bool gate_is_local(const Gate *g); /* true: this process holds the lease */
 typedef enum Outcome { OUTCOME_ADDED, OUTCOME_CHANGED, OUTCOME_SAME, OUTCOME_CONFLICT } Outcome;
-/* One row, durable when it returns. text has d->n_fields cells (p == NULL: not given, keeps what is there or the default).
- * base: the event the person saw, 0 = none stated. Thread-safe; concurrent calls share commits. */
-bool gate_enter(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base,
-	int64_t *event, Outcome *outcome, Err *err) MUST;
-/* Closes (removes from the projection) the row with these key cells. E_NOTFOUND. */
-bool gate_close_row(
-	Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t *event, Err *err) MUST;
+typedef struct RowRequest {
+	const Origin *origin;
+	const Dataset *dataset;
+	const Str *text; /* n_fields cells; p == NULL: not given, keeps what is there or the default */
+	int64_t base;    /* the event the person saw, 0 = none stated */
+	bool closing;    /* remove the row with these key cells from the projection (E_NOTFOUND) instead of entering it */
+	int64_t event;   /* afterwards: the row's newest event */
+	Outcome outcome; /* afterwards */
+} RowRequest;
+/* One row, durable when it returns. Thread-safe; concurrent calls share commits. */
+bool gate_enter(Gate *g, RowRequest *r, Err *err) MUST;
 /* Serves the local socket until *stop becomes true (the command `siap writer`). A local gate serves it anyway while open. */
 bool gate_serve(Gate *g, volatile bool *stop, Err *err) MUST;
 
 /* ---- Import ---- */
+typedef struct Watch { /* somebody looks on, and may say stop; all of it may be NULL */
+	void (*progress)(void *ctx, Str phase, uint64_t done, uint64_t total); /* phase: "checking", "saving" */
+	void *ctx;
+	const volatile bool *stop; /* E_BUSY: while checking nothing is taken in; while saving the rest follows later */
+} Watch;
 typedef struct ImportOptions {
+	const char *path;
 	const Dataset **datasets; /* to feed; n_datasets == 0: those the header is recognised for */
 	size_t n_datasets;
 	bool dry_run, partial;
 	bool accept_conflicts;  /* else a conflict refuses the file */
 	const char *error_file; /* NULL: FILE.errors.csv */
 	Origin origin;
-	void (*progress)(void *ctx, Str phase, uint64_t done,
-		uint64_t total); /* phase: "checking", "saving", "board"; may be NULL */
-	void *ctx;
+	Watch watch;
 } ImportOptions;
 typedef struct ImportPart {
 	const Dataset *dataset;
@@ -125,8 +133,7 @@ typedef struct ImportReport {
 } ImportReport;
 /* CSV into one or more datasets: validates everything into staging files, then applies in slices. Returns false with E_INPUT when the
  * file was refused (report filled), E_CONFLICT when conflicts refused it. Strings of the report live in a. */
-bool import_file(Workspace *w, Gate *g, const char *path, const ImportOptions *o, Arena *a,
-	ImportReport *out, Err *err) MUST;
+bool import_file(Workspace *w, Gate *g, const ImportOptions *o, Arena *a, ImportReport *out, Err *err) MUST;
 
 /* ---- Export ---- */
 /* CSV with field names as header and a last column _event; private fields are left out. Rows of the area's subtree. out may be stdout. */
@@ -194,9 +201,15 @@ typedef struct Gap {
 	int64_t need, have, heard;
 	int gain; /* parts per 10,000 of one TPS becoming ready when this gap closes: 10,000 / open must-gaps of that TPS; 0 when not a must-indicator */
 } Gap;
-/* Gaps below `area`, sorted: gain high to low, fewer missing first, then area. At most `max` are returned; *total counts all. */
-bool gaps_list(const Board *b, Str area, size_t max, Arena *a, Gap **out, size_t *n,
-	uint64_t *total, Err *err) MUST;
+typedef struct GapList {
+	Str area;       /* below this area */
+	const Query *only; /* of this indicator, or NULL: of all */
+	size_t max;     /* at most so many are returned */
+	Gap *gap;       /* afterwards: sorted gain high to low, fewer missing first, then area */
+	size_t n;
+	uint64_t total; /* all there are */
+} GapList;
+bool gaps_list(const Board *b, GapList *list, Arena *a, Err *err) MUST;
 
 /* ---- Findings ---- */
 typedef struct Finding {

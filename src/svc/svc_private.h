@@ -13,7 +13,7 @@ bool workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str 
 	MUST; /* p == NULL: absent */
 bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
 bool workspace_prepare_tables(
-	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, int64_t now, Err *err) MUST;
+	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
 bool migrations_load(const Env *env, Arena *a, Migration **out, size_t *n, Err *err) MUST;
 
 /* One process writes: flock on dir/lock, released by the kernel when the process dies. E_BUSY when held. */
@@ -29,6 +29,7 @@ bool svc_stmt(Db *db, const SqlFile *sql, const char *name, Stmt **out, Err *err
 /* ---- seal.c: closed fields at rest, salts and public entries (house.md section 6) ---- */
 enum { SEAL_HASH = 32 };
 typedef struct Sealer {
+	const Env *env;
 	Hasher *hasher;
 	unsigned char key[32], salt_key[32];
 } Sealer;
@@ -45,15 +46,17 @@ void sealer_leaf(
 	Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf);
 /* Closed hash of a row whose private fields are all empty: looks like any other. */
 void sealer_empty(Sealer *s, int64_t seq, Sha256 *closed_hash);
-/* Encrypts the canonical closed JSON with the row's key: hash(32) nonce(24) ciphertext. row_key is 32 bytes. */
-bool sealer_seal(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key,
-	int64_t seq, Str closed, Buf *out, Err *err) MUST;
-bool sealer_open_sealed(Sealer *s, const unsigned char row_key[32], Str dataset, Str key,
-	Str sealed, Buf *out, Err *err) MUST;
-bool sealer_wrap(Sealer *s, const Env *env, const unsigned char row_key[32], Str dataset, Str key,
-	Buf *out, Err *err) MUST;
-bool sealer_unwrap(
-	Sealer *s, Str wrapped, Str dataset, Str key, unsigned char row_key[32], Err *err) MUST;
+typedef struct SealedRow { /* which row, and its own key (32 bytes) */
+	Str dataset, key;
+	unsigned char *row_key;
+} SealedRow;
+/* Encrypts the canonical closed JSON with the row's key: hash(32) nonce(24) ciphertext. */
+bool sealer_seal(
+	Sealer *s, const SealedRow *row, int64_t seq, Str closed, Buf *out, Err *err) MUST;
+bool sealer_open_sealed(const SealedRow *row, Str sealed, Buf *out, Err *err) MUST;
+/* The row's key under the workspace key, and back. */
+bool sealer_wrap(Sealer *s, const SealedRow *row, Buf *out, Err *err) MUST;
+bool sealer_unwrap(Sealer *s, Str wrapped, SealedRow *row, Err *err) MUST;
 
 /* ---- writer.c: one thread commits everybody's work in batches ---- */
 typedef struct Writer Writer;
@@ -85,38 +88,43 @@ typedef struct Acceptor { /* prepared statements for one dataset on one connecti
 } Acceptor;
 bool acceptor_open(
 	WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err) MUST;
-/* v: all fields after row_finish; given[i]: the caller said something about field i (others keep what a present row has).
- * base 0 = none stated. *event: the row's newest event afterwards. */
-bool accept_put(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out,
-	int64_t *event, Err *err) MUST;
-/* What accept_put would do, without writing; works on a reader connection. *event: the row's newest event, 0 when absent. */
-bool accept_peek(WriteTx *tx, Acceptor *ac, Value *v, const bool *given, int64_t base, Outcome *out,
-	int64_t *event, Err *err) MUST;
+/* One row on its way in. v: all fields after row_finish; given[i]: the caller said something about field i (others keep what
+ * a present row has); base: the event the caller saw, 0 = none stated. */
+typedef struct RowPut {
+	Value *v;
+	const bool *given;
+	int64_t base;
+	Outcome outcome; /* afterwards */
+	int64_t event;   /* the row's newest event afterwards */
+	Str key;
+} RowPut;
+bool accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
+/* What accept_put would do, without writing; works on a reader connection. event: the row's newest event, 0 when absent. */
+bool accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
 bool accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err) MUST;
 bool origin_make(
 	WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64_t *id, Err *err) MUST;
 void row_bind_keys(const Dataset *d, Stmt *s, const Value *v);
 /* Reads the columns of dataset_select_sql into v (private fields become NULL). */
 void row_read(const Dataset *d, Stmt *s, Arena *a, Value *v, int64_t *event, Str *sealed);
-/* The closed fields of a sealed row into v. */
-bool row_unseal(WriteTx *tx, const Dataset *d, Str key, Str sealed, Value *v, Err *err) MUST;
 
 /* A private cell that still shows the mask of an export says nothing: the value that is there stays. */
 enum { VALUE_KEEP = 3 };
 bool cell_is_masked(Str cell);
 
 /* ---- row.c: cells to values ---- */
+typedef void (*RowProblemFn)(void *ctx, const Field *f, Str cell, const Err *problem);
 typedef struct RowReader {
 	Workspace *w;
 	const Dataset *d;
 	struct Places *places;
+	RowProblemFn problem; /* called for each field that does not hold (field may be NULL) */
+	void *ctx;
 	int zone;
 } RowReader;
-/* text: one cell per field, p == NULL when not given. problem is called for each field that does not hold (field may be NULL);
- * returns false when there was any, or on a database error (then err is set). */
-typedef void (*RowProblemFn)(void *ctx, const Field *f, Str cell, const Err *problem);
-bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, RowProblemFn problem,
-	void *ctx, Err *err) MUST;
+/* text: one cell per field, p == NULL when not given. False when there was any problem, or on a database error (then err is
+ * set). */
+bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) MUST;
 
 /* ---- places.c: does this area or TPS exist, and if not, what was meant ---- */
 typedef struct Places {
@@ -153,10 +161,17 @@ typedef struct Job { /* one row of import_job while it is applied */
 	int64_t id, origin, rows, applied, position, added, changed, same, conflicts;
 	Str dataset;
 } Job;
-typedef void (*ProgressFn)(void *ctx, Str phase, uint64_t done, uint64_t total);
-bool job_make(Writer *wr, const Origin *o, const Dataset *d, Str file, Str content,
-	const char *staged, uint64_t rows, Job *out, Err *err) MUST;
-bool job_apply(Workspace *w, Writer *wr, Job *job, ProgressFn progress, void *ctx, Err *err) MUST;
+typedef struct Batch { /* a finished staging file and where it comes from */
+	const Origin *origin;
+	const Dataset *d;
+	Str file, content;
+	const char *staged;
+	uint64_t rows;
+	Watch watch;
+	Job job;          /* afterwards: what became of it */
+} Batch;
+bool job_make(Writer *wr, Batch *b, Err *err) MUST;
+bool job_apply(Workspace *w, Writer *wr, Job *job, const Watch *watch, Err *err) MUST;
 bool jobs_resume(Workspace *w, Writer *wr, uint64_t *rows, Err *err) MUST;
 
 /* Waits until an event after `after` is committed, *stop is true, or a second has passed; returns the newest committed event. */
@@ -181,17 +196,12 @@ struct Gate {
 	Buf in; /* remote: bytes read and not used yet */
 };
 /* Hands a finished staging file over; returns when all its rows are durable. */
-bool gate_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content,
-	const char *staged, uint64_t rows, ProgressFn progress, void *ctx, Job *out, Err *err) MUST;
-bool gate_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base,
-	bool closing, int64_t *event, Outcome *outcome, Err *err) MUST;
+bool gate_apply(Gate *g, Batch *b, Err *err) MUST;
 bool socket_listen(Gate *g, Err *err) MUST;
 void socket_stop(Gate *g);
 bool socket_connect(Gate *g, Err *err) MUST;
-bool socket_row(Gate *g, const Origin *o, const Dataset *d, const Str *text, int64_t base,
-	bool closing, int64_t *event, Outcome *outcome, Err *err) MUST;
-bool socket_apply(Gate *g, const Origin *o, const Dataset *d, Str file, Str content,
-	const char *staged, uint64_t rows, ProgressFn progress, void *ctx, Job *out, Err *err) MUST;
+bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
+bool socket_apply(Gate *g, Batch *b, Err *err) MUST;
 
 /* ---- board ---- */
 enum { NEED_PART, HAVE_PART, HEARD_PART, PARTS };

@@ -272,9 +272,8 @@ rules_store(Db *db, const SqlFile *sql, const Pack *pack, Err *err)
 
 bool
 workspace_prepare_tables(
-	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, int64_t now, Err *err)
+	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err)
 {
-	(void)now;
 	AUTO(Arena) tmp = {0};
 	if (!arena_open(&tmp, 16 * SIZE_MB, err))
 		return false;
@@ -325,37 +324,52 @@ areas_store(const Env *env, Db *db, const SqlFile *sql, Str area, Err *err)
 	return err_hint(err, "for example 15 is Jambi, 1571 Kota Jambi; 'siap areas NAME' searches");
 }
 
-static bool
-init_database(const Env *env, const char *dir, const Catalog *c, const Pack *pack, Str area,
-	Arena *a, Err *err)
-{
+typedef struct Init {
+	const Env *env;
+	const char *dir;
+	Catalog cat;
+	const Pack *pack;
+	Str area;
+	Arena a;
 	SqlFile sql;
+} Init;
+
+static bool
+init_facts(Init *in, Db *db, Err *err)
+{
+	unsigned char raw[16];
+	char id[33], created[32];
+	in->env->random(in->env->ctx, raw, sizeof raw);
+	hex_encode(raw, sizeof raw, id);
+	instant_format(in->env->now(in->env->ctx), 0, created);
+	return fact_set(db, &in->sql, "id", str_of(id), err) &&
+		fact_set(db, &in->sql, "area", in->area, err) &&
+		fact_set(db, &in->sql, "pack", in->pack->name, err) &&
+		fact_set(db, &in->sql, "created", str_of(created), err) &&
+		key_make(in->env, str_of(id), in->a, err);
+}
+
+static bool
+init_database(Init *in, Err *err)
+{
 	AUTO(DbP) db = NULL;
+	AUTO(Tx) tx = {0};
 	Migration *m;
 	size_t n;
-	unsigned char raw[16];
-	char id[33];
-	env->random(env->ctx, raw, sizeof raw);
-	hex_encode(raw, sizeof raw, id);
-	if (!sql_file_parse(S("src/svc/svc.sql"), env_file(env, "src/svc/svc.sql"), a, &sql, err) ||
-		!migrations_load(env, a, &m, &n, err) ||
-		!db_open(arena_fmt(a, "%s/%s", dir, DB_FILE).p, DB_CREATE, &db, err) ||
-		!db_migrate(db, m, n, env->now(env->ctx), err))
+	int64_t now = in->env->now(in->env->ctx);
+	if (!sql_file_parse(S("src/svc/svc.sql"), env_file(in->env, "src/svc/svc.sql"), &in->a,
+			&in->sql, err) ||
+		!migrations_load(in->env, &in->a, &m, &n, err) ||
+		!db_open(arena_fmt(&in->a, "%s/%s", in->dir, DB_FILE).p, DB_CREATE, &db, err) ||
+		!db_migrate(db, m, n, now, err))
 		return false;
-	AUTO(Tx) tx = {0};
-	Str created = {NEW(a, char, 32), 0};
-	instant_format(env->now(env->ctx), 0, (char *)created.p);
-	created = str_of(created.p);
-	return tx_begin(db, &tx, err) && areas_store(env, db, &sql, area, err) &&
-		workspace_prepare_tables(db, &sql, c, pack, env->now(env->ctx), err) &&
-		fact_set(db, &sql, "id", str_of(id), err) && fact_set(db, &sql, "area", area, err) &&
-		fact_set(db, &sql, "pack", pack->name, err) &&
-		fact_set(db, &sql, "created", created, err) && key_make(env, str_of(id), *a, err) &&
-		tx_commit(&tx, err);
+	return tx_begin(db, &tx, err) && areas_store(in->env, db, &in->sql, in->area, err) &&
+		workspace_prepare_tables(db, &in->sql, &in->cat, in->pack, err) &&
+		init_facts(in, db, err) && tx_commit(&tx, err);
 }
 
 static const Pack *
-pack_find(const Catalog *c, Str name, Arena *a, Err *err)
+pack_find(const Catalog *c, Str name, Err *err)
 {
 	const Pack *p = catalog_pack(c, name);
 	if (p)
@@ -365,39 +379,47 @@ pack_find(const Catalog *c, Str name, Arena *a, Err *err)
 		buf_fmt(&list, "%s%.*s", i ? ", " : "", STR(c->pack[i].name));
 	err_set(err, E_INPUT, "unknown rule pack '%.*s'; one of %.*s", STR(name), (int)list.n,
 		list.p ? list.p : "");
-	(void)a;
 	return NULL;
 }
 
-bool
-workspace_init(const Env *env, const char *dir, Str pack_name, Str area, Err *err)
+static void
+init_undo(Init *in, bool folder)
 {
-	AUTO(Arena) a = {0};
-	Catalog c;
-	if (!arena_open(&a, 256 * SIZE_MB, err) || !catalog_load(env, &a, &c, err))
+	static const char *const made[] = {"siap.db", "siap.db-wal", "siap.db-shm", "lock"};
+	for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+		(void)unlink(arena_fmt(&in->a, "%s/%s", in->dir, made[i]).p);
+	if (!folder)
+		return;
+	(void)rmdir(arena_fmt(&in->a, "%s/import", in->dir).p);
+	(void)rmdir(in->dir);
+}
+
+static bool
+init_folder(Init *in, Err *err)
+{
+	if (file_exists(arena_fmt(&in->a, "%s/%s", in->dir, DB_FILE).p))
+		return err_set(err, E_CONFLICT, "'%s' already holds a workspace", in->dir);
+	bool ours = !file_exists(in->dir);
+	if (!dir_make(in->dir, err))
 		return false;
-	const Pack *pack = pack_find(&c, pack_name, &a, err);
-	if (!pack)
-		return false;
-	const char *db_path = arena_fmt(&a, "%s/%s", dir, DB_FILE).p;
-	if (file_exists(db_path))
-		return err_set(err, E_CONFLICT, "'%s' already holds a workspace", dir);
-	bool ours = !file_exists(dir);
-	if (!dir_make(dir, err))
-		return false;
-	/* The lease keeps a second init out, and every later open finds its file. */
+	/* The lease keeps a second init out. */
 	AUTO(Lease) lease = {-1};
-	bool ok = lease_take(dir, &lease, err) && init_database(env, dir, &c, pack, area, &a, err) &&
-		dir_make(arena_fmt(&a, "%s/import", dir).p, err);
-	if (!ok) {
-		static const char *const made[] = {"siap.db", "siap.db-wal", "siap.db-shm", "lock"};
-		for (size_t i = 0; i < sizeof made / sizeof *made; i++)
-			(void)unlink(arena_fmt(&a, "%s/%s", dir, made[i]).p);
-		if (ours) {
-			(void)rmdir(arena_fmt(&a, "%s/import", dir).p);
-			(void)rmdir(dir);
-		}
-	}
+	bool ok = lease_take(in->dir, &lease, err) && init_database(in, err) &&
+		dir_make(arena_fmt(&in->a, "%s/import", in->dir).p, err);
+	if (!ok)
+		init_undo(in, ours);
+	return ok;
+}
+
+bool
+workspace_init(const Env *env, const char *dir, Str pack, Str area, Err *err)
+{
+	Init in = {.env = env, .dir = dir, .area = area};
+	if (!arena_open(&in.a, 256 * SIZE_MB, err))
+		return false;
+	bool ok = catalog_load(env, &in.a, &in.cat, err) &&
+		(in.pack = pack_find(&in.cat, pack, err)) != NULL && init_folder(&in, err);
+	arena_close(&in.a);
 	return ok;
 }
 
@@ -418,7 +440,7 @@ upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
 	}
 	return db_open(workspace_path(w, w->a, DB_FILE), DB_WRITE, &db, err) &&
 		db_migrate(db, m, n, now, err) && tx_begin(db, &tx, err) &&
-		workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, now, err) && tx_commit(&tx, err);
+		workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, err) && tx_commit(&tx, err);
 }
 
 static bool
@@ -431,7 +453,7 @@ open_facts(Workspace *w, Err *err)
 		return false;
 	if (!w->id.n || !w->area.n)
 		return err_set(err, E_DB, "'%s' is not a complete workspace", w->dir);
-	w->pack = pack_find(&w->cat, pack, w->a, err);
+	w->pack = pack_find(&w->cat, pack, err);
 	return w->pack != NULL;
 }
 

@@ -100,26 +100,19 @@ test_conflicts(void **state)
 	Desk *d = desk_new("pilkada2024", "1571");
 	ImportReport r;
 	GateP g = NULL;
-	int64_t first, second, event;
-	Outcome outcome;
 	OK(d, desk_import(d, "tps", S(TPS), (ImportOptions){0}, &r));
 	OK(d, gate_open(&d->w, &g, &d->err));
-	OK(d,
-		desk_enter(
-			d, g, "officer_count", "tps=1571011001001;role=kpps;filled=5", 0, &first, &outcome));
-	OK(d,
-		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=6", first, &second,
-			&outcome));
-	assert_int_equal(outcome, OUTCOME_CHANGED);
-	OK(d,
-		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=6", first, &event,
-			&outcome));
-	assert_int_equal(outcome, OUTCOME_SAME);
-	assert_int_equal(event, second);
-	OK(d,
-		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=7", first, &event,
-			&outcome));
-	assert_int_equal(outcome, OUTCOME_CONFLICT);
+	OK(d, desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=5"));
+	int64_t first = d->event;
+	RowRequest seen = {.base = first};
+	OK(d, desk_row(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=6", seen));
+	assert_int_equal(d->outcome, OUTCOME_CHANGED);
+	int64_t second = d->event;
+	OK(d, desk_row(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=6", seen));
+	assert_int_equal(d->outcome, OUTCOME_SAME);
+	assert_int_equal(d->event, second);
+	OK(d, desk_row(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=7", seen));
+	assert_int_equal(d->outcome, OUTCOME_CONFLICT);
 	gate_close(g);
 	/* Accepted order wins, and both are kept and shown. */
 	assert_int_equal(count(d, "SELECT filled FROM officer_count"), 7);
@@ -150,27 +143,21 @@ test_private_fields(void **state)
 	(void)state;
 	Desk *d = desk_new("pilkada2024", "1571");
 	GateP g = NULL;
-	int64_t event;
-	Outcome outcome;
 	Str db, wal = {0};
 	size_t at;
 	OK(d, gate_open(&d->w, &g, &d->err));
 	OK(d,
-		desk_enter(
-			d, g, "tps", "tps=1571011001001;number=001;contact=081234500001", 0, &event, &outcome));
+		desk_enter(d, g, "tps", "tps=1571011001001;number=001;contact=081234500001"));
 	OK(d,
-		desk_enter(
-			d, g, "tps", "tps=1571011001001;number=001;contact=081234500001", 0, &event, &outcome));
-	assert_int_equal(outcome, OUTCOME_SAME); /* compared after opening the seal */
-	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;number=002", 0, &event, &outcome));
-	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;contact=081234500001", 0, &event, &outcome));
-	assert_int_equal(outcome, OUTCOME_SAME); /* the change of number kept the contact */
+		desk_enter(d, g, "tps", "tps=1571011001001;number=001;contact=081234500001"));
+	assert_int_equal(d->outcome, OUTCOME_SAME); /* compared after opening the seal */
+	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;number=002"));
+	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;contact=081234500001"));
+	assert_int_equal(d->outcome, OUTCOME_SAME); /* the change of number kept the contact */
 	OK(d,
-		desk_enter(d, g, "tps",
-			"tps=1571011001001;contact=08\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
-			"01",
-			0, &event, &outcome));
-	assert_int_equal(outcome, OUTCOME_SAME); /* a masked cell says nothing */
+		desk_enter(d, g, "tps", "tps=1571011001001;contact=08\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+			"01"));
+	assert_int_equal(d->outcome, OUTCOME_SAME); /* a masked cell says nothing */
 	gate_close(g);
 	OK(d, file_read(arena_fmt(&d->a, "%s/siap.db", d->ws).p, 1 << 26, &d->a, &db, &d->err));
 	if (file_exists(arena_fmt(&d->a, "%s/siap.db-wal", d->ws).p))
@@ -203,23 +190,19 @@ test_places(void **state)
 	(void)state;
 	Desk *d = desk_new("pilkada2024", "1571");
 	GateP g = NULL;
-	int64_t event;
-	Outcome outcome;
 	ImportReport r;
 	OK(d, gate_open(&d->w, &g, &d->err));
-	REFUSED(d, desk_enter(d, g, "tps", "tps=1571019999001", 0, &event, &outcome), E_INPUT);
-	REFUSED(d, desk_enter(d, g, "tps", "tps=1101012001001", 0, &event, &outcome), E_INPUT);
+	REFUSED(d, desk_enter(d, g, "tps", "tps=1571019999001"), E_INPUT);
+	REFUSED(d, desk_enter(d, g, "tps", "tps=1101012001001"), E_INPUT);
 	assert_non_null(strstr(d->err.text, "outside this workspace"));
 	REFUSED(d,
-		desk_enter(
-			d, g, "officer_count", "tps=1571011001001;role=kpps;filled=1", 0, &event, &outcome),
+		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=1"),
 		E_INPUT);
 	assert_non_null(strstr(d->err.text, "not in the list of TPS"));
 	/* A renamed area is suggested. */
 	OK(d,
-		desk_enter(d, g, "area_alias", "area=1571011001;old=1571019999;change=renamed", 0, &event,
-			&outcome));
-	REFUSED(d, desk_enter(d, g, "tps", "tps=1571019999001", 0, &event, &outcome), E_INPUT);
+		desk_enter(d, g, "area_alias", "area=1571011001;old=1571019999;change=renamed"));
+	REFUSED(d, desk_enter(d, g, "tps", "tps=1571019999001"), E_INPUT);
 	assert_non_null(strstr(d->err.text, "1571011001001"));
 	gate_close(g);
 	/* One file may bring TPS and rows about them at once. */
@@ -251,8 +234,6 @@ client_main(void *arg)
 	for (int i = 0; i < 50; i++) {
 		Str text[16] = {{0}};
 		char received[16];
-		int64_t event;
-		Outcome outcome;
 		Err err;
 		snprintf(received, sizeof received, "%d", c->number * 100 + i);
 		text[0] = S("1571011001001");
@@ -260,7 +241,8 @@ client_main(void *arg)
 		text[2] = str_of(received);
 		if (i % 10 == 9)
 			text[2] = S("wrong"); /* fails alone, beside others in the same commit */
-		bool ok = gate_enter(c->g, &o, set, text, 0, &event, &outcome, &err);
+		RowRequest r = {.origin = &o, .dataset = set, .text = text};
+		bool ok = gate_enter(c->g, &r, &err);
 		c->failed += !ok;
 	}
 	return NULL;
@@ -300,17 +282,15 @@ test_socket(void **state)
 	Desk *d = desk_new("pilkada2024", "1571");
 	GateP g = NULL, second = NULL;
 	Workspace w2;
-	int64_t event;
-	Outcome outcome;
 	OK(d, gate_open(&d->w, &g, &d->err));
 	assert_true(gate_is_local(g));
 	OK(d, workspace_open(&d->env, d->ws, &d->a, &w2, &d->err));
 	OK(d, gate_open(&w2, &second, &d->err));
 	assert_false(gate_is_local(second));
-	OK(d, desk_enter(d, second, "tps", "tps=1571011001001;number=001", 0, &event, &outcome));
-	assert_int_equal(event, 1);
-	assert_int_equal(outcome, OUTCOME_ADDED);
-	REFUSED(d, desk_enter(d, second, "tps", "tps=1571011001001;kind=odd", 0, &event, &outcome),
+	OK(d, desk_enter(d, second, "tps", "tps=1571011001001;number=001"));
+	assert_int_equal(d->event, 1);
+	assert_int_equal(d->outcome, OUTCOME_ADDED);
+	REFUSED(d, desk_enter(d, second, "tps", "tps=1571011001001;kind=odd"),
 		E_INPUT);
 	assert_non_null(strstr(d->err.text, "odd"));
 	/* A whole file goes through as well: desk_import opens its own gate. */

@@ -71,14 +71,10 @@ test_sums(void **state)
 	add_tps(d, 4);
 	GateP g = NULL;
 	OK(d, gate_open(&d->w, &g, &d->err));
-	int64_t event;
-	Outcome outcome;
 	OK(d,
-		desk_enter(d, g, "roll_count", "tps=1571011001001;total=400;male=200;female=200", 0, &event,
-			&outcome));
+		desk_enter(d, g, "roll_count", "tps=1571011001001;total=400;male=200;female=200"));
 	OK(d,
-		desk_enter(
-			d, g, "officer_count", "tps=1571011001001;role=kpps;filled=9", 0, &event, &outcome));
+		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=9"));
 	gate_close(g);
 	OK(d, board_open(&d->w, &b, &d->err));
 	for (size_t k = 0; k < b->n_indicators; k++) {
@@ -113,33 +109,31 @@ random_change(Desk *d, Gate *g)
 		"ballot_box", "ink", "booth", "ballot_governor", "roll_copy"};
 	static const char *const role[] = {"kpps", "linmas", "ptps"};
 	char cells[256], tps[16];
-	int64_t event;
-	Outcome outcome;
 	snprintf(tps, sizeof tps, "%s%03d", village[dice(4)], 1 + (int)dice(6));
 	switch (dice(6)) {
 	case 0:
 		snprintf(cells, sizeof cells, "tps=%s;item=%s;received=%d;damaged=%d", tps, item[dice(5)],
 			(int)dice(500), (int)dice(3));
-		OK(d, desk_enter(d, g, "delivery", cells, 0, &event, &outcome));
+		OK(d, desk_enter(d, g, "delivery", cells));
 		break;
 	case 1:
 		snprintf(cells, sizeof cells, "tps=%s;role=%s;filled=%d", tps, role[dice(3)], (int)dice(9));
-		OK(d, desk_enter(d, g, "officer_count", cells, 0, &event, &outcome));
+		OK(d, desk_enter(d, g, "officer_count", cells));
 		break;
 	case 2:
 		snprintf(cells, sizeof cells, "tps=%s;male=%d;female=%d;total=%d", tps, (int)dice(300),
 			(int)dice(300), (int)dice(700));
-		OK(d, desk_enter(d, g, "roll_count", cells, 0, &event, &outcome));
+		OK(d, desk_enter(d, g, "roll_count", cells));
 		break;
 	case 3:
 		snprintf(cells, sizeof cells, "tps=%s;police=%d;linmas=%d;category=safe", tps, (int)dice(3),
 			(int)dice(3));
-		OK(d, desk_enter(d, g, "security_count", cells, 0, &event, &outcome));
+		OK(d, desk_enter(d, g, "security_count", cells));
 		break;
 	case 4:
 		snprintf(cells, sizeof cells, "tps=%s;valid=%d;invalid=%d;ballots_used=%d", tps,
 			(int)dice(200), (int)dice(9), (int)dice(210));
-		OK(d, desk_enter(d, g, "count_form", cells, 0, &event, &outcome));
+		OK(d, desk_enter(d, g, "count_form", cells));
 		break;
 	default: {
 		Str text[64] = {{0}};
@@ -148,7 +142,8 @@ random_change(Desk *d, Gate *g)
 		text[dataset_field(set, S("item")) - set->field] = S("ink");
 		Origin o = {.actor = S("tester"), .source = S("cli")};
 		Err err;
-		if (!gate_close_row(g, &o, set, text, &event, &err))
+		RowRequest r = {.origin = &o, .dataset = set, .text = text, .closing = true};
+		if (!gate_enter(g, &r, &err))
 			assert_int_equal(err.code, E_NOTFOUND);
 	}
 	}
@@ -185,13 +180,11 @@ test_new_tps_and_snapshot(void **state)
 	Desk *d = desk_new("pilkada2024", "1571");
 	Board *b, *cold;
 	GateP g = NULL;
-	int64_t event;
-	Outcome outcome;
 	Str difference;
 	add_tps(d, 6);
 	OK(d, board_open(&d->w, &b, &d->err));
 	OK(d, gate_open(&d->w, &g, &d->err));
-	OK(d, desk_enter(d, g, "tps", "tps=1571021002009", 0, &event, &outcome));
+	OK(d, desk_enter(d, g, "tps", "tps=1571021002009"));
 	OK(d, board_follow(b, NULL, &d->err));
 	assert_int_equal(b->total[0], 25);
 	equal_to_rebuild(d, b);
@@ -231,51 +224,43 @@ test_ready_and_gaps(void **state)
 	Desk *d = desk_new("pilkada2024", "1571");
 	Board *b;
 	GateP g = NULL;
-	Gap *gap;
-	size_t n, node;
-	uint64_t total;
-	int64_t event;
-	Outcome outcome;
+	size_t node;
 	add_tps(d, 2);
 	OK(d, gate_open(&d->w, &g, &d->err));
 	OK(d,
-		desk_enter(d, g, "roll_count", "tps=1571011001001;total=100;male=50;female=50", 0, &event,
-			&outcome));
+		desk_enter(d, g, "roll_count", "tps=1571011001001;total=100;male=50;female=50"));
 	for (size_t i = 0; i < d->w.pack->n_codes; i++) {
 		const PackCode *c = &d->w.pack->code[i];
 		if (str_eq(c->list, S("logistics")))
 			OK(d,
-				desk_enter(d, g, "delivery",
-					arena_fmt(&d->a, "tps=1571011001001;item=%.*s;received=900", STR(c->code)).p, 0,
-					&event, &outcome));
+				desk_enter(d, g, "delivery", arena_fmt(&d->a, "tps=1571011001001;item=%.*s;received=900", STR(c->code)).p));
 		if (str_eq(c->list, S("officer")))
 			OK(d,
-				desk_enter(d, g, "officer_count",
-					arena_fmt(&d->a, "tps=1571011001001;role=%.*s;filled=%lld", STR(c->code),
+				desk_enter(d, g, "officer_count", arena_fmt(&d->a, "tps=1571011001001;role=%.*s;filled=%lld", STR(c->code),
 						(long long)c->amount)
-						.p,
-					0, &event, &outcome));
+						.p));
 	}
 	OK(d, board_open(&d->w, &b, &d->err));
 	assert_int_equal(b->ready[0], 0);
-	OK(d, gaps_list(b, S("1571"), 3, &d->a, &gap, &n, &total, &d->err));
-	assert_int_equal(n, 3);
-	assert_true(total > 3);
+	GapList list = {.area = S("1571"), .max = 3};
+	OK(d, gaps_list(b, &list, &d->a, &d->err));
+	assert_int_equal(list.n, 3);
+	assert_true(list.total > 3);
 	/* One must-indicator is left at this TPS: closing it is worth a whole TPS, so it comes first. */
-	assert_true(str_eq(gap[0].area, S("1571011001001")));
-	assert_int_equal(gap[0].gain, 10000);
-	assert_true(str_eq(gap[0].series->query->name, S("security_ready")));
+	assert_true(str_eq(list.gap[0].area, S("1571011001001")));
+	assert_int_equal(list.gap[0].gain, 10000);
+	assert_true(str_eq(list.gap[0].series->query->name, S("security_ready")));
 	OK(d,
-		desk_enter(d, g, "security_count", "tps=1571011001001;police=2;linmas=2;category=safe", 0,
-			&event, &outcome));
+		desk_enter(d, g, "security_count", "tps=1571011001001;police=2;linmas=2;category=safe"));
 	OK(d, board_follow(b, NULL, &d->err));
 	assert_int_equal(b->ready[0], 1);
 	assert_true(board_find(b, S("157102"), &node));
 	assert_int_equal(b->ready[node], 0);
-	OK(d, gaps_list(b, S("1571"), SIZE_MAX, &d->a, &gap, &n, &total, &d->err));
-	assert_int_equal(n, total);
-	for (size_t i = 1; i < n; i++)
-		assert_true(gap[i - 1].gain >= gap[i].gain);
+	list.max = SIZE_MAX;
+	OK(d, gaps_list(b, &list, &d->a, &d->err));
+	assert_int_equal(list.n, list.total);
+	for (size_t i = 1; i < list.n; i++)
+		assert_true(list.gap[i - 1].gain >= list.gap[i].gain);
 	gate_close(g);
 	board_close(b);
 	desk_close(d);
