@@ -145,6 +145,12 @@ Str pack_preset(const Pack *p, Str dataset, Str field); /* p == NULL: none */
 Str nearest(Str word, const Str *names, size_t n);
 
 /* ---- Values ---- */
+typedef struct Reading { /* by what cells are read */
+	const Catalog *c;
+	const Pack *pack;  /* NULL: no code lists, no presets */
+	int zone;          /* minutes east of UTC for times without a zone */
+	Arena *a;          /* for texts that had to be made */
+} Reading;
 typedef enum ValueKind { VALUE_NULL, VALUE_INT, VALUE_TEXT } ValueKind;
 typedef struct Value { ValueKind kind; int64_t i; Str s; } Value; /* bool, int, decimal, money, instant: INT; all others TEXT */
 bool value_eq(Value a, Value b);
@@ -155,9 +161,9 @@ bool value_eq(Value a, Value b);
  * identifiers), formula text (= + - @ in text fields), out of range, too long, unknown option (nearest named).
  * The error sentence has subject and remedy, without row and column (the importer adds them).
  * A text in *out lies in `cell`, in the catalog or in `a`: it is valid as long as all three are (nothing is copied needlessly). */
-bool value_parse(const Catalog *c, const Pack *pack, const Field *f, Str cell, int zone_minutes, Arena *a, Value *out, Err *err) MUST;
+bool value_parse(const Reading *r, const Field *f, Str cell, Value *out, Err *err) MUST;
 /* Fills defaults and pack presets, checks required and key fields of a whole row. v has n_fields values. */
-bool row_finish(const Catalog *c, const Pack *pack, const Dataset *d, Value *v, Arena *a, size_t *bad_field, Err *err) MUST;
+bool row_finish(const Reading *r, const Dataset *d, Value *v, size_t *bad_field, Err *err) MUST;
 void value_print(const Field *f, Value v, int zone_minutes, Buf *out); /* as a person reads and import takes back: dates, instants with zone, decimals */
 /* Canonical JSON (RFC 8785: sorted names, no blanks, integers; NULL omitted) of the open or of the closed (private) fields. */
 void row_json(const Dataset *d, const Value *v, bool closed, Buf *out);
@@ -167,6 +173,7 @@ void row_key(const Dataset *d, const Value *v, Buf *out); /* key fields joined b
 /* ---- Headers ---- */
 /* How a file's header maps onto a dataset: column[field index] = cell index or -1. Matches field name, label in both languages,
  * and `from` synonyms, after folding case and turning everything but letters and digits into one '_'. */
+typedef struct Header { const Str *cell; size_t n; } Header;
 typedef struct HeaderMap {
 	int *column;         /* n_fields */
 	int event;           /* column of _event or -1 */
@@ -174,10 +181,10 @@ typedef struct HeaderMap {
 	const Field *missing; /* first key or required field (without default or pack preset) that has none, or NULL */
 } HeaderMap;
 /* E_INPUT for a header that occurs twice or two columns for one field (names both columns). */
-bool header_map(const Catalog *c, const Pack *pack, const Dataset *d, const Str *header, size_t n, Arena *a, HeaderMap *out, Err *err) MUST;
+bool header_map(const Reading *r, const Dataset *d, const Header *h, HeaderMap *out, Err *err) MUST;
 /* Datasets that the header could feed completely (no missing field, and at least one matched field beside the keys), best first
  * (share of the dataset's own fields matched). */
-size_t header_recognise(const Catalog *c, const Pack *pack, const Str *header, size_t n, Arena *a, const Dataset **out, size_t max);
+size_t header_recognise(const Reading *r, const Header *h, const Dataset **out, size_t max);
 
 /* ---- Derived documents ---- */
 typedef enum Store { STORE_SQLITE, STORE_POSTGRES } Store;

@@ -59,11 +59,11 @@ default_check(Checking *k, const Field *f, Err *err)
 	if (!f->default_text.p)
 		return true;
 	if (f->type != TYPE_CODE)
-		return value_parse(k->c, NULL, f, f->default_text, 420, &tmp, &v, err) ||
+		return value_parse(&(Reading){k->c, NULL, 420, &tmp}, f, f->default_text, &v, err) ||
 			err_prefix(err, "default: ");
 	for (size_t i = 0; i < k->c->n_packs; i++)
 		if (pack_has_list(&k->c->pack[i], f->list) &&
-			!value_parse(k->c, &k->c->pack[i], f, f->default_text, 420, &tmp, &v, err))
+			!value_parse(&(Reading){k->c, &k->c->pack[i], 420, &tmp}, f, f->default_text, &v, err))
 			return err_prefix(err, "default: ");
 	return true;
 }
@@ -165,7 +165,7 @@ preset_check(Checking *k, const Pack *p, const PackText *t, Err *err)
 		return false;
 	const Dataset *d = catalog_dataset(k->c, dataset);
 	return field_known(k, d, field, err) &&
-		value_parse(k->c, p, dataset_field(d, field), t->value, 420, &tmp, &v, err);
+		value_parse(&(Reading){k->c, p, 420, &tmp}, dataset_field(d, field), t->value, &v, err);
 }
 
 static bool

@@ -173,15 +173,13 @@ fields_match(Mapping *m, Err *err)
 }
 
 bool
-header_map(const Catalog *c, const Pack *pack, const Dataset *d, const Str *header, size_t n,
-	Arena *a, HeaderMap *out, Err *err)
+header_map(const Reading *r, const Dataset *d, const Header *h, HeaderMap *out, Err *err)
 {
-	(void)c;
-	*out = (HeaderMap){.column = NEW(a, int, d->n_fields)};
-	Mapping m = {.d = d, .header = header, .column = out->column, .tmp = *a};
-	m.owner = NEW(&m.tmp, int, n);
+	*out = (HeaderMap){.column = NEW(r->a, int, d->n_fields)};
+	Mapping m = {.d = d, .header = h->cell, .column = out->column, .tmp = *r->a};
+	m.owner = NEW(&m.tmp, int, h->n);
 	m.columns = map_new(&m.tmp);
-	if (!columns_read(&m, n, &out->event, err) || !fields_match(&m, err))
+	if (!columns_read(&m, h->n, &out->event, err) || !fields_match(&m, err))
 		return false;
 	for (size_t i = 0; i < d->n_fields; i++) {
 		const Field *f = &d->field[i];
@@ -189,7 +187,7 @@ header_map(const Catalog *c, const Pack *pack, const Dataset *d, const Str *head
 			out->matched++;
 			continue;
 		}
-		bool supplied = f->default_text.p || (pack && pack_preset(pack, d->name, f->name).p);
+		bool supplied = f->default_text.p || (r->pack && pack_preset(r->pack, d->name, f->name).p);
 		if (!out->missing && !supplied && (f->key || f->required))
 			out->missing = f;
 	}
@@ -198,11 +196,13 @@ header_map(const Catalog *c, const Pack *pack, const Dataset *d, const Str *head
 
 /* What the header says about a dataset: share of its fields in parts per 10,000, 0 when it cannot be fed. */
 static size_t
-share(const Catalog *c, const Pack *pack, const Dataset *d, const Str *header, size_t n, Arena tmp)
+share(const Reading *r, const Dataset *d, const Header *h, Arena tmp)
 {
 	HeaderMap map;
+	Reading scratch = *r;
 	size_t keys = 0;
-	if (!header_map(c, pack, d, header, n, &tmp, &map, NULL) || map.missing)
+	scratch.a = &tmp;
+	if (!header_map(&scratch, d, h, &map, NULL) || map.missing)
 		return 0;
 	for (size_t k = 0; k < d->n_key; k++)
 		keys += map.column[d->key[k]] >= 0;
@@ -210,15 +210,15 @@ share(const Catalog *c, const Pack *pack, const Dataset *d, const Str *header, s
 }
 
 size_t
-header_recognise(const Catalog *c, const Pack *pack, const Str *header, size_t n, Arena *a,
-	const Dataset **out, size_t max)
+header_recognise(const Reading *r, const Header *h, const Dataset **out, size_t max)
 {
-	Arena tmp = *a;
+	const Catalog *c = r->c;
+	Arena tmp = *r->a;
 	size_t *score = NEW(&tmp, size_t, c->n_datasets), found = 0;
 	const Dataset **best = NEW(&tmp, const Dataset *, c->n_datasets);
 	for (size_t i = 0; i < c->n_datasets; i++) {
 		const Dataset *d = &c->dataset[i];
-		size_t s = share(c, pack, d, header, n, tmp), at = found;
+		size_t s = share(r, d, h, tmp), at = found;
 		if (s == 0)
 			continue;
 		/* Equal shares stay in catalog order. */

@@ -10,7 +10,7 @@ typedef struct Making {
 
 /* Which header belongs to which kind of file, and whether it may be missing. */
 enum { IND = 1, CHK = 2, BOTH = 3 };
-static const struct Header {
+static const struct QueryHeader {
 	Str name;
 	int in, needed;
 } headers[] = {

@@ -3,15 +3,8 @@
 
 enum { ROW_JSON_MAX = 8 * 1024 * 1024 };
 
-/* What the values of a row are read by. */
-typedef struct Rules {
-	const Catalog *c;
-	const Pack *pack;
-	Arena *a;
-} Rules;
-
 static bool
-fill(const Rules *r, const Dataset *d, Value *v, size_t i, Err *err)
+fill(const Reading *r, const Dataset *d, Value *v, size_t i, Err *err)
 {
 	const Field *f = &d->field[i];
 	Str text = r->pack && r->pack->n_presets ? pack_preset(r->pack, d->name, f->name) : (Str){0};
@@ -19,22 +12,20 @@ fill(const Rules *r, const Dataset *d, Value *v, size_t i, Err *err)
 		text = f->default_text;
 	if (!text.p)
 		return true;
-	const Value *area = &v[d->area];
-	int zone = area_zone(area->kind == VALUE_TEXT ? area->s : (Str){0});
-	return value_parse(r->c, r->pack, f, text, zone, r->a, &v[i], err);
+	Reading here = *r;
+	here.zone = area_zone(v[d->area].kind == VALUE_TEXT ? v[d->area].s : (Str){0});
+	return value_parse(&here, f, text, &v[i], err);
 }
 
 bool
-row_finish(const Catalog *c, const Pack *pack, const Dataset *d, Value *v, Arena *a,
-	size_t *bad_field, Err *err)
+row_finish(const Reading *r, const Dataset *d, Value *v, size_t *bad_field, Err *err)
 {
-	Rules rules = {c, pack, a};
 	for (size_t i = 0; i < d->n_fields; i++) {
 		const Field *f = &d->field[i];
 		if (v[i].kind != VALUE_NULL)
 			continue;
 		*bad_field = i;
-		if (!fill(&rules, d, v, i, err))
+		if (!fill(r, d, v, i, err))
 			return false;
 		if (v[i].kind == VALUE_NULL && (f->key || f->required))
 			return err_set(err, E_INPUT, "'%.*s' must be filled in", STR(tr_str(f->label)));

@@ -259,8 +259,7 @@ ref_area(const Catalog *c, const Field *f)
 }
 
 bool
-value_parse(const Catalog *c, const Pack *pack, const Field *f, Str cell, int zone_minutes,
-	Arena *a, Value *out, Err *err)
+value_parse(const Reading *r, const Field *f, Str cell, Value *out, Err *err)
 {
 	Str s = str_trim(cell);
 	*out = (Value){.kind = VALUE_NULL};
@@ -272,12 +271,12 @@ value_parse(const Catalog *c, const Pack *pack, const Field *f, Str cell, int zo
 		ok = int_value(f, s, &out->i, err);
 		break;
 	case TYPE_AREA:
-		ok = area_value(f, s, a, &out->s, err);
+		ok = area_value(f, s, r->a, &out->s, err);
 		break;
 	case TYPE_ENUM:
 	case TYPE_STATES:
 	case TYPE_CODE:
-		ok = choice_read(pack, f, s, *a, &out->s, err);
+		ok = choice_read(r->pack, f, s, *r->a, &out->s, err);
 		break;
 	case TYPE_TEXT:
 		ok = text_value(s, f->max, &out->s, err);
@@ -295,26 +294,26 @@ value_parse(const Catalog *c, const Pack *pack, const Field *f, Str cell, int zo
 		ok = bool_value(s, &out->i, err);
 		break;
 	case TYPE_DATE:
-		ok = date_read(s, a, &out->s) ||
+		ok = date_read(s, r->a, &out->s) ||
 			err_set(err, E_INPUT, "'%.*s' is not a date, expected 2024-11-27 or 27/11/2024",
 				STR(brief(s)));
 		break;
 	case TYPE_INSTANT:
-		ok = instant_read(s, zone_minutes, *a, &out->i) ||
+		ok = instant_read(s, r->zone, *r->a, &out->i) ||
 			err_set(err, E_INPUT,
 				"'%.*s' is not a time, expected 2024-11-27 07:00 or 2024-11-27T07:00+07:00",
 				STR(brief(s)));
 		break;
 	case TYPE_REF: {
-		const Field *area = ref_area(c, f);
-		ok = area ? area_value(area, s, a, &out->s, err) : text_value(s, 200, &out->s, err);
+		const Field *area = ref_area(r->c, f);
+		ok = area ? area_value(area, s, r->a, &out->s, err) : text_value(s, 200, &out->s, err);
 		break;
 	}
 	case TYPE_PHONE:
-		ok = phone_value(s, a, &out->s, err);
+		ok = phone_value(s, r->a, &out->s, err);
 		break;
 	case TYPE_FILE:
-		ok = file_value(s, a, &out->s, err);
+		ok = file_value(s, r->a, &out->s, err);
 		break;
 	}
 	if (!ok)

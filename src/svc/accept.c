@@ -176,8 +176,8 @@ event_leaf(WriteTx *tx, const Acceptor *ac, const EventBody *e, Sha256 *leaf)
 		memcpy(closed.b, e->sealed.p, SEAL_HASH);
 	else if (d->has_private)
 		sealer_empty(tx->sealer, tx->seq, &closed);
-	sealer_leaf(tx->sealer, &entry, buf_str(tx->buf[0]), d->has_private ? &closed : NULL,
-		tx->buf[3], leaf);
+	sealer_leaf(
+		tx->sealer, &entry, buf_str(tx->buf[0]), d->has_private ? &closed : NULL, tx->buf[3], leaf);
 }
 
 static bool
@@ -366,8 +366,7 @@ accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err
 	if (!db_step(ac->select, &row, err))
 		return false;
 	if (!row)
-		return err_set(
-			err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(ac->d->name), STR(e.key));
+		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(ac->d->name), STR(e.key));
 	row_read(ac->d, ac->select, &tx->tmp, now, &e.base, &e.sealed);
 	db_reset(ac->select);
 	row_bind_keys(ac->d, ac->close, v);

@@ -313,8 +313,8 @@ row_values(const Board *b, const Series *s, BoardRow *r, Err *err)
 	for (int p = 0; p < PARTS; p++)
 		r->value[p] = q->is_check ? p == NEED_PART : db_int(s->stmt, p + 1);
 	if (r->value[NEED_PART] < 0 || r->value[HAVE_PART] < 0)
-		return err_set(err, E_INPUT, "%.*s: row '%.*s' has a negative need or have", STR(q->file),
-			STR(code));
+		return err_set(
+			err, E_INPUT, "%.*s: row '%.*s' has a negative need or have", STR(q->file), STR(code));
 	/* More than enough here must not hide a gap elsewhere. */
 	for (int p = HAVE_PART; p < PARTS; p++)
 		if (r->value[p] > r->value[NEED_PART])

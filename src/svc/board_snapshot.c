@@ -11,13 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct Header {
+typedef struct SnapHeader {
 	char magic[8];
 	Sha256 catalog;
 	char area[16];
 	int64_t event;
 	uint64_t nodes, series, check;
-} Header;
+} SnapHeader;
 
 typedef bool (*ArrayFn)(void *ctx, void **array, size_t bytes, Err *err);
 
@@ -98,7 +98,7 @@ static bool
 save_to(const Board *b, int fd, Err *err)
 {
 	Board copy = *b; /* each_array hands out places to write to; saving only reads them */
-	Header h = {.magic = "SIAPBRD1",
+	SnapHeader h = {.magic = "SIAPBRD1",
 		.catalog = b->w->cat.hash,
 		.event = b->event,
 		.nodes = b->n,
@@ -157,7 +157,7 @@ load_array(void *ctx, void **array, size_t bytes, Err *err)
 static bool
 load_into(Board *b, Str bytes, Err *err)
 {
-	Header h;
+	SnapHeader h;
 	int64_t newest;
 	char area[16];
 	if (bytes.n < sizeof h)

@@ -44,9 +44,10 @@ row_accept_by(const Run *r, const Pack *pack, const Row *row, Arena *a, Err *err
 {
 	size_t bad;
 	for (size_t i = 0; i < row->d->n_fields; i++)
-		if (!value_parse(r->c, pack, &row->d->field[i], row->cell[i], WIB, a, &row->v[i], err))
+		if (!value_parse(
+				&(Reading){r->c, pack, WIB, a}, &row->d->field[i], row->cell[i], &row->v[i], err))
 			return err_prefix(err, "%.*s: ", STR(row->d->field[i].name));
-	return row_finish(r->c, pack, row->d, row->v, a, &bad, err);
+	return row_finish(&(Reading){r->c, pack, 0, a}, row->d, row->v, &bad, err);
 }
 
 /* Under the pack, or without one under any: codes are per election. The error is that of the last. */
@@ -371,7 +372,15 @@ query_run(const Trial *t, Str lo, Str hi, Arena *a, Results *out, Err *err)
 			out->row = more;
 			cap *= 2;
 		}
-		out->row[out->n++] = result_read(s, t->q->is_check, a);
+		Result *r = &out->row[out->n++];
+		*r = result_read(s, t->q->is_check, a);
+		/* The board keeps rows at the query's own level only. */
+		if (t->q->level != LEVEL_ANY && area_level(r->area) != t->q->level) {
+			err_set(err, E_INPUT, "row '%.*s' is not at level %.*s", STR(r->area),
+				STR(level_name(t->q->level)));
+			db_reset(s);
+			return false;
+		}
 	}
 }
 

@@ -54,9 +54,8 @@ collect(Collect *c, size_t series)
 			i = b->end[i];
 			continue;
 		}
-		int64_t missing = series_holds(b, s, i)
-			? series_own(s, NEED_PART)[i] - series_own(s, HAVE_PART)[i]
-			: 0;
+		int64_t missing =
+			series_holds(b, s, i) ? series_own(s, NEED_PART)[i] - series_own(s, HAVE_PART)[i] : 0;
 		if (missing > 0) {
 			Item item = {(uint32_t)i, (uint32_t)series, gain_of(b, s, i), missing};
 			buf_add(&c->items, (Str){(char *)&item, sizeof item});

@@ -134,8 +134,8 @@ keys_from_text(WriteTx *tx, const RowRequest *r, Value *v, Err *err)
 			cell = f->default_text;
 		if (!cell.p)
 			return err_set(err, E_INPUT, "%.*s: the key field is missing", STR(f->name));
-		if (!value_parse(
-				&tx->w->cat, tx->w->pack, f, cell, area_zone(tx->w->area), &tx->tmp, &v[i], err))
+		if (!value_parse(&(Reading){&tx->w->cat, tx->w->pack, area_zone(tx->w->area), &tx->tmp}, f,
+				cell, &v[i], err))
 			return err_prefix(err, "%.*s: ", STR(f->name));
 	}
 	return true;
@@ -206,8 +206,7 @@ row_work(WriteTx *tx, void *arg, Err *err)
 	int64_t origin;
 	RowPut put = {.v = NEW(&tx->tmp, Value, d->n_fields), .base = r->base};
 	if (!origin_make(tx, r->origin, d, 0, &origin, err) ||
-		!acceptor_open(
-			tx, d, origin, r->origin->agency.n ? r->origin->agency : d->owner, &ac, err))
+		!acceptor_open(tx, d, origin, r->origin->agency.n ? r->origin->agency : d->owner, &ac, err))
 		return false;
 	if (r->closing)
 		return keys_from_text(tx, r, put.v, err) && accept_close(tx, &ac, put.v, &r->event, err);

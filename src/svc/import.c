@@ -14,7 +14,8 @@ part_add(Import *im, const Dataset *d, Err *err)
 	Part *p = &im->part[im->n_parts];
 	if (im->n_parts == sizeof im->part / sizeof *im->part)
 		return err_set(err, E_LIMIT, "a file can feed at most %zu datasets at once", im->n_parts);
-	if (!header_map(&im->w->cat, im->w->pack, d, im->header, im->n_header, im->a, &p->map, err))
+	if (!header_map(&(Reading){&im->w->cat, im->w->pack, 0, im->a}, d,
+			&(Header){im->header, im->n_header}, &p->map, err))
 		return false;
 	p->d = d;
 	p->given = NEW(im->a, bool, d->n_fields);
@@ -30,7 +31,8 @@ static void
 name_alternatives(Import *im, const Dataset *d, Err *err)
 {
 	const Dataset *fit[4];
-	size_t n = header_recognise(&im->w->cat, im->w->pack, im->header, im->n_header, im->a, fit, 4);
+	size_t n = header_recognise(&(Reading){&im->w->cat, im->w->pack, 0, im->a},
+		&(Header){im->header, im->n_header}, fit, 4);
 	if (n && fit[0] != d)
 		err_hint(err, "this looks like a file for '%.*s': siap import %.*s FILE", STR(fit[0]->name),
 			STR(fit[0]->name));
@@ -60,7 +62,8 @@ choose_parts(Import *im, const ImportOptions *o, Err *err)
 	if (n)
 		memcpy(chosen, o->datasets, n * sizeof *chosen);
 	else
-		n = header_recognise(&im->w->cat, im->w->pack, im->header, im->n_header, im->a, chosen, 16);
+		n = header_recognise(&(Reading){&im->w->cat, im->w->pack, 0, im->a},
+			&(Header){im->header, im->n_header}, chosen, 16);
 	if (n == 0) {
 		err_set(err, E_INPUT, "the header fits no dataset");
 		return err_hint(err,
@@ -286,7 +289,8 @@ static bool
 read_header(Import *im, Err *err)
 {
 	bool more;
-	if (!csv_open_file(im->options->path, &im->csv, err) || !csv_next(im->csv, &im->row, &more, err))
+	if (!csv_open_file(im->options->path, &im->csv, err) ||
+		!csv_next(im->csv, &im->row, &more, err))
 		return false;
 	if (!more)
 		return err_set(err, E_INPUT, "the file is empty: a header line is expected");
@@ -420,8 +424,7 @@ import_close(Import *im)
 }
 
 bool
-import_file(
-	Workspace *w, Gate *g, const ImportOptions *o, Arena *a, ImportReport *out, Err *err)
+import_file(Workspace *w, Gate *g, const ImportOptions *o, Arena *a, ImportReport *out, Err *err)
 {
 	*out = (ImportReport){0};
 	Import *im = NEW(a, Import, 1);

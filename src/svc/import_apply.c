@@ -29,8 +29,7 @@ job_insert(WriteTx *tx, void *arg, Err *err)
 	const char *path;
 	if (!svc_stmt(tx->db, &tx->w->sql, "job_last", &s, err) || !db_step(s, &row, err))
 		return false;
-	*j = (Job){
-		.id = (row ? db_int(s, 0) : 0) + 1, .rows = (int64_t)b->rows, .dataset = b->d->name};
+	*j = (Job){.id = (row ? db_int(s, 0) : 0) + 1, .rows = (int64_t)b->rows, .dataset = b->d->name};
 	db_reset(s);
 	if (!origin_make(tx, b->origin, b->d, j->id, &j->origin, err) ||
 		!svc_stmt(tx->db, &tx->w->sql, "job_insert", &s, err))
@@ -138,8 +137,8 @@ apply_all(Writer *wr, Slice *sl, const Watch *watch, Err *err)
 		}
 		sl->rows = slice_size(sl->rows, clock_us() - start);
 		if (watch->progress)
-			watch->progress(watch->ctx, S("saving"), (uint64_t)sl->job->applied,
-				(uint64_t)sl->job->rows);
+			watch->progress(
+				watch->ctx, S("saving"), (uint64_t)sl->job->applied, (uint64_t)sl->job->rows);
 		if (watch->stop && *watch->stop && !sl->finished)
 			return err_set(err, E_BUSY, "stopped");
 	}

@@ -30,8 +30,9 @@ write_line(Import *im, Str raw, Str reason, Err *err)
 bool
 errors_open(Import *im, Err *err)
 {
-	im->error_path = im->options->error_file ? im->options->error_file
-											 : arena_fmt(im->a, "%s.errors.csv", im->options->path).p;
+	im->error_path = im->options->error_file
+		? im->options->error_file
+		: arena_fmt(im->a, "%s.errors.csv", im->options->path).p;
 	im->errors = fault_here() ? NULL : fopen(im->error_path, "wbe");
 	if (!im->errors) {
 		err_set(err, E_IO, "cannot write the error file '%s': %s", im->error_path, strerror(errno));

@@ -64,14 +64,14 @@ row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err)
 		if (f->n_private && cell_is_masked(text[i])) {
 			v[i].kind = (ValueKind)VALUE_KEEP;
 		} else if (text[i].p &&
-			!value_parse(&r->w->cat, pack, f, text[i], r->zone, a, &v[i], &why)) {
+			!value_parse(&(Reading){&r->w->cat, pack, r->zone, a}, f, text[i], &v[i], &why)) {
 			r->problem(r->ctx, f, text[i], &why);
 			ok = false;
 		}
 	}
 	if (!ok)
 		return false;
-	if (!row_finish(&r->w->cat, pack, d, v, a, &at, &why)) {
+	if (!row_finish(&(Reading){&r->w->cat, pack, 0, a}, d, v, &at, &why)) {
 		r->problem(r->ctx, &d->field[at], text[at], &why);
 		return false;
 	}

@@ -401,7 +401,8 @@ ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 				(uint64_t)int_of(*answer, "total"));
 		json_decref(*answer);
 		if (watch->stop && *watch->stop)
-			return err_set(err, E_BUSY, "stopped waiting: the other Siap process goes on by itself");
+			return err_set(
+				err, E_BUSY, "stopped waiting: the other Siap process goes on by itself");
 	}
 	if (json_is_true(json_object_get(*answer, "ok")))
 		return true;

@@ -271,8 +271,7 @@ rules_store(Db *db, const SqlFile *sql, const Pack *pack, Err *err)
 }
 
 bool
-workspace_prepare_tables(
-	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err)
+workspace_prepare_tables(Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err)
 {
 	AUTO(Arena) tmp = {0};
 	if (!arena_open(&tmp, 16 * SIZE_MB, err))
@@ -357,8 +356,8 @@ init_database(Init *in, Err *err)
 	Migration *m;
 	size_t n;
 	int64_t now = in->env->now(in->env->ctx);
-	if (!sql_file_parse(S("src/svc/svc.sql"), env_file(in->env, "src/svc/svc.sql"), &in->a,
-			&in->sql, err) ||
+	if (!sql_file_parse(
+			S("src/svc/svc.sql"), env_file(in->env, "src/svc/svc.sql"), &in->a, &in->sql, err) ||
 		!migrations_load(in->env, &in->a, &m, &n, err) ||
 		!db_open(arena_fmt(&in->a, "%s/%s", in->dir, DB_FILE).p, DB_CREATE, &db, err) ||
 		!db_migrate(db, m, n, now, err))

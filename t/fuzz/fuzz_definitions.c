@@ -28,7 +28,7 @@ dataset_use(const Dataset *d, Arena *a)
 	HeaderMap map;
 	for (size_t i = 0; i < d->n_fields; i++)
 		header[i] = d->field[i].label;
-	NEED(header_map(NULL, NULL, d, header, d->n_fields, a, &map, NULL));
+	NEED(header_map(&(Reading){NULL, NULL, 0, a}, d, &(Header){header, d->n_fields}, &map, NULL));
 }
 
 int

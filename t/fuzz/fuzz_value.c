@@ -64,12 +64,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const Field *f = &d.field[data[0] % d.n_fields];
 	Arena tmp = a;
 	Value v, again;
-	if (!value_parse(
-			&cat, &pack, f, (Str){(const char *)data + 1, size - 1}, 480, &tmp, &v, &err)) {
+	if (!value_parse(&(Reading){&cat, &pack, 480, &tmp}, f, (Str){(const char *)data + 1, size - 1},
+			&v, &err)) {
 		NEED(err.code == E_INPUT && err.text[0] && v.kind == VALUE_NULL);
 		return 0;
 	}
-	NEED(value_parse(&cat, &pack, f, travelled(f, v, &tmp), 540, &tmp, &again, &err));
+	NEED(value_parse(&(Reading){&cat, &pack, 540, &tmp}, f, travelled(f, v, &tmp), &again, &err));
 	NEED(value_eq(v, again));
 	json_round(f, v, &tmp);
 	return 0;

@@ -146,16 +146,15 @@ test_private_fields(void **state)
 	Str db, wal = {0};
 	size_t at;
 	OK(d, gate_open(&d->w, &g, &d->err));
-	OK(d,
-		desk_enter(d, g, "tps", "tps=1571011001001;number=001;contact=081234500001"));
-	OK(d,
-		desk_enter(d, g, "tps", "tps=1571011001001;number=001;contact=081234500001"));
+	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;number=001;contact=081234500001"));
+	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;number=001;contact=081234500001"));
 	assert_int_equal(d->outcome, OUTCOME_SAME); /* compared after opening the seal */
 	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;number=002"));
 	OK(d, desk_enter(d, g, "tps", "tps=1571011001001;contact=081234500001"));
 	assert_int_equal(d->outcome, OUTCOME_SAME); /* the change of number kept the contact */
 	OK(d,
-		desk_enter(d, g, "tps", "tps=1571011001001;contact=08\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+		desk_enter(d, g, "tps",
+			"tps=1571011001001;contact=08\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
 			"01"));
 	assert_int_equal(d->outcome, OUTCOME_SAME); /* a masked cell says nothing */
 	gate_close(g);
@@ -195,13 +194,10 @@ test_places(void **state)
 	REFUSED(d, desk_enter(d, g, "tps", "tps=1571019999001"), E_INPUT);
 	REFUSED(d, desk_enter(d, g, "tps", "tps=1101012001001"), E_INPUT);
 	assert_non_null(strstr(d->err.text, "outside this workspace"));
-	REFUSED(d,
-		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=1"),
-		E_INPUT);
+	REFUSED(d, desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=1"), E_INPUT);
 	assert_non_null(strstr(d->err.text, "not in the list of TPS"));
 	/* A renamed area is suggested. */
-	OK(d,
-		desk_enter(d, g, "area_alias", "area=1571011001;old=1571019999;change=renamed"));
+	OK(d, desk_enter(d, g, "area_alias", "area=1571011001;old=1571019999;change=renamed"));
 	REFUSED(d, desk_enter(d, g, "tps", "tps=1571019999001"), E_INPUT);
 	assert_non_null(strstr(d->err.text, "1571011001001"));
 	gate_close(g);
@@ -290,8 +286,7 @@ test_socket(void **state)
 	OK(d, desk_enter(d, second, "tps", "tps=1571011001001;number=001"));
 	assert_int_equal(d->event, 1);
 	assert_int_equal(d->outcome, OUTCOME_ADDED);
-	REFUSED(d, desk_enter(d, second, "tps", "tps=1571011001001;kind=odd"),
-		E_INPUT);
+	REFUSED(d, desk_enter(d, second, "tps", "tps=1571011001001;kind=odd"), E_INPUT);
 	assert_non_null(strstr(d->err.text, "odd"));
 	/* A whole file goes through as well: desk_import opens its own gate. */
 	ImportReport r;

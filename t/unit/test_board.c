@@ -71,10 +71,8 @@ test_sums(void **state)
 	add_tps(d, 4);
 	GateP g = NULL;
 	OK(d, gate_open(&d->w, &g, &d->err));
-	OK(d,
-		desk_enter(d, g, "roll_count", "tps=1571011001001;total=400;male=200;female=200"));
-	OK(d,
-		desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=9"));
+	OK(d, desk_enter(d, g, "roll_count", "tps=1571011001001;total=400;male=200;female=200"));
+	OK(d, desk_enter(d, g, "officer_count", "tps=1571011001001;role=kpps;filled=9"));
 	gate_close(g);
 	OK(d, board_open(&d->w, &b, &d->err));
 	for (size_t k = 0; k < b->n_indicators; k++) {
@@ -227,16 +225,17 @@ test_ready_and_gaps(void **state)
 	size_t node;
 	add_tps(d, 2);
 	OK(d, gate_open(&d->w, &g, &d->err));
-	OK(d,
-		desk_enter(d, g, "roll_count", "tps=1571011001001;total=100;male=50;female=50"));
+	OK(d, desk_enter(d, g, "roll_count", "tps=1571011001001;total=100;male=50;female=50"));
 	for (size_t i = 0; i < d->w.pack->n_codes; i++) {
 		const PackCode *c = &d->w.pack->code[i];
 		if (str_eq(c->list, S("logistics")))
 			OK(d,
-				desk_enter(d, g, "delivery", arena_fmt(&d->a, "tps=1571011001001;item=%.*s;received=900", STR(c->code)).p));
+				desk_enter(d, g, "delivery",
+					arena_fmt(&d->a, "tps=1571011001001;item=%.*s;received=900", STR(c->code)).p));
 		if (str_eq(c->list, S("officer")))
 			OK(d,
-				desk_enter(d, g, "officer_count", arena_fmt(&d->a, "tps=1571011001001;role=%.*s;filled=%lld", STR(c->code),
+				desk_enter(d, g, "officer_count",
+					arena_fmt(&d->a, "tps=1571011001001;role=%.*s;filled=%lld", STR(c->code),
 						(long long)c->amount)
 						.p));
 	}
@@ -250,8 +249,7 @@ test_ready_and_gaps(void **state)
 	assert_true(str_eq(list.gap[0].area, S("1571011001001")));
 	assert_int_equal(list.gap[0].gain, 10000);
 	assert_true(str_eq(list.gap[0].series->query->name, S("security_ready")));
-	OK(d,
-		desk_enter(d, g, "security_count", "tps=1571011001001;police=2;linmas=2;category=safe"));
+	OK(d, desk_enter(d, g, "security_count", "tps=1571011001001;police=2;linmas=2;category=safe"));
 	OK(d, board_follow(b, NULL, &d->err));
 	assert_int_equal(b->ready[0], 1);
 	assert_true(board_find(b, S("157102"), &node));

@@ -44,8 +44,8 @@ row_accepted(const Catalog *c, const Pack *p, const Dataset *d, const Example *e
 	size_t bad;
 	bool ok = example_cells(d, e->text, &tmp, cell, why);
 	for (size_t i = 0; i < d->n_fields && ok; i++)
-		ok = value_parse(c, p, &d->field[i], cell[i], 420, &tmp, &v[i], why);
-	return ok && row_finish(c, p, d, v, &tmp, &bad, why);
+		ok = value_parse(&(Reading){c, p, 420, &tmp}, &d->field[i], cell[i], &v[i], why);
+	return ok && row_finish(&(Reading){c, p, 0, &tmp}, d, v, &bad, why);
 }
 
 static bool

@@ -59,7 +59,7 @@ column_of(const Dataset *d, const char *line, const char *field)
 	Str header[64];
 	HeaderMap map;
 	size_t n = cells(line, header);
-	OK(header_map(&cat, &pack, d, header, n, &arena, &map, &err));
+	OK(header_map(&(Reading){&cat, &pack, 0, &arena}, d, &(Header){header, n}, &map, &err));
 	const Field *f = dataset_field(d, str_of(field));
 	assert_non_null(f);
 	return map.column[f - d->field];
@@ -76,7 +76,7 @@ the_header_of_a_real_file(void **state)
 	Str header[64];
 	size_t n = cells(REAL, header);
 	HeaderMap map;
-	OK(header_map(&cat, &pack, &set[0], header, n, &arena, &map, &err));
+	OK(header_map(&(Reading){&cat, &pack, 0, &arena}, &set[0], &(Header){header, n}, &map, &err));
 	/* tps contest male total votes_1..3 */
 	const int want[] = {0, -1, 9, 11, 6, 7, 8};
 	for (size_t i = 0; i < 7; i++)
@@ -84,10 +84,10 @@ the_header_of_a_real_file(void **state)
 	assert_int_equal(map.matched, 6);
 	assert_int_equal(map.event, -1);
 	assert_null(map.missing); /* the pack supplies contest */
-	OK(header_map(&cat, NULL, &set[0], header, n, &arena, &map, &err));
+	OK(header_map(&(Reading){&cat, NULL, 0, &arena}, &set[0], &(Header){header, n}, &map, &err));
 	SAME(map.missing->name, "contest");
 	/* The bare column tps holds numbers in such a file: here it feeds another field. */
-	OK(header_map(&cat, &pack, &set[1], header, n, &arena, &map, &err));
+	OK(header_map(&(Reading){&cat, &pack, 0, &arena}, &set[1], &(Header){header, n}, &map, &err));
 	assert_int_equal(map.column[0], 0);
 	assert_int_equal(map.column[1], 5);
 	assert_int_equal(map.column[2], 1);
@@ -127,19 +127,23 @@ doubts_are_refused(void **state)
 	Str header[8];
 	HeaderMap map;
 	size_t n = cells("tps,male,x,Male", header);
-	REFUSED(header_map(&cat, &pack, &set[0], header, n, &arena, &map, &err), E_INPUT,
-		"column 'Male' occurs twice: columns 2 and 4");
+	REFUSED(
+		header_map(&(Reading){&cat, &pack, 0, &arena}, &set[0], &(Header){header, n}, &map, &err),
+		E_INPUT, "column 'Male' occurs twice: columns 2 and 4");
 	n = cells("tps,dpt_l,x,lk", header);
-	REFUSED(header_map(&cat, &pack, &set[0], header, n, &arena, &map, &err), E_INPUT,
-		"columns 'dpt_l' and 'lk' both hold 'male', keep one of them");
+	REFUSED(
+		header_map(&(Reading){&cat, &pack, 0, &arena}, &set[0], &(Header){header, n}, &map, &err),
+		E_INPUT, "columns 'dpt_l' and 'lk' both hold 'male', keep one of them");
 	n = cells("tps,male,x,Male voters", header);
-	REFUSED(header_map(&cat, &pack, &set[0], header, n, &arena, &map, &err), E_INPUT,
-		"columns 'male' and 'Male voters' both hold 'male', keep one of them");
+	REFUSED(
+		header_map(&(Reading){&cat, &pack, 0, &arena}, &set[0], &(Header){header, n}, &map, &err),
+		E_INPUT, "columns 'male' and 'Male voters' both hold 'male', keep one of them");
 	n = cells("_event,tps,_event", header);
-	REFUSED(header_map(&cat, &pack, &set[0], header, n, &arena, &map, &err), E_INPUT,
-		"column '_event' occurs twice: columns 1 and 3");
+	REFUSED(
+		header_map(&(Reading){&cat, &pack, 0, &arena}, &set[0], &(Header){header, n}, &map, &err),
+		E_INPUT, "column '_event' occurs twice: columns 1 and 3");
 	n = cells(",tps,, ,--,_event", header); /* blanks may repeat */
-	OK(header_map(&cat, &pack, &set[0], header, n, &arena, &map, &err));
+	OK(header_map(&(Reading){&cat, &pack, 0, &arena}, &set[0], &(Header){header, n}, &map, &err));
 	assert_int_equal(map.event, 5);
 	assert_int_equal(map.matched, 1);
 	SAME(map.missing->name, "total");
@@ -151,23 +155,28 @@ recognised_by_its_header(void **state)
 	(void)state;
 	Str header[64];
 	const Dataset *found[3];
-	assert_int_equal(
-		header_recognise(&cat, &pack, header, cells(REAL, header), &arena, found, 3), 2);
+	assert_int_equal(header_recognise(&(Reading){&cat, &pack, 0, &arena},
+						 &(Header){header, cells(REAL, header)}, found, 3),
+		2);
 	assert_ptr_equal(found[0], &set[1]); /* three of three fields */
 	assert_ptr_equal(found[1], &set[0]); /* six of seven */
-	assert_int_equal(
-		header_recognise(&cat, &pack, header, cells(REAL, header), &arena, found, 1), 1);
+	assert_int_equal(header_recognise(&(Reading){&cat, &pack, 0, &arena},
+						 &(Header){header, cells(REAL, header)}, found, 1),
+		1);
 	assert_ptr_equal(found[0], &set[1]);
-	assert_int_equal(
-		header_recognise(&cat, NULL, header, cells(REAL, header), &arena, found, 3), 1);
-	assert_int_equal(
-		header_recognise(&cat, &pack, header, cells("wilayah,stage", header), &arena, found, 3), 0);
-	assert_int_equal(header_recognise(&cat, &pack, header, cells("wilayah,stage,tanggal", header),
-						 &arena, found, 3),
+	assert_int_equal(header_recognise(&(Reading){&cat, NULL, 0, &arena},
+						 &(Header){header, cells(REAL, header)}, found, 3),
+		1);
+	assert_int_equal(header_recognise(&(Reading){&cat, &pack, 0, &arena},
+						 &(Header){header, cells("wilayah,stage", header)}, found, 3),
+		0);
+	assert_int_equal(header_recognise(&(Reading){&cat, &pack, 0, &arena},
+						 &(Header){header, cells("wilayah,stage,tanggal", header)}, found, 3),
 		1);
 	assert_ptr_equal(found[0], &set[2]);
-	assert_int_equal(
-		header_recognise(&cat, &pack, header, cells("a,b", header), &arena, found, 3), 0);
+	assert_int_equal(header_recognise(&(Reading){&cat, &pack, 0, &arena},
+						 &(Header){header, cells("a,b", header)}, found, 3),
+		0);
 }
 
 /* A .mo file of these pairs; msgids ascend. */
@@ -217,9 +226,9 @@ labels_in_indonesian(void **state)
 	OK(pack_parse(S("p"),
 		S("pack p\ntitle \"P\"\npoll 2024-11-27\ncode goods ink \"Ink\" unverified\n"), &arena, &p,
 		&err));
-	OK(value_parse(&cat, &p, &d.field[1], S("Kecil"), 420, &arena, &v, &err));
+	OK(value_parse(&(Reading){&cat, &p, 420, &arena}, &d.field[1], S("Kecil"), &v, &err));
 	SAME(v.s, "small");
-	OK(value_parse(&cat, &p, &d.field[2], S("TINTA"), 420, &arena, &v, &err));
+	OK(value_parse(&(Reading){&cat, &p, 420, &arena}, &d.field[2], S("TINTA"), &v, &err));
 	SAME(v.s, "ink");
 }
 

@@ -53,8 +53,8 @@ example_row(void)
 	size_t bad;
 	OK(example_cells(&d, d.example[0].text, &arena, cell, &err));
 	for (size_t i = 0; i < d.n_fields; i++)
-		OK(value_parse(&cat, &pack, &d.field[i], cell[i], 420, &arena, &v[i], &err));
-	OK(row_finish(&cat, &pack, &d, v, &arena, &bad, &err));
+		OK(value_parse(&(Reading){&cat, &pack, 420, &arena}, &d.field[i], cell[i], &v[i], &err));
+	OK(row_finish(&(Reading){&cat, &pack, 0, &arena}, &d, v, &bad, &err));
 	return v;
 }
 
@@ -65,11 +65,11 @@ defaults_and_presets(void **state)
 	Value *v = NEW(&arena, Value, d.n_fields);
 	size_t bad = 99;
 	v[1] = (Value){.kind = VALUE_TEXT, .s = S("1571091002001")};
-	REFUSED(row_finish(&cat, &pack, &d, v, &arena, &bad, &err), E_INPUT,
+	REFUSED(row_finish(&(Reading){&cat, &pack, 0, &arena}, &d, v, &bad, &err), E_INPUT,
 		"'Received' must be filled in");
 	assert_int_equal(bad, 2);
 	v[2] = (Value){.kind = VALUE_INT, .i = 1};
-	OK(row_finish(&cat, &pack, &d, v, &arena, &bad, &err));
+	OK(row_finish(&(Reading){&cat, &pack, 0, &arena}, &d, v, &bad, &err));
 	SAME(v[0].s, "ink");
 	assert_true(v[3].kind == VALUE_INT && v[3].i == 3);
 	assert_int_equal(v[5].i, -150);
@@ -77,10 +77,11 @@ defaults_and_presets(void **state)
 	assert_int_equal(v[9].kind, VALUE_NULL);
 	v[8].kind = VALUE_NULL;
 	v[0] = (Value){.kind = VALUE_TEXT, .s = S("ink")};
-	OK(row_finish(&cat, NULL, &d, v, &arena, &bad, &err));
+	OK(row_finish(&(Reading){&cat, NULL, 0, &arena}, &d, v, &bad, &err));
 	SAME(v[8].s, "big");
 	v[1].kind = VALUE_NULL;
-	REFUSED(row_finish(&cat, &pack, &d, v, &arena, &bad, &err), E_INPUT, "'Tps' must be filled in");
+	REFUSED(row_finish(&(Reading){&cat, &pack, 0, &arena}, &d, v, &bad, &err), E_INPUT,
+		"'Tps' must be filled in");
 }
 
 static void
@@ -308,7 +309,7 @@ template_imports(void **state)
 	Str header[] = {S("Item"), S("Tps"), S("Received"), S("Damaged"), S("At"), S("Ratio"),
 		S("Secret"), S("Hp"), S("Size"), S("Note")};
 	HeaderMap map;
-	OK(header_map(&cat, &pack, &d, header, 10, &arena, &map, &err));
+	OK(header_map(&(Reading){&cat, &pack, 0, &arena}, &d, &(Header){header, 10}, &map, &err));
 	assert_int_equal(map.matched, 10);
 	assert_null(map.missing);
 	for (size_t i = 0; i < 10; i++)
