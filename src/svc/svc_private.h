@@ -175,7 +175,7 @@ bool job_apply(Workspace *w, Writer *wr, Job *job, const Watch *watch, Err *err)
 bool jobs_resume(Workspace *w, Writer *wr, uint64_t *rows, Err *err) MUST;
 
 /* Waits until an event after `after` is committed, *stop is true, or a second has passed; returns the newest committed event. */
-int64_t writer_wait(Writer *wr, int64_t after, const volatile bool *stop);
+int64_t writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop);
 
 /* ---- gate.c, socket.c ---- */
 struct Gate {
@@ -187,7 +187,7 @@ struct Gate {
 	uint64_t resumed;
 	pthread_t follower, listener;
 	bool follows, listens;
-	volatile bool stop;
+	_Atomic bool stop;
 	pthread_mutex_t lock; /* guards the two below */
 	int client[64];       /* open connections of the listener */
 	size_t n_clients;

@@ -5,6 +5,7 @@ typedef struct Work {
 	WriteFn fn;
 	void *arg;
 	bool alone, done, ok;
+	Str language;      /* of the caller: its messages are made here */
 	Err err;
 	struct Work *next;
 } Work;
@@ -49,6 +50,7 @@ run_one(WriteTx *tx, Work *work, bool shared, Err *fatal)
 	Arena scratch = tx->tmp;
 	if (shared && !db_savepoint(tx->db, fatal))
 		return false;
+	NEED(lang_use(work->language));
 	work->ok = work->fn(tx, work->arg, &work->err);
 	tx->tmp = scratch;
 	if (!work->ok)
@@ -140,7 +142,7 @@ writer_main(void *arg)
 bool
 writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err)
 {
-	Work work = {.fn = fn, .arg = arg, .alone = alone};
+	Work work = {.fn = fn, .arg = arg, .alone = alone, .language = lang_now()};
 	pthread_mutex_lock(&wr->lock);
 	NEED(!wr->stop);
 	*wr->tail = &work;
@@ -155,7 +157,7 @@ writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err)
 }
 
 int64_t
-writer_wait(Writer *wr, int64_t after, const volatile bool *stop)
+writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop)
 {
 	struct timespec until;
 	clock_gettime(CLOCK_REALTIME, &until);
