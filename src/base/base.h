@@ -162,6 +162,10 @@ bool hex_decode(Str hex, void *out, size_t n) MUST; /* exactly n bytes, lower or
 /* ---- Files: every call passes the fault counter; EINTR and short writes handled ---- */
 bool file_read(const char *path, size_t max, Arena *a, Str *out, Err *err) MUST; /* E_NOTFOUND, E_LIMIT over max, E_IO */
 bool file_write_atomic(const char *path, Str bytes, int mode, Err *err) MUST; /* temp file beside it, fsync, rename, fsync of the folder */
+bool file_rename(const char *from, const char *to, Err *err) MUST; /* durable: the folder is synced too */
+/* The sentence for errno. what: a format with one %s for the path and one for the reason; a full disk is named as
+ * such. E_IO, for an absent file E_NOTFOUND. Returns false. */
+bool file_error(Err *err, const char *what, const char *path);
 bool file_exists(const char *path);
 bool dir_make(const char *path, Err *err) MUST; /* one level, 0700; an existing folder is fine */
 bool fd_write_all(int fd, Str bytes, Err *err) MUST;

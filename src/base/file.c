@@ -17,9 +17,8 @@ fault(int as)
 	return hit;
 }
 
-/* `what` is a translated format with one %s for the path and one for the reason. */
-static bool
-io_error(Err *err, const char *what, const char *path)
+bool
+file_error(Err *err, const char *what, const char *path)
 {
 	int e = errno;
 	if (e == ENOSPC || e == EDQUOT) {
@@ -51,7 +50,7 @@ read_all(int fd, const char *path, size_t max, Buf *b, Err *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return io_error(err, "cannot read '%s': %s", path);
+			return file_error(err, "cannot read '%s': %s", path);
 		if (n == 0)
 			return true;
 		if (b->n + (size_t)n > max)
@@ -68,7 +67,7 @@ file_read(const char *path, size_t max, Arena *a, Str *out, Err *err)
 {
 	int fd = open_retry(path, O_RDONLY, 0);
 	if (fd < 0)
-		return io_error(err, "cannot read '%s': %s", path);
+		return file_error(err, "cannot read '%s': %s", path);
 	AUTO(Buf) b = {.max = SIZE_MAX / 4};
 	bool done = read_all(fd, path, max, &b, err);
 	close(fd);
@@ -104,13 +103,13 @@ sync_bytes(int fd)
 bool
 fd_write_all(int fd, Str bytes, Err *err)
 {
-	return write_bytes(fd, bytes) || io_error(err, "cannot write %s: %s", tr("the output"));
+	return write_bytes(fd, bytes) || file_error(err, "cannot write %s: %s", tr("the output"));
 }
 
 bool
 fd_sync(int fd, Err *err)
 {
-	return sync_bytes(fd) || io_error(err, "cannot bring %s to the disk: %s", tr("the output"));
+	return sync_bytes(fd) || file_error(err, "cannot bring %s to the disk: %s", tr("the output"));
 }
 
 /* The name is durable only once the folder that holds it is. */
@@ -156,13 +155,21 @@ file_write_atomic(const char *path, Str bytes, int mode, Err *err)
 		return err_set(err, E_INPUT, "the path is too long: '%s'", path);
 	int fd = open_retry(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
 	if (fd < 0)
-		return io_error(err, "cannot write '%s': %s", path);
+		return file_error(err, "cannot write '%s': %s", path);
 	if (!write_and_close(fd, bytes) || fault(EIO) || rename(temp, path) != 0) {
-		io_error(err, "cannot write '%s': %s", path);
+		file_error(err, "cannot write '%s': %s", path);
 		unlink(temp);
 		return false;
 	}
-	return sync_folder(path) || io_error(err, "cannot write '%s': %s", path);
+	return sync_folder(path) || file_error(err, "cannot write '%s': %s", path);
+}
+
+bool
+file_rename(const char *from, const char *to, Err *err)
+{
+	if (fault(EIO) || rename(from, to) != 0)
+		return file_error(err, "cannot rename '%s': %s", from);
+	return sync_folder(to) || file_error(err, "cannot write '%s': %s", to);
 }
 
 bool
@@ -185,5 +192,5 @@ dir_make(const char *path, Err *err)
 		return err_set(err, E_INPUT, "'%s' is a file, and a folder is needed there", path);
 	}
 	errno = e;
-	return io_error(err, "cannot make the folder '%s': %s", path);
+	return file_error(err, "cannot make the folder '%s': %s", path);
 }

@@ -1,7 +1,6 @@
 /* import: a CSV file is validated completely into staging files, then applied; all or nothing unless asked otherwise. */
 #include "svc/import_private.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 enum { PROGRESS_EVERY = 4096 };
@@ -67,7 +66,7 @@ choose_parts(Import *im, const ImportOptions *o, Err *err)
 	if (n == 0) {
 		err_set(err, E_INPUT, "the header fits no dataset");
 		return err_hint(err,
-			"name the dataset to see which column is missing: siap import DATASET FILE; 'siap doc' lists them");
+			"name the dataset to see which column is missing: siap import DATASET FILE; 'siap explain' lists them");
 	}
 	tps_first(chosen, n);
 	for (size_t i = 0; i < n; i++) {
@@ -114,15 +113,20 @@ note_problem(void *ctx, const Field *f, Str cell, const Err *why)
 	Part *p = im->now;
 	int c = f && p ? p->map.column[f - p->d->field] : -1;
 	Str column = c >= 0 ? im->header[c] : f ? f->name : (Str){0};
+	char both[sizeof why->text + sizeof why->hint];
+	snprintf(both, sizeof both, "%s%s%s", why->text, why->hint[0] ? "; " : "", why->hint);
+	Str text = str_of(both);
 	r->problems++;
-	if (r->n_first < sizeof r->first / sizeof *r->first)
-		r->first[r->n_first++] = (ImportProblem){im->row.row, arena_str(im->a, column),
-			arena_str(im->a, str_slice(cell, 0, 80)), arena_str(im->a, str_of(why->text))};
 	if (im->reason.n)
 		buf_add(&im->reason, S("; "));
+	else
+		buf_fmt(&im->reason, tr("row %zu: "), im->row.row);
 	if (column.n)
 		buf_fmt(&im->reason, "%.*s: ", STR(column));
-	buf_add(&im->reason, str_of(why->text));
+	buf_add(&im->reason, text);
+	if (r->n_first < sizeof r->first / sizeof *r->first)
+		r->first[r->n_first++] = (ImportProblem){im->row.row, arena_str(im->a, column),
+			arena_str(im->a, str_slice(cell, 0, 80)), arena_str(im->a, text)};
 }
 
 static bool
@@ -199,13 +203,13 @@ base_of(Import *im, const Part *p, int64_t *base)
 	return false;
 }
 
+/* Looks at the row for one dataset; p->taken: it is to be staged. Its values stay in a. */
 static bool
-row_to_part(Import *im, Part *p, Arena tmp, Err *err)
+row_to_part(Import *im, Part *p, Arena *a, Err *err)
 {
 	RowReader reader = {
 		.w = im->w, .d = p->d, .places = &im->places, .problem = note_problem, .ctx = im};
 	size_t first, problems = im->report->problems;
-	int64_t base;
 	im->now = p;
 	for (size_t i = 0; i < p->d->n_fields; i++)
 		p->text[i] = p->map.column[i] < 0 ? (Str){0} : im->row.cell[p->map.column[i]];
@@ -214,9 +218,9 @@ row_to_part(Import *im, Part *p, Arena tmp, Err *err)
 		return true;
 	}
 	p->rows++;
-	if (!base_of(im, p, &base))
+	if (!base_of(im, p, &p->base))
 		return true;
-	if (!row_from_text(&reader, p->text, &tmp, p->v, err))
+	if (!row_from_text(&reader, p->text, a, p->v, err))
 		return im->report->problems > problems; /* a problem of the row, not of the import */
 	if (!repeats(p, im->row.row, &first, err))
 		return false;
@@ -227,15 +231,14 @@ row_to_part(Import *im, Part *p, Arena tmp, Err *err)
 		note_problem(im, NULL, (Str){0}, &why);
 		return true;
 	}
-	if (im->classify && !row_conflict(im, p, base, tmp, err))
+	if (im->classify && !row_conflict(im, p, p->base, *a, err))
 		return false;
-	if (im->report->problems > problems)
-		return true;
-	if (str_eq(p->d->name, S("tps"))) {
-		Str code = arena_str(&im->keep, p->v[p->d->area].s);
-		map_set(&im->pending, code, 1);
+	p->taken = im->report->problems == problems;
+	if (p->taken && str_eq(p->d->name, S("tps"))) {
+		im->adding = arena_str(&im->keep, p->v[p->d->area].s);
+		map_set(&im->pending, im->adding, 1);
 	}
-	return !p->stage || stage_add(p->stage, p->v, base, err);
+	return true;
 }
 
 /* A row that is wrong for one dataset is taken by none of them: a half-taken row would be hard to find again. */
@@ -245,14 +248,26 @@ row_read_all(Import *im, Arena tmp, Err *err)
 	ImportReport *r = im->report;
 	uint64_t problems = r->problems;
 	buf_clear(&im->reason);
+	im->adding = (Str){0};
 	r->rows++;
-	for (size_t i = 0; i < im->n_parts; i++)
-		if (!row_to_part(im, &im->part[i], tmp, err))
+	for (size_t i = 0; i < im->n_parts; i++) {
+		im->part[i].taken = false;
+		if (!row_to_part(im, &im->part[i], &tmp, err))
 			return err_prefix(err, "row %zu: ", im->row.row);
-	if (r->problems == problems)
-		return true;
-	r->bad_rows++;
-	return error_row(im, err);
+	}
+	if (r->problems > problems) {
+		r->bad_rows++;
+		if (im->adding.n)
+			map_set(&im->pending, im->adding, 0);
+		im->places.last_n = 0; /* what was found to exist may have been this TPS */
+		return error_row(im, err);
+	}
+	for (size_t i = 0; i < im->n_parts; i++) {
+		Part *p = &im->part[i];
+		if (p->taken && p->stage && !stage_add(p->stage, p->v, p->base, err))
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -298,7 +313,6 @@ read_header(Import *im, Err *err)
 	im->header = NEW(im->a, Str, im->n_header);
 	for (size_t i = 0; i < im->n_header; i++)
 		im->header[i] = str_trim(arena_str(im->a, im->row.cell[i]));
-	im->header_raw = arena_str(im->a, im->row.raw);
 	return true;
 }
 

@@ -1,7 +1,6 @@
 /* import_apply: staged rows enter the log in slices between other people's writes, and go on by themselves after a crash. */
 #include "svc/svc_private.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 typedef struct Slice {
@@ -15,7 +14,7 @@ typedef struct Slice {
 	bool finished;
 } Slice;
 
-enum { SLICE_FIRST = 512, SLICE_MOST = 8192, SLICE_US = 20000 };
+enum { SLICE_FIRST = 512, SLICE_MOST = 8192, SLICE_US = 10000 };
 
 /* ---- make ---- */
 
@@ -45,9 +44,7 @@ job_insert(WriteTx *tx, void *arg, Err *err)
 		return false;
 	/* The file takes its final name before the commit: a committed job always finds its rows. */
 	stage_path(tx->w, j->id, &tx->tmp, &path);
-	if (fault_here() || rename(b->staged, path) != 0)
-		return err_set(err, E_IO, "cannot rename '%s': %s", b->staged, strerror(errno));
-	return true;
+	return file_rename(b->staged, path, err);
 }
 
 bool
@@ -115,7 +112,7 @@ slice_apply(WriteTx *tx, void *arg, Err *err)
 	return job_save(tx, sl, err);
 }
 
-/* Slices grow until one takes about 20 ms: others wait that long at the most. */
+/* Slices grow until one takes about 10 ms: others wait that long at the most. */
 static int64_t
 slice_size(int64_t rows, int64_t took)
 {
@@ -196,8 +193,8 @@ job_stop(WriteTx *tx, void *arg, Err *err)
 	return db_run(s, err);
 }
 
-/* An import that can never go on (its dataset changed shape) must not keep the workspace shut: what it
- * applied stays, and importing its file again brings the rest. */
+/* An import that can never go on (its dataset changed shape, its staged rows are gone or damaged) must not
+ * keep the workspace shut: what it applied stays, and importing its file again brings the rest. */
 static bool
 job_resume(Workspace *w, Writer *wr, Job *job, Err *err)
 {
@@ -205,7 +202,7 @@ job_resume(Workspace *w, Writer *wr, Job *job, Err *err)
 	Watch nobody = {0};
 	if (job_apply(w, wr, job, &nobody, &why))
 		return true;
-	if (why.code == E_CONFLICT)
+	if (why.code == E_CONFLICT || why.code == E_NOTFOUND)
 		return writer_run(wr, job_stop, &job->id, false, err);
 	if (err)
 		*err = why;

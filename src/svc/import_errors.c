@@ -2,49 +2,91 @@
 #include "svc/import_private.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- error file ---- */
 
+static void
+add_cell(Buf *b, Str cell, char sep)
+{
+	bool quotes = cell.n != str_trim(cell).n || memchr(cell.p, '"', cell.n) ||
+		memchr(cell.p, sep, cell.n) || memchr(cell.p, '\n', cell.n) || memchr(cell.p, '\r', cell.n);
+	if (!quotes) {
+		buf_add(b, cell);
+		return;
+	}
+	buf_byte(b, '"');
+	for (size_t i = 0; i < cell.n; i++) {
+		if (cell.p[i] == '"')
+			buf_byte(b, '"');
+		buf_byte(b, cell.p[i]);
+	}
+	buf_byte(b, '"');
+}
+
+/* Cell by cell and not as it was: a row may be shorter than the header, and an earlier reason is replaced. */
 static bool
-write_line(Import *im, Str raw, Str reason, Err *err)
+write_line(Import *im, const Str *cell, Str reason, Err *err)
 {
 	char sep = csv_separator(im->csv);
-	buf_clear(&im->error_line);
-	buf_add(&im->error_line, raw);
-	buf_byte(&im->error_line, sep);
-	/* Always quoted: the reason may hold the separator whichever it is. */
-	buf_byte(&im->error_line, '"');
-	for (size_t i = 0; i < reason.n; i++) {
-		if (reason.p[i] == '"')
-			buf_byte(&im->error_line, '"');
-		buf_byte(&im->error_line, reason.p[i]);
+	Buf *b = &im->error_line;
+	buf_clear(b);
+	for (size_t i = 0; i < im->n_header; i++) {
+		if (i == im->reason_column)
+			continue;
+		add_cell(b, cell[i], sep);
+		buf_byte(b, sep);
 	}
-	buf_add(&im->error_line, S("\"\r\n"));
-	if (!fault_here() &&
-		fwrite(im->error_line.p, 1, im->error_line.n, im->errors) == im->error_line.n)
-		return true;
-	return err_set(err, E_IO, "cannot write '%s': %s", im->error_path, strerror(errno));
+	add_cell(b, reason, sep);
+	buf_add(b, S("\r\n"));
+	if (b->failed)
+		return err_set(err, E_LIMIT, "row %zu is too long for the error file", im->row.row);
+	bool ok = fault_here() ? (errno = EIO, false) : fwrite(b->p, 1, b->n, im->errors) == b->n;
+	return ok || file_error(err, tr("cannot write '%s': %s"), im->error_path);
+}
+
+/* The reasons of an earlier error file, which somebody mended and imports now, are not carried along. */
+static size_t
+reason_column(const Import *im)
+{
+	for (size_t i = 0; i < im->n_header; i++)
+		if (im->report->column[i].used_by.n == 0 &&
+			str_eq(im->header[i], str_of(tr("reason"))))
+			return i;
+	return im->n_header;
+}
+
+static bool
+is_input(const Import *im)
+{
+	struct stat in, out;
+	return stat(im->options->path, &in) == 0 && stat(im->error_path, &out) == 0 &&
+		in.st_dev == out.st_dev && in.st_ino == out.st_ino;
 }
 
 bool
 errors_open(Import *im, Err *err)
 {
-	im->error_path = im->options->error_file
-		? im->options->error_file
-		: arena_fmt(im->a, "%s.errors.csv", im->options->path).p;
-	im->errors = fault_here() ? NULL : fopen(im->error_path, "wbe");
+	im->error_path = im->options->error_file ? im->options->error_file
+											 : arena_fmt(im->a, "%s.errors.csv", im->options->path).p;
+	if (is_input(im)) {
+		err_set(err, E_INPUT, "'%s' is the file that is imported", im->error_path);
+		return err_hint(err, "name another place for the wrong rows with --errors FILE");
+	}
+	im->errors = fault_here() ? (errno = EIO, NULL) : fopen(im->error_path, "wbe");
 	if (!im->errors) {
-		err_set(err, E_IO, "cannot write the error file '%s': %s", im->error_path, strerror(errno));
+		file_error(err, tr("cannot write the error file '%s': %s"), im->error_path);
 		return err_hint(err, "name a place for it with --errors FILE");
 	}
-	return write_line(im, im->header_raw, str_of(tr("reason")), err);
+	im->reason_column = reason_column(im);
+	return write_line(im, im->header, str_of(tr("reason")), err);
 }
 
 bool
 errors_add(Import *im, Err *err)
 {
-	return write_line(im, im->row.raw, buf_str(&im->reason), err);
+	return write_line(im, im->row.cell, buf_str(&im->reason), err);
 }
 
 bool
@@ -52,8 +94,10 @@ errors_close(Import *im, Err *err)
 {
 	FILE *f = im->errors;
 	im->errors = NULL;
-	if (fclose(f) != 0)
-		return err_set(err, E_IO, "cannot write '%s': %s", im->error_path, strerror(errno));
+	if (fclose(f) != 0) {
+		(void)unlink(im->error_path);
+		return file_error(err, tr("cannot write '%s': %s"), im->error_path);
+	}
 	im->report->error_file = im->error_path;
 	return true;
 }

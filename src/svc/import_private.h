@@ -27,6 +27,8 @@ typedef struct Part { /* one dataset that the file feeds */
 	Acceptor peek;
 	Seen seen;
 	Buf key;
+	bool taken; /* the row at hand is good for this dataset */
+	int64_t base;
 	uint64_t rows, blank, count[4]; /* by Outcome, when classified */
 } Part;
 
@@ -37,7 +39,7 @@ typedef struct Import {
 	ImportReport *report;
 	Csv *csv;
 	CsvRow row;
-	Str *header, header_raw;
+	Str *header;
 	size_t n_header;
 	Part part[16];
 	size_t n_parts;
@@ -46,16 +48,18 @@ typedef struct Import {
 	Sealer sealer;
 	WriteTx peek;
 	Arena keep;  /* until the file is done */
-	Map pending; /* TPS that this file adds */
+	Map pending; /* TPS that this file adds: 1, or 0 when the row was refused after all */
+	Str adding;  /* the TPS that the row at hand would add */
 	Places places;
 	bool classify; /* compare with what is there, row by row */
 	uint64_t conflicts;
 	Buf reason, error_line;
 	FILE *errors;
 	const char *error_path;
+	size_t reason_column; /* of an earlier error file that is imported now; else n_header */
 } Import;
 
-/* The error file: the input's header and bad rows as they were, with a reason column at the end. */
+/* The error file: the input's header and bad rows, cell by cell, with a reason column at the end. */
 bool errors_open(Import *im, Err *err) MUST;
 bool errors_add(Import *im, Err *err) MUST;
 bool errors_close(Import *im, Err *err) MUST;

@@ -99,7 +99,8 @@ places_check(Places *p, const Dataset *d, Str code, Err *err)
 		return true;
 	bool yes, is_tps = area_level(code) == LEVEL_TPS, listing = str_eq(d->name, S("tps"));
 	if (is_tps && !listing) {
-		yes = p->pending && map_get(p->pending, code, NULL);
+		uint64_t adds = 0;
+		yes = p->pending && map_get(p->pending, code, &adds) && adds;
 		if (!yes && !exists(p->tps, code, &yes, err))
 			return false;
 		if (!yes)

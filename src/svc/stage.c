@@ -62,9 +62,10 @@ stage_create(
 	StageOut *s = NEW(&mem, StageOut, 1);
 	*s = (StageOut){.mem = mem, .fd = -1, .d = d, .has_base = has_base};
 	snprintf(s->path, sizeof s->path, "%s", path);
-	s->fd = fault_here() ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	s->fd = fault_here() ? (errno = EIO, -1)
+						 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (s->fd < 0) {
-		err_set(err, E_IO, "cannot write '%s': %s", path, strerror(errno));
+		file_error(err, "cannot write '%s': %s", path);
 		stage_abandon(s);
 		return false;
 	}
@@ -167,12 +168,14 @@ want(StageIn *s, size_t n, Err *err)
 	s->at = 0;
 	while (s->n < n) {
 		ssize_t got = n > s->cap ? 0
-			: fault_here()       ? -1
+			: fault_here()       ? (errno = EIO, -1)
 								 : read(s->fd, s->buf + s->n, s->cap - s->n);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0)
-			return err_set(err, E_IO, "the staged import is cut short or cannot be read");
+		if (got < 0)
+			return err_set(err, E_IO, "the staged import cannot be read: %s", strerror(errno));
+		if (got == 0) /* it will never go on: jobs_resume tells this from a disk that fails */
+			return err_set(err, E_CONFLICT, "the staged import is damaged: import the file again");
 		s->n += (size_t)got;
 	}
 	return true;
@@ -186,13 +189,13 @@ stage_open(const char *path, const Dataset *d, StageIn **out, Err *err)
 	if (!arena_open(&mem, 4 * SIZE_MB, err))
 		return false;
 	StageIn *s = NEW(&mem, StageIn, 1);
-	*s = (StageIn){.fd = fault_here() ? -1 : open(path, O_RDONLY | O_CLOEXEC),
+	*s = (StageIn){.fd = fault_here() ? (errno = EIO, -1) : open(path, O_RDONLY | O_CLOEXEC),
 		.d = d,
 		.cap = ROW_MOST + READ_AHEAD};
 	s->buf = NEW(&mem, char, s->cap);
 	s->mem = mem;
 	if (s->fd < 0)
-		err_set(err, E_IO, "cannot read the staged import '%s': %s", path, strerror(errno));
+		file_error(err, "cannot read '%s': %s", path);
 	else if (want(s, 43 + d->n_fields, err)) {
 		s->first_row = 43 + (int64_t)d->n_fields;
 		s->has_base = s->buf[40];
@@ -270,7 +273,7 @@ stage_next(StageIn *s, Value *v, int64_t *base, bool *more, Err *err)
 	if (s->buf[s->at] == 'E')
 		return true;
 	if (s->buf[s->at] != 'R')
-		return err_set(err, E_IO, "the staged import is damaged: import the file again");
+		return err_set(err, E_CONFLICT, "the staged import is damaged: import the file again");
 	if (s->has_base) {
 		*base = (int64_t)get_int(s->buf + s->at + 1, 8);
 		o += 8;

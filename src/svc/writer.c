@@ -5,7 +5,7 @@ typedef struct Work {
 	WriteFn fn;
 	void *arg;
 	bool alone, done, ok;
-	Str language;      /* of the caller: its messages are made here */
+	Str language; /* of the caller: its messages are made here */
 	Err err;
 	struct Work *next;
 } Work;
