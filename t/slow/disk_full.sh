@@ -10,7 +10,7 @@ if [ "${1-}" != inside ]; then
 fi
 siap=$(realpath "${SIAP:-build/siap}")
 t=$(mktemp -d) writer=
-trap '[ -z "$writer" ] || kill "$writer" 2>/dev/null || true; umount "$t/disk" 2>/dev/null; umount -l "$t/disk" 2>/dev/null; rm -rf "$t"' EXIT
+trap '[ -z "$writer" ] || kill "$writer" 2>/dev/null || true; umount "$t/disk" 2>/dev/null || umount -l "$t/disk" 2>/dev/null || true; rm -rf "$t"' EXIT
 export SIAP_KEYS="$t/keys" SIAP_LANG=en LC_ALL=C SIAP_WORKSPACE="$t/disk/w"
 fail() { echo "$step: $*" >&2; exit 1; }
 mkdir "$t/disk"
