@@ -113,7 +113,7 @@ note_problem(void *ctx, const Field *f, Str cell, const Err *why)
 	Part *p = im->now;
 	int c = f && p ? p->map.column[f - p->d->field] : -1;
 	Str column = c >= 0 ? im->header[c] : f ? f->name : (Str){0};
-	char both[sizeof why->text + sizeof why->hint];
+	char both[sizeof why->text + sizeof why->hint + 2];
 	snprintf(both, sizeof both, "%s%s%s", why->text, why->hint[0] ? "; " : "", why->hint);
 	Str text = str_of(both);
 	r->problems++;
