@@ -102,6 +102,7 @@ void buf_fmt(Buf *b, const char *fmt, ...) PRINTF(2, 3);
 void buf_int(Buf *b, int64_t v);
 void buf_clear(Buf *b);                        /* empty, keeps memory, clears failed */
 void buf_close(Buf *b);
+bool buf_check(const Buf *b, Err *err) MUST;   /* E_LIMIT when an add failed: what is in it is not whole */
 static inline Str buf_str(const Buf *b) { return (Str){b->p, b->n}; }
 static inline void Buf_auto(Buf *b) { buf_close(b); }
 

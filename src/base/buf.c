@@ -82,6 +82,12 @@ buf_clear(Buf *b)
 	b->failed = false;
 }
 
+bool
+buf_check(const Buf *b, Err *err)
+{
+	return !b->failed || err_set(err, E_LIMIT, "no memory for a text, or it is too long");
+}
+
 void
 buf_close(Buf *b)
 {

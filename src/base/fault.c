@@ -6,12 +6,26 @@
 #include <stdatomic.h>
 
 static atomic_long left; /* operations until the failing one; 0 = not armed */
+static atomic_long counted;
 static pthread_once_t armed = PTHREAD_ONCE_INIT;
+
+/* SIAP_FAULT_COUNT=FILE: how many operations there were, so that a test knows the range of n. */
+static void
+tell(void)
+{
+	FILE *f = fopen(getenv("SIAP_FAULT_COUNT"), "we");
+	if (f) {
+		fprintf(f, "%ld\n", atomic_load(&counted));
+		fclose(f);
+	}
+}
 
 static void
 arm(void)
 {
 	const char *text = getenv("SIAP_FAULT");
+	if (getenv("SIAP_FAULT_COUNT"))
+		(void)atexit(tell);
 	int64_t n = 0;
 	if (text && str_int(str_of(text), &n) && n > 0)
 		atomic_store(&left, (long)n);
@@ -21,6 +35,7 @@ bool
 fault_here(void)
 {
 	NEED(pthread_once(&armed, arm) == 0);
+	atomic_fetch_add(&counted, 1);
 	/* Counting below zero is harmless: only the step from 1 to 0 fails. */
 	return atomic_load(&left) > 0 && atomic_fetch_sub(&left, 1) == 1;
 }

@@ -13,7 +13,7 @@ is_formula(Str cell)
 }
 
 /* Beyond RFC 4180: the other separators (a header full of them would mislead the reader's guess), and what a reader
- * would drop at the start of a file or of a row: a BOM, blanks. */
+ * would drop or take for something else at the start of a file or of a row: a BOM, blanks, "sep=". */
 static bool
 needs_quotes(Str cell)
 {
@@ -21,7 +21,8 @@ needs_quotes(Str cell)
 		if (strchr(",\"\r\n;\t", cell.p[i]))
 			return true;
 	return cell.n &&
-		(cell.p[0] == ' ' || cell.p[cell.n - 1] == ' ' || str_starts(cell, S("\xef\xbb\xbf")));
+		(cell.p[0] == ' ' || cell.p[cell.n - 1] == ' ' || str_starts(cell, S("\xef\xbb\xbf")) ||
+			str_eq(cell, S("sep=")) || str_eq(cell, S("SEP=")));
 }
 
 void

@@ -25,6 +25,7 @@ row_out(const Dataset *d, const Value *v, int64_t event, int zone, Buf *cell, Bu
 		if (v[i].kind != VALUE_NULL) {
 			buf_clear(cell);
 			value_print(&d->field[i], v[i], zone, cell);
+			b->failed |= cell->failed;
 			/* Only text that a person wrote can be a formula; a number keeps its sign. */
 			if (v[i].kind == VALUE_INT)
 				buf_add(b, buf_str(cell));
@@ -61,7 +62,7 @@ export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *ro
 	Value *v = NEW(&a, Value, d->n_fields);
 	dataset_range_sql(d, &sql);
 	area_range(area, buf, &lo, &hi);
-	if (!db_prepare(w->db, buf_str(&sql), &s, err))
+	if (!buf_check(&sql, err) || !db_prepare(w->db, buf_str(&sql), &s, err))
 		return false;
 	db_set_text(s, "lo", lo);
 	db_set_text(s, "hi", hi);

@@ -11,7 +11,7 @@ prepare(Workspace *w, const Query *check, Stmt **out, Err *err)
 		inner.n--;
 	buf_fmt(&sql, "SELECT * FROM (\n%.*s\n) AS finding", STR(inner)); /* derived SQL */
 	buf_add(&sql, S(" ORDER BY area, key, detail NULLS LAST"));       /* derived SQL */
-	return db_prepare(w->db, buf_str(&sql), out, err);
+	return buf_check(&sql, err) && db_prepare(w->db, buf_str(&sql), out, err);
 }
 
 bool

@@ -37,7 +37,8 @@ gate_follow(Gate *g, Err *err)
 static bool
 open_local(Gate *g, Err *err)
 {
-	return jobs_resume(g->w, g->writer, &g->resumed, err) && socket_listen(g, err);
+	return jobs_resume(g->w, g->writer, &g->resumed, err) && jobs_tidy(g->w, err) &&
+		socket_listen(g, err);
 }
 
 bool
@@ -75,6 +76,7 @@ gate_close(Gate *g)
 		return;
 	socket_stop(g);
 	g->stop = true;
+	writer_wake(g->writer);
 	if (g->follows)
 		pthread_join(g->follower, NULL);
 	writer_close(g->writer);
@@ -106,6 +108,23 @@ gate_serve(Gate *g, volatile bool *stop, Err *err)
 	while (!*stop)
 		(void)usleep(50000);
 	return true;
+}
+
+/* An import of this process that failed half-way (a full disk, say) goes on before anything else is written:
+ * later it would write over what others say meanwhile. */
+static bool
+gate_continue(Gate *g, bool import, Err *err)
+{
+	bool ok = true;
+	uint64_t rows;
+	pthread_mutex_lock(&g->lock);
+	if (g->unfinished && g->applying == 0) {
+		ok = jobs_resume(g->w, g->writer, &rows, err);
+		g->unfinished = !ok;
+	}
+	g->applying += ok && import;
+	pthread_mutex_unlock(&g->lock);
+	return ok;
 }
 
 /* ---- rows ---- */
@@ -165,6 +184,8 @@ complete_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, Str *text, Err *er
 		if (text[i].p || v[i].kind == VALUE_NULL)
 			continue;
 		value_print(&d->field[i], v[i], area_zone(v[d->area].s), &b);
+		if (!buf_check(&b, err))
+			return false;
 		text[i] = arena_str(&tx->tmp, buf_str(&b));
 	}
 	return true;
@@ -219,23 +240,44 @@ row_work(WriteTx *tx, void *arg, Err *err)
 bool
 gate_enter(Gate *g, RowRequest *r, Err *err)
 {
-	return g->writer ? writer_run(g->writer, row_work, r, false, err) : socket_row(g, r, err);
+	if (!g->writer)
+		return socket_row(g, r, err);
+	return gate_continue(g, false, err) && writer_run(g->writer, row_work, r, false, err);
 }
 
 /* ---- imports ---- */
 
+static bool
+apply_local(Gate *g, Batches *b, Err *err)
+{
+	int64_t applied = 0, rows = 0;
+	bool ok = true;
+	if (!gate_follow(g, err) || !jobs_make(g->writer, b, err))
+		return false;
+	for (size_t i = 0; i < b->n; i++) {
+		Job *job = &b->part[i].job;
+		ok = ok && job_apply(g->w, g->writer, job, &b->watch, err);
+		applied += job->applied;
+		rows += job->rows;
+	}
+	if (!ok)
+		err_hint(err,
+			"%lld of %lld rows are saved; the rest follows by itself at the next write, nothing has to be repeated",
+			(long long)applied, (long long)rows);
+	return ok;
+}
+
 bool
-gate_apply(Gate *g, Batch *b, Err *err)
+gate_apply(Gate *g, Batches *b, Err *err)
 {
 	if (!g->writer)
 		return socket_apply(g, b, err);
-	if (!gate_follow(g, err) || !job_make(g->writer, b, err))
+	if (!gate_continue(g, true, err))
 		return false;
-	if (job_apply(g->w, g->writer, &b->job, &b->watch, err))
-		return true;
-	if (b->job.applied)
-		err_hint(err,
-			"%lld of %lld rows are saved; the rest follows by itself at the next write, nothing has to be repeated",
-			(long long)b->job.applied, (long long)b->job.rows);
-	return false;
+	bool ok = apply_local(g, b, err);
+	pthread_mutex_lock(&g->lock);
+	g->applying--;
+	g->unfinished |= !ok;
+	pthread_mutex_unlock(&g->lock);
+	return ok;
 }

@@ -83,8 +83,8 @@ choose_parts(Import *im, const ImportOptions *o, Err *err)
 	return true;
 }
 
-static void
-report_columns(Import *im, ImportReport *r)
+static bool
+report_columns(Import *im, ImportReport *r, Err *err)
 {
 	r->n_columns = im->n_header;
 	r->column = NEW(im->a, ImportColumn, im->n_header);
@@ -99,8 +99,11 @@ report_columns(Import *im, ImportReport *r)
 			if (p->map.event == (int)c)
 				buf_fmt(&used, "%s_event", used.n ? ", " : "");
 		}
+		if (!buf_check(&used, err))
+			return false;
 		r->column[c] = (ImportColumn){im->header[c], arena_str(im->a, buf_str(&used))};
 	}
+	return true;
 }
 
 /* ---- problems ---- */
@@ -144,7 +147,7 @@ repeats(Part *p, size_t row, size_t *first, Err *err)
 {
 	buf_clear(&p->key);
 	row_key(p->d, p->v, &p->key);
-	return seen_add(&p->seen, str_hash(buf_str(&p->key)), (uint32_t)row, first, err);
+	return buf_check(&p->key, err) && seen_add(&p->seen, str_hash(buf_str(&p->key)), (uint32_t)row, first, err);
 }
 
 /* ---- one row into one dataset ---- */
@@ -175,9 +178,10 @@ row_conflict(Import *im, Part *p, int64_t base, Arena tmp, Err *err)
 		if (!same)
 			put.outcome = OUTCOME_CONFLICT;
 	}
-	p->count[put.outcome]++;
+	p->outcome = put.outcome;
 	if (put.outcome != OUTCOME_CONFLICT || im->options->accept_conflicts)
 		return true;
+	p->count[OUTCOME_CONFLICT]++;
 	if (!why.code)
 		err_set(&why, E_CONFLICT,
 			"changed since event %lld by event %lld; export again, or import with --accept-conflicts",
@@ -264,6 +268,8 @@ row_read_all(Import *im, Arena tmp, Err *err)
 	}
 	for (size_t i = 0; i < im->n_parts; i++) {
 		Part *p = &im->part[i];
+		if (p->taken && im->classify)
+			p->count[p->outcome]++;
 		if (p->taken && p->stage && !stage_add(p->stage, p->v, p->base, err))
 			return false;
 	}
@@ -337,9 +343,9 @@ part_prepare(Import *im, Part *p, size_t at, Err *err)
 static bool
 prepare(Import *im, Err *err)
 {
-	if (!read_header(im, err) || !choose_parts(im, im->options, err))
+	if (!read_header(im, err) || !choose_parts(im, im->options, err) ||
+		!report_columns(im, im->report, err))
 		return false;
-	report_columns(im, im->report);
 	im->peek = (WriteTx){.w = im->w, .db = im->db, .sealer = &im->sealer};
 	if (!workspace_reader(im->w, &im->db, err) || !sealer_open(im->w, &im->sealer, err))
 		return false;
@@ -356,27 +362,48 @@ prepare(Import *im, Err *err)
 /* ---- applying ---- */
 
 static bool
-part_apply(Import *im, Gate *g, Part *p, ImportPart *out, Err *err)
+parts_stage(Import *im, Batches *all, Err *err)
+{
+	for (size_t i = 0; i < im->n_parts; i++) {
+		Part *p = &im->part[i];
+		Batch *b = &all->part[all->n];
+		StageOut *stage = p->stage;
+		*b = (Batch){.d = p->d, .staged = p->path};
+		p->stage = NULL;
+		if (!stage_finish(stage, &b->rows, &b->content, im->a, err))
+			return false;
+		if (b->rows)
+			all->n++;
+		else
+			(void)unlink(p->path);
+	}
+	return true;
+}
+
+/* All parts are handed over at once: the file is taken in as a whole or not at all. */
+static bool
+parts_apply(Import *im, Gate *g, Err *err)
 {
 	const ImportOptions *o = im->options;
-	StageOut *stage = p->stage;
-	Batch b = {.origin = &o->origin,
-		.d = p->d,
+	Batches all = {.origin = &o->origin,
 		.file = str_of(o->path),
-		.staged = p->path,
+		.part = NEW(im->a, Batch, im->n_parts),
 		.watch = o->watch};
-	p->stage = NULL;
-	if (!stage_finish(stage, &b.rows, &b.content, im->a, err))
-		return false;
-	if (b.rows == 0 || !gate_apply(g, &b, err)) {
-		(void)unlink(p->path); /* a job that was made has renamed it */
-		return b.rows == 0;
-	}
-	out->added = (uint64_t)b.job.added;
-	out->changed = (uint64_t)b.job.changed;
-	out->same = (uint64_t)b.job.same;
-	out->conflicts = (uint64_t)b.job.conflicts;
-	return true;
+	bool ok = parts_stage(im, &all, err) && gate_apply(g, &all, err);
+	for (size_t i = 0; i < im->n_parts && !ok; i++)
+		(void)unlink(im->part[i].path); /* jobs that were made have renamed theirs */
+	for (size_t i = 0; i < all.n && ok; i++)
+		for (size_t k = 0; k < im->n_parts; k++) {
+			ImportPart *out = &im->report->part[k];
+			const Job *j = &all.part[i].job;
+			if (out->dataset != all.part[i].d)
+				continue;
+			out->added = (uint64_t)j->added;
+			out->changed = (uint64_t)j->changed;
+			out->same = (uint64_t)j->same;
+			out->conflicts = (uint64_t)j->conflicts;
+		}
+	return ok;
 }
 
 static bool
@@ -412,9 +439,8 @@ finish(Import *im, Gate *g, Err *err)
 		return refuse(im, err);
 	if (im->options->dry_run)
 		return true;
-	for (size_t i = 0; i < im->n_parts; i++)
-		if (!part_apply(im, g, &im->part[i], &r->part[i], err))
-			return false;
+	if (!parts_apply(im, g, err))
+		return false;
 	r->applied = true;
 	r->resumed = g->resumed;
 	return true;

@@ -1,6 +1,9 @@
 /* import_apply: staged rows enter the log in slices between other people's writes, and go on by themselves after a crash. */
 #include "svc/svc_private.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 typedef struct Slice {
@@ -19,9 +22,8 @@ enum { SLICE_FIRST = 512, SLICE_MOST = 8192, SLICE_US = 10000 };
 /* ---- make ---- */
 
 static bool
-job_insert(WriteTx *tx, void *arg, Err *err)
+job_insert(WriteTx *tx, const Batches *all, Batch *b, Err *err)
 {
-	Batch *b = arg;
 	Job *j = &b->job;
 	Stmt *s;
 	bool row;
@@ -30,12 +32,12 @@ job_insert(WriteTx *tx, void *arg, Err *err)
 		return false;
 	*j = (Job){.id = (row ? db_int(s, 0) : 0) + 1, .rows = (int64_t)b->rows, .dataset = b->d->name};
 	db_reset(s);
-	if (!origin_make(tx, b->origin, b->d, j->id, &j->origin, err) ||
+	if (!origin_make(tx, all->origin, b->d, j->id, &j->origin, err) ||
 		!svc_stmt(tx->db, &tx->w->sql, "job_insert", &s, err))
 		return false;
 	db_set_int(s, "id", j->id);
 	db_set_text(s, "dataset", j->dataset);
-	db_set_text(s, "file", b->file);
+	db_set_text(s, "file", all->file);
 	db_set_text(s, "content", b->content);
 	db_set_int(s, "at", tx->now);
 	db_set_int(s, "origin", j->origin);
@@ -47,10 +49,20 @@ job_insert(WriteTx *tx, void *arg, Err *err)
 	return file_rename(b->staged, path, err);
 }
 
-bool
-job_make(Writer *wr, Batch *b, Err *err)
+static bool
+jobs_insert(WriteTx *tx, void *arg, Err *err)
 {
-	return writer_run(wr, job_insert, b, false, err);
+	Batches *b = arg;
+	for (size_t i = 0; i < b->n; i++)
+		if (!job_insert(tx, b, &b->part[i], err))
+			return false;
+	return true;
+}
+
+bool
+jobs_make(Writer *wr, Batches *b, Err *err)
+{
+	return writer_run(wr, jobs_insert, b, false, err);
 }
 
 /* ---- apply ---- */
@@ -239,4 +251,65 @@ jobs_resume(Workspace *w, Writer *wr, uint64_t *rows, Err *err)
 		*rows += (uint64_t)(job[i].applied - before);
 	}
 	return true;
+}
+
+/* ---- tidy ---- */
+
+/* "new-….stage" or "7.stage", where no job 7 waits. */
+static bool
+stage_dead(Stmt *waits, Str name, bool *dead, Err *err)
+{
+	int64_t id;
+	bool row = false;
+	*dead = false;
+	if (!str_ends(name, S(".stage")))
+		return true;
+	if (str_int(str_slice(name, 0, name.n - 6), &id)) {
+		db_set_int(waits, "id", id);
+		if (!db_step(waits, &row, err))
+			return false;
+		db_reset(waits);
+	}
+	*dead = !row;
+	return true;
+}
+
+/* "board.snap.PID" of a process that is no more. */
+static bool
+snapshot_dead(Str name)
+{
+	int64_t pid;
+	return str_starts(name, S("board.snap.")) && str_int(str_slice(name, 11, name.n), &pid) &&
+		pid > 0 && pid < INT32_MAX && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+static bool
+folder_tidy(const char *path, Stmt *waits, Err *err)
+{
+	bool ok = true, dead;
+	DIR *dir = opendir(path);
+	if (!dir)
+		return true; /* nothing is lost with what stays */
+	for (const struct dirent *e; ok && (e = readdir(dir));) {
+		Str name = str_of(e->d_name);
+		ok = stage_dead(waits, name, &dead, err);
+		if (ok && (dead || snapshot_dead(name)))
+			(void)unlinkat(dirfd(dir), e->d_name, 0);
+	}
+	(void)closedir(dir);
+	return ok;
+}
+
+/* The caller holds the lease and takes no connections yet. So a staging file that no waiting job names is
+ * dead: its process was killed, or it still runs but its rows were meant for a holder of the lease that is
+ * gone, and then its import fails and is done again. */
+bool
+jobs_tidy(Workspace *w, Err *err)
+{
+	AUTO(Arena) a = {0};
+	AUTO(DbP) db = NULL;
+	Stmt *waits;
+	return arena_open(&a, SIZE_MB, err) && workspace_reader(w, &db, err) &&
+		svc_stmt(db, &w->sql, "job_waits", &waits, err) &&
+		folder_tidy(workspace_path(w, &a, "import"), waits, err) && folder_tidy(w->dir, waits, err);
 }

@@ -51,8 +51,7 @@ static size_t
 reason_column(const Import *im)
 {
 	for (size_t i = 0; i < im->n_header; i++)
-		if (im->report->column[i].used_by.n == 0 &&
-			str_eq(im->header[i], str_of(tr("reason"))))
+		if (im->report->column[i].used_by.n == 0 && str_eq(im->header[i], str_of(tr("reason"))))
 			return i;
 	return im->n_header;
 }
@@ -68,8 +67,9 @@ is_input(const Import *im)
 bool
 errors_open(Import *im, Err *err)
 {
-	im->error_path = im->options->error_file ? im->options->error_file
-											 : arena_fmt(im->a, "%s.errors.csv", im->options->path).p;
+	im->error_path = im->options->error_file
+		? im->options->error_file
+		: arena_fmt(im->a, "%s.errors.csv", im->options->path).p;
 	if (is_input(im)) {
 		err_set(err, E_INPUT, "'%s' is the file that is imported", im->error_path);
 		return err_hint(err, "name another place for the wrong rows with --errors FILE");
@@ -89,13 +89,22 @@ errors_add(Import *im, Err *err)
 	return write_line(im, im->row.cell, buf_str(&im->reason), err);
 }
 
+/* Half an error file would look whole; a device or a pipe is not ours to remove. */
+static void
+remove_half(const Import *im)
+{
+	struct stat st;
+	if (lstat(im->error_path, &st) == 0 && S_ISREG(st.st_mode))
+		(void)unlink(im->error_path);
+}
+
 bool
 errors_close(Import *im, Err *err)
 {
 	FILE *f = im->errors;
 	im->errors = NULL;
 	if (fclose(f) != 0) {
-		(void)unlink(im->error_path);
+		remove_half(im);
 		return file_error(err, tr("cannot write '%s': %s"), im->error_path);
 	}
 	im->report->error_file = im->error_path;
@@ -107,7 +116,7 @@ errors_abandon(Import *im)
 {
 	if (im->errors) {
 		(void)fclose(im->errors);
-		(void)unlink(im->error_path);
+		remove_half(im);
 	}
 	buf_close(&im->error_line);
 }
@@ -175,7 +184,7 @@ dataset_empty(Import *im, const Dataset *d, bool *empty, Err *err)
 	Stmt *s;
 	bool row;
 	buf_fmt(&sql, "SELECT 1 FROM %.*s LIMIT 1", STR(d->name)); /* derived SQL */
-	if (!db_prepare(im->db, buf_str(&sql), &s, err) || !db_step(s, &row, err))
+	if (!buf_check(&sql, err) || !db_prepare(im->db, buf_str(&sql), &s, err) || !db_step(s, &row, err))
 		return false;
 	*empty = !row;
 	db_reset(s);

@@ -29,6 +29,7 @@ typedef struct Part { /* one dataset that the file feeds */
 	Buf key;
 	bool taken; /* the row at hand is good for this dataset */
 	int64_t base;
+	Outcome outcome; /* what will come of it, when classified */
 	uint64_t rows, blank, count[4]; /* by Outcome, when classified */
 } Part;
 

@@ -88,7 +88,13 @@ unknown_tps(Places *p, Str code, Err *err)
 		return false;
 	if (!yes)
 		return unknown_area(p, code, village, err);
+	char now[16], change[16];
+	bool found;
+	if (!alias_of(p, code, now, change, &found, err))
+		return false;
 	err_set(err, E_INPUT, "'%.*s' is not in the list of TPS", STR(code));
+	if (found) /* the village lives on, but a part of it has another code */
+		return err_hint(err, "is it now '%s' (%s)?", now, tr(change));
 	return err_hint(err, "add it to the dataset tps first, or check the last three digits");
 }
 

@@ -1,7 +1,7 @@
 /* socket: the local socket of the process that holds the writer lease, and the client's side of it.
  *
- * One JSON object a line, at most 1 MiB. Requests: {"do":"row"|"close", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
- * and {"do":"apply", "dataset", "file", "content", "staged", "rows", "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
+ * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
+ * and {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
  * apply runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
 #include "svc/svc_private.h"
 
@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { LINE_MOST = 1 << 20, CLIENTS = 64 };
+enum { LINE_MOST = 1 << 20, CLIENTS = 64, LINGER_MS = 60000 };
 
 /* A path through the folder's descriptor: socket names are at most 107 bytes, folders may be deeper. */
 static void
@@ -24,6 +24,13 @@ address_of(int dir_fd, struct sockaddr_un *out)
 }
 
 /* ---- lines ---- */
+
+static bool
+closed(Err *err)
+{
+	err_set(err, E_IO, "the other Siap process closed the connection");
+	return err_hint(err, "do it again: what was saved stays, and nothing is taken twice");
+}
 
 static bool
 line_read(int fd, Buf *in, Str *line, size_t *used, Err *err)
@@ -42,8 +49,10 @@ line_read(int fd, Buf *in, Str *line, size_t *used, Err *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return err_set(err, E_IO, "the other Siap process closed the connection");
+			return closed(err);
 		buf_add(in, (Str){chunk, (size_t)n});
+		if (!buf_check(in, err))
+			return false;
 	}
 }
 
@@ -65,7 +74,7 @@ line_write(int fd, Buf *b, Err *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return err_set(err, E_IO, "the other Siap process closed the connection");
+			return closed(err);
 		at += (size_t)n;
 	}
 	return true;
@@ -150,26 +159,49 @@ staged_name_ok(Str name)
 }
 
 static bool
-serve_apply(Gate *g, int fd, const json_t *q, const Dataset *d, Buf *out, Err *err)
+part_of(Gate *g, const json_t *part, Arena *a, Batch *out, Err *err)
+{
+	Str staged = text_of(part, "staged"), dataset = text_of(part, "dataset");
+	const Dataset *d = catalog_dataset(&g->w->cat, dataset);
+	if (!d)
+		return err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(dataset));
+	if (!staged_name_ok(staged))
+		return err_set(err, E_INPUT, "'%.*s' is no staging file", STR(staged));
+	*out = (Batch){.d = d,
+		.content = text_of(part, "content"),
+		.staged = arena_fmt(a, "%s/import/%.*s", g->w->dir, STR(staged)).p,
+		.rows = (uint64_t)int_of(part, "rows")};
+	return true;
+}
+
+static bool
+serve_apply(Gate *g, int fd, const json_t *q, Buf *out, Err *err)
 {
 	AUTO(Arena) a = {0};
 	Reporter r = {fd, 0};
-	Str staged = text_of(q, "staged");
 	Origin o = origin_of(q);
-	if (!staged_name_ok(staged) || !arena_open(&a, SIZE_MB, err))
-		return err_set(err, E_INPUT, "'%.*s' is no staging file", STR(staged));
-	Batch b = {.origin = &o,
-		.d = d,
+	const json_t *parts = json_object_get(q, "parts");
+	if (!arena_open(&a, SIZE_MB, err))
+		return false;
+	Batches b = {.origin = &o,
 		.file = text_of(q, "file"),
-		.content = text_of(q, "content"),
-		.staged = arena_fmt(&a, "%s/import/%.*s", g->w->dir, STR(staged)).p,
-		.rows = (uint64_t)int_of(q, "rows"),
+		.n = json_array_size(parts),
 		.watch = {.progress = report_progress, .ctx = &r}};
+	if (b.n > 16)
+		return err_set(err, E_LIMIT, "a file can feed at most 16 datasets at once");
+	b.part = NEW(&a, Batch, b.n);
+	for (size_t i = 0; i < b.n; i++)
+		if (!part_of(g, json_array_get(parts, i), &a, &b.part[i], err))
+			return false;
 	if (!gate_apply(g, &b, err))
 		return false;
-	buf_fmt(out, "{\"ok\":true,\"added\":%lld,\"changed\":%lld,\"same\":%lld,\"conflicts\":%lld}",
-		(long long)b.job.added, (long long)b.job.changed, (long long)b.job.same,
-		(long long)b.job.conflicts);
+	buf_add(out, S("{\"ok\":true,\"parts\":["));
+	for (size_t i = 0; i < b.n; i++) {
+		const Job *j = &b.part[i].job;
+		buf_fmt(out, "%s[%lld,%lld,%lld,%lld]", i ? "," : "", (long long)j->added,
+			(long long)j->changed, (long long)j->same, (long long)j->conflicts);
+	}
+	buf_add(out, S("]}"));
 	return true;
 }
 
@@ -184,14 +216,14 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 		lang = (Str){0};
 	const Dataset *d = catalog_dataset(&g->w->cat, text_of(q, "dataset"));
 	bool ok;
-	if (!d)
-		ok = err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(text_of(q, "dataset")));
-	else if (str_eq(what, S("apply")))
-		ok = serve_apply(g, fd, q, d, out, err);
-	else if (str_eq(what, S("row")) || str_eq(what, S("close")))
-		ok = serve_row(g, q, d, out, err);
-	else
+	if (str_eq(what, S("apply")))
+		ok = serve_apply(g, fd, q, out, err);
+	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")))
 		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));
+	else if (!d)
+		ok = err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(text_of(q, "dataset")));
+	else
+		ok = serve_row(g, q, d, out, err);
 	json_decref(q);
 	return ok;
 }
@@ -239,7 +271,9 @@ client_main(void *arg)
 	size_t used;
 	Err err = {0};
 	arena_close(&c.mem);
-	while (!c.g->stop && line_read(c.fd, &in, &line, &used, &err)) {
+	buf_add(&out, S("{\"ready\":true}"));
+	bool ready = line_write(c.fd, &out, &err);
+	while (ready && !c.g->stop && line_read(c.fd, &in, &line, &used, &err)) {
 		Err why = {0};
 		buf_clear(&out);
 		if (!serve_request(c.g, c.fd, line, &out, &why))
@@ -266,7 +300,8 @@ client_start(Gate *g, int fd)
 	Client *c = NEW(&mem, Client, 1);
 	*c = (Client){g, fd, mem};
 	pthread_mutex_lock(&g->lock);
-	if (g->n_clients < CLIENTS && pthread_create(&thread, NULL, client_main, c) == 0) {
+	if (!g->closing && g->n_clients < CLIENTS &&
+		pthread_create(&thread, NULL, client_main, c) == 0) {
 		g->client[g->n_clients++] = fd;
 		(void)pthread_detach(thread);
 		started = true;
@@ -313,11 +348,24 @@ socket_listen(Gate *g, Err *err)
 	return g->listens || err_set(err, E_LIMIT, "cannot start a thread for the local socket");
 }
 
+/* Commands that are connected are served to their end, within reason; who comes later finds the lease free. */
+static void
+linger(Gate *g)
+{
+	for (int64_t start = clock_us(); g->listens && !g->closing; (void)usleep(5000)) {
+		pthread_mutex_lock(&g->lock);
+		g->closing = g->n_clients == 0 || clock_us() - start > LINGER_MS * 1000LL;
+		pthread_mutex_unlock(&g->lock);
+	}
+}
+
 void
 socket_stop(Gate *g)
 {
+	linger(g);
 	if (g->listens) {
 		g->stop = true;
+		(void)shutdown(g->listen_fd, SHUT_RDWR); /* ends its wait */
 		pthread_join(g->listener, NULL);
 		(void)unlinkat(g->dir_fd, "siap.sock", 0);
 	}
@@ -341,6 +389,20 @@ socket_stop(Gate *g)
 
 /* ---- client ---- */
 
+/* A connection that waits at a socket just being closed is never greeted. */
+static bool
+greeted(Gate *g)
+{
+	Str line;
+	size_t used;
+	Err ignored = {0};
+	buf_clear(&g->in);
+	bool ok = line_read(g->fd, &g->in, &line, &used, &ignored);
+	if (ok)
+		line_used(&g->in, used);
+	return ok;
+}
+
 bool
 socket_connect(Gate *g, Err *err)
 {
@@ -354,7 +416,7 @@ socket_connect(Gate *g, Err *err)
 	}
 	if (dir >= 0)
 		(void)close(dir);
-	if (ok)
+	if (ok && greeted(g))
 		return true;
 	if (g->fd >= 0)
 		(void)close(g->fd);
@@ -446,34 +508,52 @@ socket_row(Gate *g, RowRequest *r, Err *err)
 	return true;
 }
 
+static void
+put_part(JsonOut *j, const Batch *b)
+{
+	const char *name = strrchr(b->staged, '/');
+	jout_obj(j);
+	jout_key(j, S("dataset"));
+	jout_str(j, b->d->name);
+	jout_key(j, S("content"));
+	jout_str(j, b->content);
+	jout_key(j, S("staged"));
+	jout_str(j, str_of(name ? name + 1 : b->staged));
+	jout_key(j, S("rows"));
+	jout_int(j, (int64_t)b->rows);
+	jout_obj_end(j);
+}
+
 bool
-socket_apply(Gate *g, Batch *batch, Err *err)
+socket_apply(Gate *g, Batches *batches, Err *err)
 {
 	AUTO(Buf) b = {0};
 	JsonOut j = jout_new(&b);
 	json_t *answer;
-	const char *name = strrchr(batch->staged, '/');
-	const struct {
-		Str name, value;
-	} part[] = {{S("do"), S("apply")}, {S("dataset"), batch->d->name}, {S("file"), batch->file},
-		{S("content"), batch->content}, {S("staged"), str_of(name ? name + 1 : batch->staged)}};
 	jout_obj(&j);
-	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-		jout_key(&j, part[i].name);
-		jout_str(&j, part[i].value);
-	}
-	jout_key(&j, S("rows"));
-	jout_int(&j, (int64_t)batch->rows);
-	put_origin(&j, batch->origin);
+	jout_key(&j, S("do"));
+	jout_str(&j, S("apply"));
+	jout_key(&j, S("file"));
+	jout_str(&j, batches->file);
+	jout_key(&j, S("parts"));
+	jout_arr(&j);
+	for (size_t i = 0; i < batches->n; i++)
+		put_part(&j, &batches->part[i]);
+	jout_arr_end(&j);
+	put_origin(&j, batches->origin);
 	jout_obj_end(&j);
-	if (!ask(g, &b, &batch->watch, &answer, err))
+	if (!ask(g, &b, &batches->watch, &answer, err))
 		return false;
-	batch->job = (Job){.rows = (int64_t)batch->rows,
-		.applied = (int64_t)batch->rows,
-		.added = int_of(answer, "added"),
-		.changed = int_of(answer, "changed"),
-		.same = int_of(answer, "same"),
-		.conflicts = int_of(answer, "conflicts")};
+	for (size_t i = 0; i < batches->n; i++) {
+		const json_t *n = json_array_get(json_object_get(answer, "parts"), i);
+		Batch *part = &batches->part[i];
+		part->job = (Job){.rows = (int64_t)part->rows,
+			.applied = (int64_t)part->rows,
+			.added = json_integer_value(json_array_get(n, 0)),
+			.changed = json_integer_value(json_array_get(n, 1)),
+			.same = json_integer_value(json_array_get(n, 2)),
+			.conflicts = json_integer_value(json_array_get(n, 3))};
+	}
 	json_decref(answer);
 	return true;
 }

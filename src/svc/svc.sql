@@ -68,3 +68,5 @@ FROM import_job WHERE state = 'staged' ORDER BY id
 SELECT actor, agency, source, dataset FROM origin WHERE id = :id
 -- name: job_stop
 UPDATE import_job SET state = 'stopped' WHERE id = :id
+-- name: job_waits
+SELECT 1 FROM import_job WHERE id = :id AND state = 'staged'

@@ -41,7 +41,8 @@ typedef struct Entry { /* what the public log shows of an event */
 	bool restricted;
 	int op;
 } Entry;
-/* Leaf hash of the event's public entry. closed_hash: NULL when the dataset has no private fields. */
+/* Leaf hash of the event's public entry; void when scratch failed. closed_hash: NULL when the dataset has no private
+ * fields. */
 void sealer_leaf(
 	Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf);
 /* Closed hash of a row whose private fields are all empty: looks like any other. */
@@ -161,21 +162,29 @@ typedef struct Job { /* one row of import_job while it is applied */
 	int64_t id, origin, rows, applied, position, added, changed, same, conflicts;
 	Str dataset;
 } Job;
-typedef struct Batch { /* a finished staging file and where it comes from */
-	const Origin *origin;
+typedef struct Batch { /* a finished staging file */
 	const Dataset *d;
-	Str file, content;
+	Str content;
 	const char *staged;
 	uint64_t rows;
-	Watch watch;
 	Job job;          /* afterwards: what became of it */
 } Batch;
-bool job_make(Writer *wr, Batch *b, Err *err) MUST;
+typedef struct Batches { /* all that one file feeds */
+	const Origin *origin;
+	Str file;
+	Batch *part;
+	size_t n;
+	Watch watch;
+} Batches;
+/* Makes the jobs of all parts in one commit: from then on the whole file goes in, whatever happens. */
+bool jobs_make(Writer *wr, Batches *b, Err *err) MUST;
 bool job_apply(Workspace *w, Writer *wr, Job *job, const Watch *watch, Err *err) MUST;
 bool jobs_resume(Workspace *w, Writer *wr, uint64_t *rows, Err *err) MUST;
+bool jobs_tidy(Workspace *w, Err *err) MUST; /* removes what killed processes left behind */
 
 /* Waits until an event after `after` is committed, *stop is true, or a second has passed; returns the newest committed event. */
 int64_t writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop);
+void writer_wake(Writer *wr); /* who waits looks at *stop again; NULL allowed */
 
 /* ---- gate.c, socket.c ---- */
 struct Gate {
@@ -188,20 +197,23 @@ struct Gate {
 	pthread_t follower, listener;
 	bool follows, listens;
 	_Atomic bool stop;
-	pthread_mutex_t lock; /* guards the two below */
+	pthread_mutex_t lock; /* guards those below */
 	int client[64];       /* open connections of the listener */
 	size_t n_clients;
+	bool closing;    /* no new connections any more */
+	size_t applying; /* imports at work */
+	bool unfinished; /* an import failed half-way: it goes on before the next write */
 	int listen_fd, dir_fd;
 	int fd; /* remote: the connection */
 	Buf in; /* remote: bytes read and not used yet */
 };
-/* Hands a finished staging file over; returns when all its rows are durable. */
-bool gate_apply(Gate *g, Batch *b, Err *err) MUST;
+/* Hands finished staging files over; returns when all their rows are durable. */
+bool gate_apply(Gate *g, Batches *b, Err *err) MUST;
 bool socket_listen(Gate *g, Err *err) MUST;
 void socket_stop(Gate *g);
 bool socket_connect(Gate *g, Err *err) MUST;
 bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
-bool socket_apply(Gate *g, Batch *b, Err *err) MUST;
+bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
 
 /* ---- board ---- */
 enum { NEED_PART, HAVE_PART, HEARD_PART, PARTS };

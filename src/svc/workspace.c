@@ -176,7 +176,7 @@ table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
 	if (!*exists)
 		return true;
 	buf_fmt(&sql, "SELECT * FROM %.*s WHERE 1 = 0", STR(d->name)); /* derived SQL */
-	if (!db_prepare(db, buf_str(&sql), &s, err))
+	if (!buf_check(&sql, err) || !db_prepare(db, buf_str(&sql), &s, err))
 		return false;
 	Map have = map_new(&tmp);
 	for (int i = 0; i < db_columns(s); i++)
@@ -194,14 +194,14 @@ table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
 		buf_clear(&sql);
 		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN %.*s %s", /* derived SQL */
 			STR(d->name), STR(f->name), number ? number_type : "TEXT");
-		if (!db_exec(db, buf_str(&sql), err))
+		if (!buf_check(&sql, err) || !db_exec(db, buf_str(&sql), err))
 			return false;
 	}
 	if (d->has_private && !map_get(&have, S("_sealed"), NULL)) {
 		buf_clear(&sql);
 		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN _sealed %s", /* derived SQL */
 			STR(d->name), lite ? "BLOB" : "bytea");
-		return db_exec(db, buf_str(&sql), err);
+		return buf_check(&sql, err) && db_exec(db, buf_str(&sql), err);
 	}
 	return true;
 }
@@ -216,7 +216,7 @@ dataset_table(Db *db, const SqlFile *sql, const Dataset *d, Arena tmp, Err *err)
 		return false;
 	if (!exists) {
 		dataset_ddl(d, db_is_postgres(db) ? STORE_POSTGRES : STORE_SQLITE, &ddl);
-		if (!db_exec(db, buf_str(&ddl), err))
+		if (!buf_check(&ddl, err) || !db_exec(db, buf_str(&ddl), err))
 			return false;
 	}
 	char hex[65];

@@ -171,6 +171,16 @@ writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop)
 	return seq;
 }
 
+void
+writer_wake(Writer *wr)
+{
+	if (!wr)
+		return;
+	pthread_mutex_lock(&wr->lock);
+	pthread_cond_broadcast(&wr->done);
+	pthread_mutex_unlock(&wr->lock);
+}
+
 static bool
 writer_start(Writer *wr, Err *err)
 {

@@ -527,6 +527,7 @@ writes_quotes_only_where_needed(void **state)
 		{" a", "\" a\""},
 		{"a ", "\"a \""},
 		{"\xef\xbb\xbf", "\"\xef\xbb\xbf\""},
+		{"sep=", "\"sep=\""}, /* found by the fuzzer: as a first cell it named a separator */
 		{"caf\xc3\xa9", "caf\xc3\xa9"},
 		{"=1+1", "'=1+1"},
 		{"+62812", "'+62812"},
