@@ -18,7 +18,7 @@ start() { # folder; the socket's path has 107 bytes at most
 	as "$bin/initdb" -D "$1/data" -U siap -A trust --locale=C --encoding=UTF8 --no-sync --no-instructions >"$1/log" 2>&1 ||
 		{ cat "$1/log" >&2; return 1; }
 	as "$bin/pg_ctl" -D "$1/data" -l "$1/data/server.log" -w -s \
-		-o "-c listen_addresses= -c unix_socket_directories='$1' -c fsync=${FSYNC:-off} -c autovacuum=off" start >&2 ||
+		-o "-c listen_addresses= -c unix_socket_directories='$1' -c fsync=${FSYNC:-off}" start >&2 ||
 		{ cat "$1/data/server.log" >&2; return 1; }
 	echo "postgres://siap@/postgres?host=$1"
 }

@@ -180,6 +180,17 @@ db_run(Stmt *s, Err *err)
 	return true;
 }
 
+bool
+db_run_later(Stmt *s, Err *err)
+{
+	NEED(s->db->tx);
+	if (!s->db->kind->run_later)
+		return db_run(s, err);
+	if (fault_here())
+		return db_fault(err);
+	return db_check_tx(s->db, err) && s->db->kind->run_later(s, err);
+}
+
 void
 db_reset(Stmt *s)
 {

@@ -53,6 +53,9 @@ void db_set_text_if(Stmt *s, const char *name, Str v);
 bool db_step(Stmt *s, bool *row, Err *err) MUST;
 /* db_step that expects no row: INSERT, UPDATE, DELETE. */
 bool db_run(Stmt *s, Err *err) MUST;
+/* db_run inside a transaction whose failure may be told only by a later call on the connection, at the latest by the commit
+ * or the end of the savepoint: on a server it costs no round trip of its own. The values need to live until it returns. */
+bool db_run_later(Stmt *s, Err *err) MUST;
 void db_reset(Stmt *s);
 int64_t db_changes(Db *db); /* rows the last INSERT, UPDATE or DELETE touched */
 int db_columns(Stmt *s);

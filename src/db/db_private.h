@@ -23,6 +23,7 @@ typedef struct DbKind {
 	void (*bind_blob)(Stmt *s, int at, Str v);
 	void (*bind_null)(Stmt *s, int at);
 	bool (*step)(Stmt *s, bool *row, Err *err) MUST; /* false and the end: reset */
+	bool (*run_later)(Stmt *s, Err *err) MUST; /* NULL: as db_run */
 	void (*reset)(Stmt *s);
 	int (*columns)(Stmt *s);
 	Str (*column_name)(Stmt *s, int i);

@@ -10,6 +10,10 @@ static const char SETTINGS[] =
 	"SET lock_timeout = '2s'; SET jit = off; SET standard_conforming_strings = on; "
 	"SELECT set_config('synchronous_commit', 'on', false) "
 	"WHERE current_setting('synchronous_commit') = 'off'";
+/* The same text asks for one TPS and for the nation, of tables that were empty when it was prepared: a plan kept for all
+ * would be quadratic for some. */
+static const char SETTINGS_READER[] =
+	"SET default_transaction_read_only = on; SET plan_cache_mode = force_custom_plan";
 static const char FACTS[] =
 	"SELECT datcollate, datlocprovider::text, pg_encoding_to_char(encoding) "
 	"FROM pg_database WHERE datname = current_database()";
@@ -148,7 +152,9 @@ static bool
 pg_command(Db *db, const char *sql, Err *err)
 {
 	PgDb *p = (PgDb *)db;
-	pg_settle(p);
+	/* What failed before is taken back by ROLLBACK itself. */
+	if (!pg_ready(p, err) && strncmp(sql, "ROLLBACK", 8) != 0)
+		return false;
 	PGresult *r = PQexec(p->c, sql);
 	bool good = result_good(r);
 	if (!good)
@@ -188,8 +194,7 @@ settle_in(Db *db, Err *err)
 			version / 10000);
 	if (!pg_command(db, SETTINGS, err) || !facts_ask(db, err))
 		return false;
-	return db->reader ? pg_command(db, "SET default_transaction_read_only = on", err)
-					  : lease_take(db, err);
+	return db->reader ? pg_command(db, SETTINGS_READER, err) : lease_take(db, err);
 }
 
 static bool
@@ -230,6 +235,9 @@ pg_close(Db *db)
 	if (!p->c)
 		return;
 	pg_statements_free(p);
+	Err ignored = {0};
+	if (!pg_ready(p, &ignored))
+		ignored.code = E_OK; /* it is rolled back below */
 	if (!db->reader && PQstatus(p->c) == CONNECTION_OK) {
 		PQclear(PQexec(p->c, "ROLLBACK"));
 		PQclear(PQexec(p->c, "SELECT pg_advisory_unlock_all()"));
@@ -251,7 +259,8 @@ pg_exec_at(Db *db, Str sql, size_t *at, Err *err)
 		if (something && !db_check_tx(db, err))
 			return false;
 		if (something) {
-			pg_settle(p);
+			if (!pg_ready(p, err))
+				return false;
 			PGresult *r = PQexecParams(
 				p->c, arena_cstr(&tmp, str_slice(rest, 0, used)), 0, NULL, NULL, NULL, NULL, 1);
 			bool good = result_good(r);
@@ -280,8 +289,11 @@ static void
 pg_rollback(Db *db)
 {
 	PgDb *p = (PgDb *)db;
+	Err ignored = {0};
 	if (p->active)
 		pg_reset((Stmt *)p->active);
+	if (!pg_ready(p, &ignored))
+		ignored.code = E_OK; /* what failed is taken back here */
 	PGTransactionStatusType status = PQtransactionStatus(p->c);
 	if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
 		PQclear(PQexec(p->c, "ROLLBACK"));
@@ -325,6 +337,7 @@ const DbKind db_postgres = {
 	.bind_blob = pg_bind_blob,
 	.bind_null = pg_bind_null,
 	.step = pg_step,
+	.run_later = pg_run_later,
 	.reset = pg_reset,
 	.columns = pg_columns,
 	.column_name = pg_column_name,

@@ -13,13 +13,15 @@ typedef struct PgDb {
 	PgStmt *active;    /* its rows are still under way: only one may be */
 	PgStmt *all;       /* every statement, the newest first */
 	unsigned prepared; /* how many, to name the next */
+	int pending;       /* statements of db_run_later whose end was not seen yet; the connection is in pipeline mode */
 	int64_t changes;
 } PgDb;
 
 /* Translates what the server, or libpq, says about `sql` (empty when there is none); returns false. r may be NULL. */
 bool pg_failed(const PgDb *p, const PGresult *r, Str sql, Err *err);
-/* Takes the rows that are under way into memory, so that another command can be sent. */
-void pg_settle(PgDb *p);
+/* Makes the connection free for another command: takes the rows that are under way into memory, and waits for what was left
+ * for later: false when that failed. */
+bool pg_ready(PgDb *p, Err *err) MUST;
 
 /* ---- postgres_text.c ---- */
 typedef struct PgText {
@@ -41,6 +43,7 @@ void pg_bind_text(Stmt *s, int at, Str v);
 void pg_bind_blob(Stmt *s, int at, Str v);
 void pg_bind_null(Stmt *s, int at);
 bool pg_step(Stmt *s, bool *row, Err *err) MUST;
+bool pg_run_later(Stmt *s, Err *err) MUST;
 void pg_reset(Stmt *s);
 int pg_columns(Stmt *s);
 Str pg_column_name(Stmt *s, int i);

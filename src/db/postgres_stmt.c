@@ -32,7 +32,7 @@ struct PgStmt {
 	int fault_at;
 	PGresult *description, *row;
 	bool started;
-	Buf kept_bytes; /* the results taken in by pg_settle: pointers */
+	Buf kept_bytes; /* the results taken in by settle: pointers */
 	size_t kept_next;
 	char (*digits)[32]; /* text of numbers, one per column */
 	PgStmt *next;
@@ -131,7 +131,8 @@ pg_compile(Db *db, Str sql, Stmt **out, Err *err)
 	s->n = text.n;
 	s->param = text.name;
 	snprintf(s->name, sizeof s->name, "s%u", ++p->prepared);
-	pg_settle(p);
+	if (!pg_ready(p, err))
+		return false;
 	PGresult *r = PQprepare(p->c, s->name, text.sql, 0, NULL);
 	bool good = PQresultStatus(r) == PGRES_COMMAND_OK || pg_failed(p, r, sql, err);
 	PQclear(r);
@@ -255,11 +256,89 @@ bindings_check(PgStmt *s, Err *err)
 		STR(line), STR(name));
 }
 
+/* ---- Left for later: libpq's pipeline mode, entered with the first such statement ---- */
+
+enum { PENDING_MOST = 64 }; /* the answers wait on the server's side of the socket */
+
+static bool
+send(PgStmt *s)
+{
+	return PQsendQueryPrepared(connection(s)->c, s->name, s->n, s->value, s->length, s->format, 1);
+}
+
+/* The ends of all that was left, the first error told. */
+static bool
+pending_read(PgDb *p, Err *err)
+{
+	bool good = true;
+	for (; p->pending > 0; p->pending--) {
+		PGresult *r = PQgetResult(p->c);
+		if (good && PQresultStatus(r) != PGRES_COMMAND_OK)
+			good = pg_failed(p, r, (Str){0}, err);
+		PQclear(r);
+		PQclear(PQgetResult(p->c)); /* no more of this statement */
+	}
+	return good;
+}
+
+static void
+pipeline_end(PgDb *p)
+{
+	PQclear(PQgetResult(p->c));
+	NEED(PQexitPipelineMode(p->c) || PQstatus(p->c) == CONNECTION_BAD);
+}
+
+static bool
+catch_up(PgDb *p, Err *err)
+{
+	if (p->pending == 0)
+		return true;
+	NEED(PQpipelineSync(p->c) || PQstatus(p->c) == CONNECTION_BAD);
+	bool good = pending_read(p, err);
+	pipeline_end(p);
+	return good;
+}
+
+bool
+pg_run_later(Stmt *st, Err *err)
+{
+	PgStmt *s = own(st);
+	PgDb *p = connection(s);
+	NEED(!s->started && s->columns == 0);
+	if (!bindings_check(s, err) || ((p->active || p->pending >= PENDING_MOST) && !pg_ready(p, err)))
+		return false;
+	if (p->pending == 0)
+		NEED(PQenterPipelineMode(p->c));
+	p->pending++;
+	return send(s) || pg_failed(p, NULL, st->sql, err);
+}
+
+/* Sends a statement behind what was left for later: one round trip for all. */
+static bool
+start_behind(PgStmt *s, Err *err)
+{
+	PgDb *p = connection(s);
+	bool sent = send(s) && PQpipelineSync(p->c);
+	NEED(sent || PQstatus(p->c) == CONNECTION_BAD);
+	bool good = pending_read(p, err);
+	PGresult *r = PQgetResult(p->c);
+	PQclear(PQgetResult(p->c));
+	pipeline_end(p);
+	if (!good) {
+		PQclear(r);
+		return false;
+	}
+	buf_add(&s->kept_bytes, (Str){(char *)&r, sizeof r});
+	NEED(!s->kept_bytes.failed);
+	s->started = true;
+	return true;
+}
+
 /* ---- Stepping ---- */
 
 /* Whatever statement's rows are under way goes on from memory. */
-void
-pg_settle(PgDb *p)
+static void
+settle(PgDb *p)
 {
 	PgStmt *s = p->active;
 	if (!s)
@@ -269,6 +348,13 @@ pg_settle(PgDb *p)
 		buf_add(&s->kept_bytes, (Str){(char *)&r, sizeof r});
 	NEED(!s->kept_bytes.failed);
 	p->active = NULL;
+}
+
+bool
+pg_ready(PgDb *p, Err *err)
+{
+	settle(p);
+	return catch_up(p, err);
 }
 
 static PGresult *
@@ -319,8 +405,11 @@ start(PgStmt *s, Err *err)
 	PgDb *p = connection(s);
 	if (!bindings_check(s, err))
 		return false;
-	pg_settle(p);
-	if (!PQsendQueryPrepared(p->c, s->name, s->n, s->value, s->length, s->format, 1))
+	if (p->pending > 0 && s->columns == 0)
+		return start_behind(s, err);
+	if (!pg_ready(p, err))
+		return false;
+	if (!send(s))
 		return pg_failed(p, NULL, s->s.sql, err);
 	/* Row by row, so that a large answer needs no memory of its size. */
 	NEED(s->columns == 0 || PQsetSingleRowMode(p->c));

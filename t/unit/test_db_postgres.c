@@ -179,6 +179,28 @@ a_lost_connection_is_said_plainly(void **state)
 	assert_int_equal(ask(other, "SELECT count(*) FROM t"), 0);
 }
 
+static void
+a_connection_lost_with_work_left_for_later(void **state)
+{
+	(void)state;
+	AUTO(DbP) db = open_with("CREATE TABLE t (a integer)");
+	AUTO(DbP) other = open_db(DB_READ);
+	Stmt *s, *add;
+	bool row;
+	int64_t pid = ask(db, "SELECT pg_backend_pid()");
+	OK(db_prepare(db, S("INSERT INTO t VALUES (1)"), &add, &err));
+	AUTO(Tx) tx = {0};
+	OK(tx_begin(db, &tx, &err));
+	OK(db_run_later(add, &err));
+	OK(db_prepare(other, S("SELECT pg_terminate_backend(CAST(:pid AS integer), 5000)"), &s, &err));
+	db_set_int(s, "pid", pid);
+	OK(db_step(s, &row, &err));
+	db_reset(s);
+	REFUSED(tx_commit(&tx, &err), E_IO, "was lost");
+	tx_rollback(&tx);
+	assert_int_equal(ask(other, "SELECT count(*) FROM t"), 0);
+}
+
 /* ---- Statements ---- */
 
 static void
@@ -595,6 +617,75 @@ savepoints_undo_one_step(void **state)
 }
 
 static void
+what_is_left_for_later_is_done_or_told(void **state)
+{
+	(void)state;
+	AUTO(DbP) db = open_with("CREATE TABLE t (a bigint PRIMARY KEY, b text)");
+	Stmt *later, *now;
+	OK(db_prepare(db, S("INSERT INTO t VALUES (:a, :b)"), &later, &err));
+	OK(db_prepare(db, S("INSERT INTO t VALUES (:a, 'now') ON CONFLICT DO NOTHING"), &now, &err));
+	AUTO(Tx) tx = {0};
+	OK(tx_begin(db, &tx, &err));
+	for (int i = 0; i < 1000; i++) { /* more than may be left at once */
+		char text[8];
+		int n = snprintf(text, sizeof text, "%d", i);
+		db_set_int(later, "a", i);
+		db_set_text(later, "b", (Str){text, (size_t)n}); /* gone at the next turn */
+		OK(db_run_later(later, &err));
+		if (i % 3 == 0) {
+			db_set_int(now, "a", i % 2 ? i : -i - 1);
+			OK(db_run(now, &err));
+			assert_int_equal(db_changes(db), i % 2 == 0);
+		}
+	}
+	assert_int_equal(ask(db, "SELECT count(*) FROM t WHERE b = CAST(a AS text)"), 1000);
+	OK(tx_commit(&tx, &err));
+	assert_int_equal(ask(db, "SELECT count(*) FROM t"), 1167);
+	/* What fails is told by whatever comes next, and nothing of the transaction stays. */
+	for (int kind = 0; kind < 6; kind++) {
+		bool yes;
+		OK(tx_begin(db, &tx, &err));
+		OK(db_exec(db, S("DELETE FROM t WHERE a = 5"), &err));
+		db_set_int(later, "a", 7);
+		OK(db_run_later(later, &err));
+		db_set_int(later, "a", 5);
+		OK(db_run_later(later, &err));
+		db_set_int(now, "a", 2000);
+		if (kind == 0)
+			REFUSED(tx_commit(&tx, &err), E_DB, "duplicate key");
+		else if (kind == 1)
+			REFUSED(db_run(now, &err), E_DB, "duplicate key");
+		else if (kind == 2)
+			REFUSED(db_exec(db, S("SELECT 1"), &err), E_DB, "duplicate key");
+		else if (kind == 3)
+			REFUSED(db_has_table(db, S("t"), &yes, &err), E_DB, "duplicate key");
+		tx_rollback(&tx);
+		if (kind == 5) {
+			OK(tx_begin(db, &tx, &err));
+			OK(db_run_later(later, &err));
+			db_close(db);
+			tx.db = NULL;
+			db = open_db(DB_WRITE);
+		}
+		assert_int_equal(ask(db, "SELECT count(*) FROM t WHERE a = 5"), 1);
+	}
+	/* Up to a savepoint, too. */
+	OK(db_prepare(db, S("INSERT INTO t VALUES (:a, :b)"), &later, &err));
+	OK(tx_begin(db, &tx, &err));
+	db_set_int(later, "a", 3000);
+	OK(db_run_later(later, &err));
+	OK(db_savepoint(db, &err));
+	OK(db_run_later(later, &err));
+	REFUSED(db_savepoint_release(db, &err), E_DB, "duplicate key");
+	OK(db_savepoint_undo(db, &err));
+	OK(db_savepoint(db, &err));
+	OK(db_run_later(later, &err));
+	OK(db_savepoint_undo(db, &err));
+	OK(tx_commit(&tx, &err));
+	assert_int_equal(ask(db, "SELECT count(*) FROM t WHERE a = 3000"), 1);
+}
+
+static void
 lost_transaction_takes_nothing_more(void **state)
 {
 	(void)state;
@@ -707,6 +798,7 @@ main(void)
 		T(reader_may_not_write),
 		T(reader_keeps_its_snapshot),
 		T(a_lost_connection_is_said_plainly),
+		T(a_connection_lost_with_work_left_for_later),
 		T(values_come_back_typed),
 		T(values_of_another_type_are_refused),
 		T(parameters_stand_outside_of_strings_and_comments),
@@ -720,6 +812,7 @@ main(void)
 		T(our_own_mistakes_end_the_process),
 		T(uncommitted_rolls_back_at_scope_end),
 		T(savepoints_undo_one_step),
+		T(what_is_left_for_later_is_done_or_told),
 		T(lost_transaction_takes_nothing_more),
 		T(a_lock_that_does_not_come_is_busy),
 		T(migrations_are_applied_once_with_their_blocks),
