@@ -122,6 +122,10 @@ dispatch(Cli *cli, int argc, char **argv, Err *err)
 static bool
 output_check(Cli *cli, Err *err)
 {
+	if (cli->ws.unread.code) {
+		*err = cli->ws.unread;
+		return false;
+	}
 	if (cli->starved)
 		return err_set(err, E_LIMIT, "the output is too long for memory");
 	if (fflush(cli->env.out) == 0 && !ferror(cli->env.out))

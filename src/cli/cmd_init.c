@@ -79,6 +79,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	const char *place = cli_workspace(cli, &ignored) ? show_place(cli, cli->ws.area) : area;
 	cli_say(cli, tr("made workspace '%s': %.*s, %s\n"), dir,
 		STR(tr_str(catalog_pack(&cli->catalog, str_of(rules))->title)), place);
+	cli->ws.unread = (Err){0};
 	cli_say(cli, tr("next: siap import tps FILE -w %s (an empty form: siap doc tps --template)\n"),
 		dir);
 	return true;

@@ -147,7 +147,8 @@ cli_note(Cli *cli, const char *fmt, ...)
 void
 cli_put(Cli *cli, Str text)
 {
-	fwrite(text.p, 1, text.n, cli->env.out);
+	if (text.n)
+		fwrite(text.p, 1, text.n, cli->env.out);
 }
 
 bool

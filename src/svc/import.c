@@ -147,7 +147,8 @@ repeats(Part *p, size_t row, size_t *first, Err *err)
 {
 	buf_clear(&p->key);
 	row_key(p->d, p->v, &p->key);
-	return buf_check(&p->key, err) && seen_add(&p->seen, str_hash(buf_str(&p->key)), (uint32_t)row, first, err);
+	return buf_check(&p->key, err) &&
+		seen_add(&p->seen, str_hash(buf_str(&p->key)), (uint32_t)row, first, err);
 }
 
 /* ---- one row into one dataset ---- */

@@ -6,11 +6,10 @@ workspace_event_time(Workspace *w, int64_t event)
 {
 	Stmt *s;
 	bool row;
-	Err err = {0};
-	if (!svc_stmt(w->db, &w->sql, "event_at", &s, &err))
+	if (!svc_stmt(w->db, &w->sql, "event_at", &s, &w->unread))
 		return 0;
 	db_set_int(s, "seq", event);
-	int64_t at = db_step(s, &row, &err) && row ? db_int(s, 0) : 0;
+	int64_t at = db_step(s, &row, &w->unread) && row ? db_int(s, 0) : 0;
 	db_reset(s);
 	return at;
 }

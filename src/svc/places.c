@@ -129,14 +129,13 @@ area_name(Workspace *w, Str code, Arena *a)
 {
 	Stmt *s;
 	bool row;
-	Err err = {0};
 	Str name = {0};
 	if (code.n == 13)
 		return arena_fmt(a, "TPS %.*s", STR(str_slice(code, 10, 13)));
-	if (!svc_stmt(w->db, &w->sql, "area_get", &s, &err))
+	if (!svc_stmt(w->db, &w->sql, "area_get", &s, &w->unread))
 		return name;
 	db_bind_text(s, 1, code);
-	if (db_step(s, &row, &err) && row) {
+	if (db_step(s, &row, &w->unread) && row) {
 		name = arena_str(a, db_text(s, 0));
 		db_reset(s);
 	}

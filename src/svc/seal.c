@@ -168,7 +168,8 @@ sealer_open_sealed(const SealedRow *row, Str sealed, Buf *out, Err *err)
 {
 	AUTO(Buf) ad = {0};
 	row_ad(&ad, row);
-	return buf_check(&ad, err) && decrypt(row->row_key, buf_str(&ad), str_slice(sealed, SEAL_HASH, sealed.n), out, err);
+	return buf_check(&ad, err) &&
+		decrypt(row->row_key, buf_str(&ad), str_slice(sealed, SEAL_HASH, sealed.n), out, err);
 }
 
 bool

@@ -19,6 +19,7 @@ typedef struct Workspace {
 	const Pack *pack;
 	SqlFile sql; /* src/svc/svc.sql */
 	Db *db;      /* reader connection of the opening thread */
+	Err unread;  /* the last look-up for display that failed: what was shown is not whole */
 } Workspace;
 /* Makes the folder, database, area list and key. area: a province, regency, district or village code, or "0". Nothing is left
  * behind on an error. E_CONFLICT when dir holds a workspace, E_INPUT unknown pack or area (nearest named). */

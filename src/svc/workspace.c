@@ -561,8 +561,8 @@ workspace_last_event(Workspace *w)
 	Stmt *s;
 	bool row;
 	int64_t last = 0;
-	Err err = {0};
-	if (svc_stmt(w->db, &w->sql, "event_last", &s, &err) && db_step(s, &row, &err) && row) {
+	Err *err = &w->unread;
+	if (svc_stmt(w->db, &w->sql, "event_last", &s, err) && db_step(s, &row, err) && row) {
 		last = db_int(s, 0);
 		db_reset(s);
 	}

@@ -1,11 +1,13 @@
 #!/bin/sh
 # The n-th allocation, file or database call fails, for n over the whole run of each command: it succeeds all the same or says what
 # failed with a documented exit status, and the same command without the fault then completes with the right result.
-# SAMPLES=n beyond the first 100 of each command (60; 0: every one)
+# SAMPLES=n beyond the first 100 of each command (40; 0: every one); SAN=1: with sanitizers; ONLY=part of a name
 set -eu
 cd "$(dirname "$0")/../.."
-make -s FAULT=1 build/obj-fault/siap >/dev/null
-siap=$PWD/build/obj-fault/siap samples=${SAMPLES:-60}
+siap=$PWD/build/obj${SAN:+-san}-fault/siap
+make -s FAULT=1 ${SAN:+SAN=1} "${siap#"$PWD/"}" >/dev/null
+export ASAN_OPTIONS=exitcode=99
+samples=${SAMPLES:-40}
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
 export SIAP_KEYS="$t/keys" SIAP_LANG=en SIAP_CLOCK=2024-11-25T09:10:00+07:00 LC_ALL=C SIAP_WORKSPACE="$t/w"
@@ -16,6 +18,7 @@ bench/generate.sh delivery 100 1571091002 >"$t/rows.csv"
 cp -r "$t/w" "$t/before"
 "$siap" import delivery "$t/rows.csv" >/dev/null
 cp -r "$t/w" "$t/after"
+cp -r "$t/w" "$t/bare"
 
 fail() { echo "$name: SIAP_FAULT=$n: $*" >&2; exit 1; }
 # Every row with its event, and what the board says: the state of a workspace.
@@ -27,6 +30,7 @@ start() { # folder to begin with, or none
 # walk NAME FOLDER COMMAND...: COMMAND is run once without faults, which gives the state that must be reached in the end each time.
 walk() {
 	name=$1 folder=$2 n=0
+	case $name in *"${ONLY-}"*) ;; *) return ;; esac
 	shift 2
 	start "$folder"
 	SIAP_FAULT_COUNT="$t/count" "$@" >"$t/said" 2>"$t/err" || fail "without a fault: $(cat "$t/err")"
@@ -41,8 +45,11 @@ walk() {
 		0)
 			done=$((done + 1))
 			[ -s "$t/err" ] && ! grep -q '^rows of ' "$t/err" && fail "exit 0, but said: $(cat "$t/err")"
-			# A new workspace that cannot be opened at once is made all the same: only the place's name is missing.
-			[ "$name" = init ] || cmp -s "$t/out" "$t/said" || fail "exit 0, but the answer differs: $(diff "$t/said" "$t/out" | head -n 5)"
+			# A new workspace that cannot be opened at once is made all the same; only the place's name is missing.
+			[ "$name" != init ] || sed -i 's/Rawa Sari (1571091002)$/1571091002/' "$t/out" "$t/said"
+			# The limits in a reason are text made on the way: without memory they are left out.
+			sed -i 's/ is out of range, .*//' "$t/out" "$t/said"
+			cmp -s "$t/out" "$t/said" || fail "exit 0, but the answer differs: $(diff "$t/said" "$t/out" | head -n 5)"
 			;;
 		7 | 8 | 9)
 			failed=$((failed + 1))
@@ -60,8 +67,30 @@ walk() {
 }
 walk init none "$siap" init "$t/w" --rules pilkada2024 --area 1571091002
 walk import before "$siap" import delivery "$t/rows.csv"
+# The same through a writer of its own process, which has the fault.
+cat >"$t/beside" <<'X'
+#!/bin/sh
+: >"$2/writer" # before the writer opens it: what the last one said must not be read
+"$1" writer >"$2/writer" 2>"$2/writer.err" &
+writer=$!
+unset SIAP_FAULT SIAP_FAULT_COUNT
+until grep -q '^ready' "$2/writer" || ! kill -0 $writer 2>/dev/null; do sleep 0.01; done
+"$1" import delivery "$2/rows.csv"
+status=$?
+kill $writer 2>/dev/null
+wait $writer
+case $? in 0 | 7 | 8 | 9) exit $status ;; *) echo "the writer ended with $?:" >&2; cat "$2/writer.err" >&2; exit 99 ;; esac
+X
+chmod +x "$t/beside"
+walk 'import beside a writer' before "$t/beside" "$siap" "$t"
 walk 'import again' after "$siap" import delivery "$t/rows.csv"
+# Three good rows, one wrong one and its error file.
+head -n 4 "$t/rows.csv" >"$t/wrong.csv"
+echo 1571091002009,ink,-1,0,, >>"$t/wrong.csv"
+walk 'import --partial' before "$siap" import delivery "$t/wrong.csv" --partial
 walk enter after "$siap" enter delivery tps=1571091002001 item=ink received=7
 walk close after "$siap" close delivery tps=1571091002001 item=ink
+rm -f "$t/bare/board.snap"
+walk 'ready without a snapshot' bare "$siap" ready
 walk ready after "$siap" ready
 walk export after "$siap" export delivery

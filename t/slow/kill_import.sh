@@ -46,11 +46,25 @@ for after in $(awk -v n="$tries" -v us="$took" -v seed="$seed" 'BEGIN { srand(se
 	[ $status = 137 ] || fail "expected exit 0 or a kill, got exit $status: $(cat "$t/out")"
 	killed=$((killed + 1))
 	[ -z "$(ls "$t/w/import")" ] || waiting=$((waiting + 1))
+	if [ -e "$t/w/import/2.stage" ]; then
+		rm -rf "$t/waiting"
+		cp -r "$t/w" "$t/waiting"
+	fi
 	"$siap" -w "$t/w" ready >"$t/out" 2>&1 || fail "siap ready: $(cat "$t/out")"
 	"$siap" -w "$t/w" import delivery "$t/rows.csv" >"$t/out" 2>&1 || fail "the second import: $(cat "$t/out")"
 	! grep -q 'interrupted import' "$t/out" || resumed=$((resumed + 1))
 	check "$t/w"
 done
-echo "tries $i, killed $killed, with a file waiting $waiting, resumed $resumed, lost 0"
+# Rows that wait and are lost or damaged by other hands do not shut the workspace: importing the file again brings the rest.
+for damage in 'rm import/2.stage' 'truncate -s 1000000 import/2.stage' 'truncate -s 20 import/2.stage' 'touch import/2.stage import/7.stage import/new-0-0.stage board.snap.999999999'; do
+	i=$damage
+	rm -rf "$t/w"
+	cp -r "$t/waiting" "$t/w"
+	(cd "$t/w" && eval "$damage")
+	"$siap" -w "$t/w" import delivery "$t/rows.csv" >"$t/out" 2>&1 || fail "the import after it: $(cat "$t/out")"
+	check "$t/w"
+	[ ! -e "$t/w/board.snap.999999999" ] || fail 'the half of a snapshot is still there'
+done
+echo "tries $tries, killed $killed, with a file waiting $waiting, resumed $resumed, lost 0"
 # A run in which nothing was interrupted half-way has shown nothing.
 [ "$resumed" -gt 0 ] && [ "$waiting" -gt "$resumed" ] || { echo "expected kills while checking and while saving; got none" >&2; exit 1; }

@@ -244,8 +244,11 @@ buf_failure_is_sticky(void **state)
 	AUTO(Buf) b = {.max = 5};
 	buf_add(&b, S("12345"));
 	assert_false(b.failed);
+	assert_true(buf_check(&b, &err));
 	buf_byte(&b, '6');
 	assert_true(b.failed);
+	assert_false(buf_check(&b, &err));
+	assert_int_equal(err.code, E_LIMIT);
 	buf_add(&b, S(""));
 	SAME(buf_str(&b), "12345");
 	buf_clear(&b);

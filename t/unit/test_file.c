@@ -80,6 +80,20 @@ what_is_written_is_read(void **state)
 }
 
 static void
+renaming_says_what_failed(void **state)
+{
+	Str got;
+	(void)state;
+	OK(file_write_atomic(at("old"), S("x"), 0600, &err));
+	const char *from = at("old");
+	OK(file_rename(from, at("new"), &err));
+	assert_false(file_exists(at("old")));
+	OK(file_read(at("new"), 10, &arena, &got, &err));
+	SAME(got, "x");
+	REFUSED(file_rename(from, at("newer"), &err), E_NOTFOUND, "old'");
+}
+
+static void
 a_relative_name_works(void **state)
 {
 	(void)state;
@@ -317,6 +331,7 @@ embedded_files_are_found(void **state)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 static const struct CMUnitTest tests[] = {
 	T(what_is_written_is_read),
+	T(renaming_says_what_failed),
 	T(a_relative_name_works),
 	T(reading_is_refused_by_name),
 	T(a_failed_write_leaves_the_old_file),
