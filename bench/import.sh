@@ -1,13 +1,15 @@
 #!/bin/sh
 # A million delivery rows, CSV to durable events + projection + checks + board, against `sqlite3 .import` of the same file into a bare
 # table, in the same run. Meanwhile another process enters single rows through the local socket.
+# The same rows into a workspace on PostgreSQL, against COPY of the same file into a bare table there.
 # Targets: at most 6 x; the other writer's p99 under 100 ms; peak memory under 200 MB.
 set -eu
 cd "$(dirname "$0")/.."
 siap=build/siap measure=build/obj/bench/measure other=build/obj/bench/other_writer
 tps=${TPS:-100000}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/siap-bench.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
+pg=$(mktemp -d /tmp/siap-pg.XXXXXX)
+trap 'tools/postgres.sh stop "$pg"; rm -rf "$dir"' EXIT
 export SIAP_KEYS="$dir/keys" SIAP_LANG=en
 bench/generate.sh tps "$tps" >"$dir/tps.csv"
 bench/generate.sh roll "$tps" >"$dir/roll.csv"
@@ -55,3 +57,21 @@ if [ -s "$dir/other" ]; then
 else
 	cat "$dir/other_err"; exit 1
 fi
+
+# PostgreSQL, with its log synced as in earnest.
+FSYNC=on tools/postgres.sh start "$pg" >"$dir/url"
+url=$(cat "$dir/url")
+$siap init "$dir/pg" --rules pilkada2024 --area 0 --store "$url" >/dev/null
+$siap -w "$dir/pg" import tps "$dir/tps.csv" >/dev/null
+$siap -w "$dir/pg" import roll_count "$dir/roll.csv" >/dev/null
+psql -q "$url" -c "CREATE TABLE bare (tps text, item text, received text, damaged text, at text, note text)"
+$measure psql -q "$url" -c "\\copy bare FROM '$dir/delivery.csv' (FORMAT csv, HEADER)" 2>"$dir/copy"
+$measure $siap -w "$dir/pg" import delivery "$dir/delivery.csv" 2>"$dir/pg_ours" >"$dir/said"
+got=$($siap -w "$dir/pg" export delivery - 2>/dev/null | wc -l)
+[ "$got" -eq $((rows + 1)) ] || { echo "import lost rows: $got of $((rows + 1))"; exit 1; }
+{ tail -n 1 "$dir/copy"; tail -n 1 "$dir/pg_ours"; } | awk -v rows="$rows" '
+	NR == 1 { copy = $1 }
+	NR == 2 {
+		printf "on PostgreSQL: COPY %.2f s, siap import %.2f s (CPU %.2f s), ratio %.1f (target at most 6)\n", copy, $1, $2, $1 / copy
+		printf "peak memory: %d MB (target under 200)\n", $3
+	}'

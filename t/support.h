@@ -2,6 +2,7 @@
 #ifndef SIAP_TEST_SUPPORT_H
 #define SIAP_TEST_SUPPORT_H
 
+#include "postgres.h"
 #include "svc/svc.h"
 
 #include <setjmp.h>
@@ -20,6 +21,7 @@ typedef struct Desk {
 	bool is_open;
 	int64_t event;
 	Outcome outcome;
+	TestStore store; /* on PostgreSQL when SIAP_TEST_STORE says so */
 } Desk;
 
 #define OK(d, call)                                                                                \
@@ -78,7 +80,10 @@ desk_new(const char *pack, const char *area)
 	d->env.n_files = embedded_count;
 	d->env.key_dir = arena_fmt(&d->a, "%s/keys", d->dir).p;
 	d->env.now = desk_now;
-	OK(d, workspace_init(&d->env, d->ws, str_of(pack), str_of(area), &d->err));
+	d->store = store_new("");
+	OK(d,
+		workspace_init_in(&d->env, d->ws, str_of(pack), str_of(area),
+			*d->store.url ? d->store.url : NULL, &d->err));
 	desk_open(d);
 	return d;
 }
@@ -88,6 +93,7 @@ desk_close(Desk *d)
 {
 	if (d->is_open)
 		workspace_close(&d->w);
+	store_drop(&d->store);
 	pid_t child = fork();
 	if (child == 0) {
 		execlp("rm", "rm", "-rf", d->dir, (char *)NULL);

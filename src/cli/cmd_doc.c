@@ -7,7 +7,7 @@ usage(void)
 	return tr("the data dictionary, forms and schemas, made from the definitions\n"
 			  "\n"
 			  "siap doc [DATASET] [--markdown|--schema|--template] [--rules PACK]\n"
-			  "siap doc --check\n"
+			  "siap doc --check [--store URL]\n"
 			  "siap doc --msgids\n"
 			  "\n"
 			  "  --markdown    the dictionary: everything, or one dataset (the default)\n"
@@ -15,6 +15,7 @@ usage(void)
 			  "  --template    CSV form of a dataset with its examples, ready for a spreadsheet\n"
 			  "  --rules PACK  codes of this rule pack (else the workspace's)\n"
 			  "  --check       run the examples that every definition carries\n"
+			  "  --store URL   on this PostgreSQL database, in temporary tables\n"
 			  "  --msgids      the definitions' texts, for translators\n");
 }
 
@@ -38,10 +39,10 @@ test_see(void *ctx, Str file, int line, bool ok, Str message)
 }
 
 static bool
-run_tests(Cli *cli, Err *err)
+run_tests(Cli *cli, const char *store, Err *err)
 {
 	Count c = {.cli = cli};
-	if (!definitions_check(&cli->env, &cli->catalog, test_see, &c, err))
+	if (!definitions_check(&cli->env, &cli->catalog, store, test_see, &c, err))
 		return false;
 	cli_say(cli, tr("%llu definition tests passed, %llu failed\n"), (unsigned long long)c.passed,
 		(unsigned long long)c.failed);
@@ -88,11 +89,11 @@ pack_choose(Cli *cli, const char *name, const Pack **out, Err *err)
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
-	const char *rules = NULL;
+	const char *rules = NULL, *store = NULL;
 	bool markdown = false, schema = false, template = false, check = false, msgids = false;
 	const Opt opts[] = {{"markdown", .flag = &markdown}, {"schema", .flag = &schema},
 		{"template", .flag = &template}, {"check", .flag = &check}, {"msgids", .flag = &msgids},
-		{"rules", .value = &rules}};
+		{"rules", .value = &rules}, {"store", .value = &store}};
 	const Pack *pack;
 	const Dataset *d = NULL;
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err))
@@ -106,7 +107,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	if (cli_has_workspace(cli) ? !cli_workspace(cli, err) : !cli_catalog(cli, err))
 		return false;
 	if (check)
-		return run_tests(cli, err);
+		return run_tests(cli, store, err);
 	if (!pack_choose(cli, rules, &pack, err) ||
 		(argc && !cli_dataset(cli, str_of(argv[0]), &d, err)))
 		return false;

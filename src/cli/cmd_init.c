@@ -6,12 +6,14 @@ usage(void)
 {
 	return tr("make a new workspace: one election in one area, one folder\n"
 			  "\n"
-			  "siap init DIR --rules PACK --area CODE\n"
+			  "siap init DIR --rules PACK --area CODE [--store URL]\n"
 			  "\n"
 			  "  DIR           the folder to make\n"
 			  "  --rules PACK  the rule pack of the election; without words, init lists them\n"
 			  "  --area CODE   code of a province, regency, district or village, or 0 for all\n"
 			  "                Indonesia; siap areas NAME finds it\n"
+			  "  --store URL   keep the rows in a PostgreSQL database, made for this workspace\n"
+			  "                alone: postgres://user@host:5432/database\n"
 			  "\n"
 			  "The key of the workspace is kept outside it: keep a copy of both.\n");
 }
@@ -45,9 +47,10 @@ packs_names(Cli *cli)
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
-	const char *rules = NULL, *area = NULL;
+	const char *rules = NULL, *area = NULL, *store = NULL;
 	Err ignored = {0};
-	const Opt opts[] = {{"rules", .value = &rules}, {"area", .value = &area}};
+	const Opt opts[] = {
+		{"rules", .value = &rules}, {"area", .value = &area}, {"store", .value = &store}};
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err) ||
 		!cli_catalog(cli, err))
 		return false;
@@ -69,7 +72,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 			"option '--area' is missing: the code of the area, or 0 for all Indonesia");
 		return cli_misuse(cli, err_hint(err, "find a code by name: siap areas NAME"));
 	}
-	if (!workspace_init(&cli->env, dir, str_of(rules), str_of(area), err))
+	if (!workspace_init_in(&cli->env, dir, str_of(rules), str_of(area), store, err))
 		return false;
 	cli->workspace = dir;
 	/* It is made, whether or not it can be opened for the sake of a fuller sentence. */

@@ -1,4 +1,4 @@
-/* db: one small interface over a database. SQLite now; PostgreSQL stands behind the same calls later.
+/* db: one small interface over SQLite and PostgreSQL.
  * SQL text uses :name parameters; values are typed; nothing here knows a dataset. */
 #ifndef SIAP_DB_H
 #define SIAP_DB_H
@@ -18,6 +18,15 @@ typedef enum DbMode {
  * TRUSTED_SCHEMA off, busy timeout 5 s, cache 32 MB, mmap off. Automatic checkpoints are off: see db_checkpoint.
  * E_NOTFOUND absent, E_DB not a database, E_IO (disk full included). ":memory:" is allowed (tests). */
 bool db_open(const char *path, DbMode mode, Db **out, Err *err) MUST;
+/* A path postgres://... (or postgresql://) is a database of a PostgreSQL server, 15 or newer, which exists already, is UTF-8
+ * and has collation C (else E_DB, with the remedy). Its tables are in the schema where the connection's search_path leads.
+ * Differences that callers see: a connection that may write takes an advisory lock, so a second one gets E_BUSY after two
+ * seconds; after a failed statement a transaction can only be rolled back (also to a savepoint): ask db_has_table instead of
+ * trying; a parameter refuses a value of another type than the statement gives it (E_DB) and a text with a NUL (E_INPUT);
+ * a reader that writes gets E_DENIED; a lost connection is E_IO from then on; db_checkpoint does nothing. The URL holds no
+ * password (E_INPUT): libpq reads it from ~/.pgpass. */
+bool db_is_url(Str path); /* of a PostgreSQL database */
+bool db_is_postgres(const Db *db);
 void db_close(Db *db);    /* rolls back an open transaction; NULL allowed */
 typedef Db *DbP;
 static inline void DbP_auto(DbP *d) { db_close(*d); }
@@ -44,6 +53,9 @@ void db_set_text_if(Stmt *s, const char *name, Str v);
 bool db_step(Stmt *s, bool *row, Err *err) MUST;
 /* db_step that expects no row: INSERT, UPDATE, DELETE. */
 bool db_run(Stmt *s, Err *err) MUST;
+/* db_run inside a transaction whose failure may be told only by a later call on the connection, at the latest by the commit
+ * or the end of the savepoint: on a server it costs no round trip of its own. The values need to live until it returns. */
+bool db_run_later(Stmt *s, Err *err) MUST;
 void db_reset(Stmt *s);
 int64_t db_changes(Db *db); /* rows the last INSERT, UPDATE or DELETE touched */
 int db_columns(Stmt *s);
@@ -53,6 +65,8 @@ DbType db_type(Stmt *s, int i);
 int64_t db_int(Stmt *s, int i); /* 0 for NULL */
 double db_real(Stmt *s, int i);
 Str db_text(Stmt *s, int i);    /* also blobs; valid until the next step or reset; empty for NULL */
+
+bool db_has_table(Db *db, Str name, bool *yes, Err *err) MUST;
 
 /* Transactions. AUTO(Tx) rolls back at scope end unless committed. Begins IMMEDIATE on a writer. */
 typedef struct Tx {

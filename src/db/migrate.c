@@ -3,11 +3,6 @@
  * trusted. */
 #include "db/db_private.h"
 
-static const char ledger_make[] =
-	"CREATE TABLE IF NOT EXISTS migration "
-	"(number INTEGER PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL) STRICT";
-static const char ledger_there[] =
-	"SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migration'";
 static const char ledger_read[] = "SELECT number, name FROM migration ORDER BY number";
 static const char ledger_add[] =
 	"INSERT INTO migration (number, name, at) VALUES (:number, :name, :at)";
@@ -15,16 +10,16 @@ static const char ledger_add[] =
 /* The SQL meant for this kind of database; dropped lines stay as empty ones, so that line
  * numbers hold. */
 static void
-migration_text(Str sql, Buf *out)
+migration_text(const DbKind *kind, Str sql, Buf *out)
 {
 	bool ours = true;
 	while (sql.n > 0) {
 		Str line;
 		str_cut(sql, '\n', &line, &sql);
 		Str mark = str_trim(line);
-		if (str_eq(mark, S("-- sqlite:")) || str_eq(mark, S("-- both:")))
+		if (str_eq(mark, str_of(kind->mark)) || str_eq(mark, S("-- both:")))
 			ours = true;
-		else if (str_eq(mark, S("-- postgres:")))
+		else if (str_eq(mark, S("-- sqlite:")) || str_eq(mark, S("-- postgres:")))
 			ours = false;
 		if (ours)
 			buf_add(out, line);
@@ -48,7 +43,7 @@ static bool
 migration_apply(Db *db, const Migration *m, int64_t now, Err *err)
 {
 	AUTO(Buf) text = {0};
-	migration_text(m->sql, &text);
+	migration_text(db->kind, m->sql, &text);
 	if (text.failed)
 		return err_set(err, E_LIMIT, "migration '%.*s' is too long", STR(m->name));
 	AUTO(Tx) tx = {0};
@@ -57,7 +52,7 @@ migration_apply(Db *db, const Migration *m, int64_t now, Err *err)
 	size_t at;
 	if (!db_exec_at(db, buf_str(&text), &at, err))
 		return err_prefix(err, "%.*s:%d: ", STR(m->name), line_of(buf_str(&text), at));
-	if (sqlite3_get_autocommit(db->h))
+	if (!db->kind->in_tx(db))
 		return err_set(
 			err, E_DB, "migration '%.*s' must not end the transaction itself", STR(m->name));
 	Stmt *add;
@@ -75,9 +70,8 @@ ledger_check(Db *db, const Migration *m, size_t n, bool *has, Err *err)
 {
 	Stmt *s;
 	bool row, there;
-	if (!db_prepare(db, str_of(ledger_there), &s, err) || !db_step(s, &there, err))
+	if (!db_has_table(db, S("migration"), &there, err))
 		return false;
-	db_reset(s);
 	if (!there)
 		return true;
 	if (!db_prepare(db, str_of(ledger_read), &s, err))
@@ -124,7 +118,7 @@ db_migrate(Db *db, const Migration *m, size_t n, int64_t now, Err *err)
 {
 	AUTO(Arena) tmp = {0};
 	bool *has;
-	if (!ledger_open(db, m, n, &tmp, &has, err) || !db_exec(db, str_of(ledger_make), err))
+	if (!ledger_open(db, m, n, &tmp, &has, err) || !db_exec(db, str_of(db->kind->ledger_make), err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!has[i] && !migration_apply(db, &m[i], now, err))

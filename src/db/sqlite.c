@@ -3,10 +3,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "db/db_private.h"
+#include "db/sqlite_private.h"
 
 enum { BUSY_MS = 5000 };
-#define DB_MEMORY ((size_t)64 << 20) /* reserved, not touched: 4,096 statements of 16 KB */
 
 static pthread_once_t sqlite_once = PTHREAD_ONCE_INIT;
 
@@ -22,40 +21,28 @@ sqlite_start(void)
 
 /* ---- Errors ---- */
 
-bool
-db_fault(Err *err)
-{
-	return err_set(err, E_IO, "the database could not be read or written: %s", "FAULT");
-}
-
 static bool
-db_full(Err *err)
+io_failed(const Db *db, Err *err)
 {
-	err_set(err, E_IO, "the disk is full");
-	return err_hint(err, "free space on the disk that holds the workspace, then try again");
-}
-
-static bool
-db_io_failed(const Db *db, Err *err)
-{
-	int os = sqlite3_system_errno(db->h);
+	sqlite3 *h = ((const SqliteDb *)db)->h;
+	int os = sqlite3_system_errno(h);
 	if (os == ENOSPC)
 		return db_full(err);
 	char why[128] = "";
 	if (os == 0 || strerror_r(os, why, sizeof why) != 0)
-		snprintf(why, sizeof why, "%s", sqlite3_errmsg(db->h));
+		snprintf(why, sizeof why, "%s", sqlite3_errmsg(h));
 	return err_set(err, E_IO, "the database could not be read or written: %s", why);
 }
 
 bool
-db_failed(const Db *db, int rc, Str sql, Err *err)
+sqlite_failed(const Db *db, int rc, Str sql, Err *err)
 {
 	switch (rc & 0xff) {
 	case SQLITE_FULL:
 		return db_full(err);
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
-		return db_io_failed(db, err);
+		return io_failed(db, err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		err_set(err, E_BUSY, "the database is in use by someone else");
@@ -70,7 +57,7 @@ db_failed(const Db *db, int rc, Str sql, Err *err)
 	default:
 		break;
 	}
-	const char *why = sqlite3_errmsg(db->h);
+	const char *why = sqlite3_errmsg(((const SqliteDb *)db)->h);
 	if (sql.n == 0)
 		return err_set(err, E_DB, "the database says: %s", why);
 	Str line = sql_first_line(sql);
@@ -79,8 +66,14 @@ db_failed(const Db *db, int rc, Str sql, Err *err)
 
 /* ---- Connection ---- */
 
+static sqlite3 *
+handle(const Db *db)
+{
+	return ((const SqliteDb *)db)->h;
+}
+
 static bool
-db_harden(Db *db, Err *err)
+harden(Db *db, Err *err)
 {
 	const struct {
 		int option, value;
@@ -94,9 +87,9 @@ db_harden(Db *db, Err *err)
 	};
 	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
 		int is = -1;
-		int rc = sqlite3_db_config(db->h, want[i].option, want[i].value, &is);
+		int rc = sqlite3_db_config(handle(db), want[i].option, want[i].value, &is);
 		if (rc != SQLITE_OK)
-			return db_failed(db, rc, (Str){0}, err);
+			return sqlite_failed(db, rc, (Str){0}, err);
 		NEED(is == want[i].value);
 	}
 	return true;
@@ -105,7 +98,7 @@ db_harden(Db *db, Err *err)
 /* Write-ahead logging is refused silently where shared memory does not work, so look at the
  * answer. */
 static bool
-db_use_wal(Db *db, Err *err)
+use_wal(Db *db, Err *err)
 {
 	Stmt *s;
 	bool row;
@@ -120,10 +113,10 @@ db_use_wal(Db *db, Err *err)
 }
 
 static bool
-db_settle(Db *db, Err *err)
+settle(Db *db, Err *err)
 {
-	sqlite3_busy_timeout(db->h, BUSY_MS);
-	if (!db_harden(db, err))
+	sqlite3_busy_timeout(handle(db), BUSY_MS);
+	if (!harden(db, err))
 		return false;
 	if (!db_exec(db, S("PRAGMA cache_size=-32768; PRAGMA mmap_size=0"), err))
 		return false;
@@ -132,82 +125,129 @@ db_settle(Db *db, Err *err)
 	 * the file's first page, so that a file of another kind is refused here. */
 	if (db->reader)
 		return db_exec(db, S("PRAGMA query_only=ON; PRAGMA schema_version"), err);
-	if (sqlite3_db_readonly(db->h, "main") == 1) {
+	if (sqlite3_db_readonly(handle(db), "main") == 1) {
 		err_set(err, E_IO, "'%s' may not be written by this user", db->path);
 		return err_hint(err, "check the owner and the permissions of the file and its folder");
 	}
 	/* The log is cut back to 64 MB at its next restart, or one large import would keep its
 	 * size for ever. */
-	return db_exec(db, S("PRAGMA page_size=4096"), err) && db_use_wal(db, err) &&
+	return db_exec(db, S("PRAGMA page_size=4096"), err) && use_wal(db, err) &&
 		db_exec(db,
 			S("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864"),
 			err);
 }
 
 static bool
-db_connect(Db *db, DbMode mode, Err *err)
+sqlite_connect(Db *db, DbMode mode, Err *err)
 {
+	NEED(pthread_once(&sqlite_once, sqlite_start) == 0);
 	if (fault_here())
 		return db_fault(err);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (mode == DB_CREATE)
 		flags |= SQLITE_OPEN_CREATE;
-	int rc = sqlite3_open_v2(db->path, &db->h, flags, NULL);
-	if (!db->h)
+	int rc = sqlite3_open_v2(db->path, &((SqliteDb *)db)->h, flags, NULL);
+	if (!handle(db))
 		return err_set(err, E_LIMIT, "the database ran out of memory");
 	if ((rc & 0xff) == SQLITE_CANTOPEN && mode != DB_CREATE && !file_exists(db->path))
 		return err_set(err, E_NOTFOUND, "database '%s' does not exist", db->path);
 	if (rc != SQLITE_OK) {
-		db_failed(db, rc, (Str){0}, err);
+		sqlite_failed(db, rc, (Str){0}, err);
 		return err_prefix(err, "%s: ", db->path);
 	}
-	return db_settle(db, err);
+	return settle(db, err);
 }
 
-bool
-db_open(const char *path, DbMode mode, Db **out, Err *err)
+static Db *
+sqlite_make(Arena *a)
 {
-	*out = NULL;
-	NEED(pthread_once(&sqlite_once, sqlite_start) == 0);
-	Arena mem;
-	if (!arena_open(&mem, DB_MEMORY, err))
-		return false;
-	Db *db = NEW(&mem, Db, 1);
-	db->path = arena_cstr(&mem, str_of(path));
-	db->reader = mode == DB_READ;
-	db->mem = mem;
-	db->cache = map_new(&db->mem);
-	if (!db_connect(db, mode, err)) {
-		db_close(db);
-		return false;
-	}
-	*out = db;
-	return true;
+	return &NEW(a, SqliteDb, 1)->db;
 }
 
-void
-db_close(Db *db)
+static void
+sqlite_close(Db *db)
 {
-	if (!db)
-		return;
+	sqlite3 *h = handle(db);
 	sqlite3_stmt *s;
-	while (db->h && (s = sqlite3_next_stmt(db->h, NULL)))
+	while (h && (s = sqlite3_next_stmt(h, NULL)))
 		sqlite3_finalize(s);
-	NEED(sqlite3_close(db->h) == SQLITE_OK);
-	Arena mem = db->mem; /* the struct lies in its own arena */
-	arena_close(&mem);
+	NEED(sqlite3_close(h) == SQLITE_OK);
 }
 
-bool
-db_checkpoint(Db *db, int *left, Err *err)
+static bool
+sqlite_checkpoint(Db *db, int *left, Err *err)
 {
-	if (fault_here())
-		return db_fault(err);
 	int log = 0, done = 0;
-	int rc = sqlite3_wal_checkpoint_v2(db->h, NULL, SQLITE_CHECKPOINT_PASSIVE, &log, &done);
+	int rc = sqlite3_wal_checkpoint_v2(handle(db), NULL, SQLITE_CHECKPOINT_PASSIVE, &log, &done);
 	if (rc != SQLITE_OK)
-		return db_failed(db, rc, (Str){0}, err);
+		return sqlite_failed(db, rc, (Str){0}, err);
 	if (left)
 		*left = log > done ? log - done : 0;
 	return true;
 }
+
+/* ---- Transactions ---- */
+
+static bool
+sqlite_in_tx(const Db *db)
+{
+	return !sqlite3_get_autocommit(handle(db));
+}
+
+static bool
+sqlite_command(Db *db, const char *sql, Err *err)
+{
+	Stmt *s;
+	bool row;
+	return db_check_tx(db, err) && db_prepare(db, str_of(sql), &s, err) &&
+		db->kind->step(s, &row, err);
+}
+
+/* SQLite may have rolled back by itself, and a connection that cannot roll back must not go on. */
+static void
+sqlite_rollback(Db *db)
+{
+	if (sqlite_in_tx(db))
+		sqlite3_exec(handle(db), "ROLLBACK", NULL, NULL, NULL);
+	NEED(!sqlite_in_tx(db));
+}
+
+static int64_t
+sqlite_changes(Db *db)
+{
+	return sqlite3_changes64(handle(db));
+}
+
+const DbKind db_sqlite = {
+	.mark = "-- sqlite:",
+	.begin_read = "BEGIN",
+	/* A lock that comes only with the first write can be refused without waiting. */
+	.begin_write = "BEGIN IMMEDIATE",
+	.ledger_make = "CREATE TABLE IF NOT EXISTS migration "
+				   "(number INTEGER PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL) STRICT",
+	.table_there = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = :name",
+	.make = sqlite_make,
+	.connect = sqlite_connect,
+	.close = sqlite_close,
+	.exec_at = sqlite_exec_at,
+	.compile = sqlite_compile,
+	.fresh = sqlite_fresh,
+	.param = sqlite_param,
+	.bind_int = sqlite_bind_int,
+	.bind_text = sqlite_bind_text,
+	.bind_blob = sqlite_bind_blob,
+	.bind_null = sqlite_bind_null,
+	.step = sqlite_step,
+	.reset = sqlite_reset,
+	.columns = sqlite_columns,
+	.column_name = sqlite_column_name,
+	.type = sqlite_type,
+	.get_int = sqlite_get_int,
+	.get_real = sqlite_get_real,
+	.get_text = sqlite_get_text,
+	.changes = sqlite_changes,
+	.command = sqlite_command,
+	.in_tx = sqlite_in_tx,
+	.rollback = sqlite_rollback,
+	.checkpoint = sqlite_checkpoint,
+};

@@ -1,14 +1,12 @@
 /* Transactions and the one savepoint level inside them. */
 #include "db/db_private.h"
 
-/* A writer takes its lock at once: a lock that comes only with the first write can be
- * refused without waiting. */
 bool
 tx_begin(Db *db, Tx *tx, Err *err)
 {
 	tx->db = NULL;
 	NEED(!db->tx);
-	if (!db_run_text(db, db->reader ? S("BEGIN") : S("BEGIN IMMEDIATE"), err))
+	if (!db_command(db, db->reader ? db->kind->begin_read : db->kind->begin_write, err))
 		return false;
 	db->tx = true;
 	tx->db = db;
@@ -28,23 +26,19 @@ bool
 tx_commit(Tx *tx, Err *err)
 {
 	NEED(tx->db);
-	if (!db_run_text(tx->db, S("COMMIT"), err))
+	if (!db_command(tx->db, "COMMIT", err))
 		return false;
 	tx_end(tx);
 	return true;
 }
 
-/* No fault counter here and no error: SQLite may have rolled back by itself, and a
- * connection that cannot roll back must not go on. */
+/* No fault counter here and no error. */
 void
 tx_rollback(Tx *tx)
 {
 	if (!tx->db)
 		return;
-	sqlite3 *h = tx->db->h;
-	if (!sqlite3_get_autocommit(h))
-		sqlite3_exec(h, "ROLLBACK", NULL, NULL, NULL);
-	NEED(sqlite3_get_autocommit(h));
+	tx->db->kind->rollback(tx->db);
 	tx_end(tx);
 }
 
@@ -52,7 +46,7 @@ bool
 db_savepoint(Db *db, Err *err)
 {
 	NEED(db->tx && !db->savepoint);
-	if (!db_run_text(db, S("SAVEPOINT step"), err))
+	if (!db_command(db, "SAVEPOINT step", err))
 		return false;
 	db->savepoint = true;
 	return true;
@@ -62,7 +56,7 @@ bool
 db_savepoint_release(Db *db, Err *err)
 {
 	NEED(db->savepoint);
-	if (!db_run_text(db, S("RELEASE step"), err))
+	if (!db_command(db, "RELEASE step", err))
 		return false;
 	db->savepoint = false;
 	return true;
@@ -72,5 +66,5 @@ bool
 db_savepoint_undo(Db *db, Err *err)
 {
 	NEED(db->savepoint);
-	return db_run_text(db, S("ROLLBACK TO step"), err) && db_savepoint_release(db, err);
+	return db_command(db, "ROLLBACK TO step", err) && db_savepoint_release(db, err);
 }

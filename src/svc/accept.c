@@ -209,7 +209,7 @@ event_add(WriteTx *tx, Acceptor *ac, const EventBody *e, Err *err)
 	else
 		db_bind_null(s, ac->event_at[EVENT_SEALED]);
 	db_bind_blob(s, ac->event_at[EVENT_LEAF], (Str){(char *)leaf.b, 32});
-	return db_run(s, err);
+	return db_run_later(s, err);
 }
 
 /* Event tx->seq was not based on `over`, the event that stood before it. */

@@ -9,6 +9,7 @@ typedef struct Run {
 	SqlFile sql, own; /* svc.sql, defcheck.sql */
 	Migration *migration;
 	size_t n_migrations;
+	const char *store;
 	DefinitionFn fn;
 	void *ctx;
 } Run;
@@ -232,7 +233,7 @@ tables_make(Trial *t, Err *err)
 {
 	static const Pack none;
 	Stmt *s;
-	if (!db_open(":memory:", DB_CREATE, &t->db, err) ||
+	if (!db_open(t->r->store, DB_CREATE, &t->db, err) ||
 		!db_migrate(t->db, t->r->migration, t->r->n_migrations, 0, err) ||
 		!workspace_prepare_tables(t->db, &t->r->sql, t->r->c, t->pack ? t->pack : &none, err))
 		return false;
@@ -471,16 +472,22 @@ query_check(const Run *r, const Query *q, Arena a)
 }
 
 bool
-definitions_check(const Env *env, const Catalog *c, DefinitionFn fn, void *ctx, Err *err)
+definitions_check(
+	const Env *env, const Catalog *c, const char *store, DefinitionFn fn, void *ctx, Err *err)
 {
 	AUTO(Arena) a = {0};
-	Run r = {.env = env, .c = c, .fn = fn, .ctx = ctx};
+	Run r = {.env = env, .c = c, .store = ":memory:", .fn = fn, .ctx = ctx};
 	if (!arena_open(&a, 256 * SIZE_MB, err) ||
 		!sql_file_parse(S("src/svc/svc.sql"), env_file(env, "src/svc/svc.sql"), &a, &r.sql, err) ||
 		!sql_file_parse(
 			S("src/svc/defcheck.sql"), env_file(env, "src/svc/defcheck.sql"), &a, &r.own, err) ||
 		!migrations_load(env, &a, &r.migration, &r.n_migrations, err))
 		return false;
+	/* Temporary tables: gone with each trial's connection. */
+	if (store)
+		r.store = arena_fmt(
+			&a, "%s%coptions=-csearch_path%%3Dpg_temp", store, strchr(store, '?') ? '&' : '?')
+					  .p;
 	for (size_t i = 0; i < c->n_datasets; i++)
 		dataset_check(&r, &c->dataset[i], a);
 	for (size_t i = 0; i < c->n_indicators; i++)

@@ -14,6 +14,7 @@ typedef struct Slice {
 	bool *given;
 	Str agency;
 	int64_t rows; /* how many to take */
+	int64_t us;   /* how long one may take */
 	bool finished;
 } Slice;
 
@@ -124,13 +125,13 @@ slice_apply(WriteTx *tx, void *arg, Err *err)
 	return job_save(tx, sl, err);
 }
 
-/* Slices grow until one takes about 10 ms: others wait that long at the most. */
+/* Slices grow until one takes about 10 ms (40 on a server, whose commits take longer): others wait that long at the most. */
 static int64_t
-slice_size(int64_t rows, int64_t took)
+slice_size(int64_t rows, int64_t took, int64_t most)
 {
-	if (took < SLICE_US / 2 && rows < SLICE_MOST)
+	if (took < most / 2 && rows < SLICE_MOST)
 		return rows * 2;
-	return took > SLICE_US && rows > 64 ? rows / 2 : rows;
+	return took > most && rows > 64 ? rows / 2 : rows;
 }
 
 static bool
@@ -144,7 +145,7 @@ apply_all(Writer *wr, Slice *sl, const Watch *watch, Err *err)
 			*sl->job = before;
 			return false;
 		}
-		sl->rows = slice_size(sl->rows, clock_us() - start);
+		sl->rows = slice_size(sl->rows, clock_us() - start, sl->us);
 		if (watch->progress)
 			watch->progress(
 				watch->ctx, S("saving"), (uint64_t)sl->job->applied, (uint64_t)sl->job->rows);
@@ -175,7 +176,9 @@ job_apply(Workspace *w, Writer *wr, Job *job, const Watch *watch, Err *err)
 {
 	AUTO(Arena) a = {0};
 	const char *path;
-	Slice sl = {.job = job, .d = catalog_dataset(&w->cat, job->dataset)};
+	Slice sl = {.job = job,
+		.d = catalog_dataset(&w->cat, job->dataset),
+		.us = db_is_url(str_of(w->store)) ? 4 * SLICE_US : SLICE_US};
 	if (!arena_open(&a, SIZE_MB, err))
 		return false;
 	if (!sl.d)

@@ -12,6 +12,7 @@ typedef struct Workspace {
 	const Env *env;
 	Arena *a; /* lives as long as the workspace */
 	const char *dir;
+	const char *store; /* what db_open takes: the file siap.db in dir, or the address that the file `store` in dir names */
 	Str id;   /* random, names the key file outside the workspace */
 	Str area; /* code of the whole: "15", or "0" for all Indonesia */
 	Catalog cat;
@@ -23,6 +24,9 @@ typedef struct Workspace {
 /* Makes the folder, database, area list and key. area: a province, regency, district or village code, or "0". Nothing is left
  * behind on an error. E_CONFLICT when dir holds a workspace, E_INPUT unknown pack or area (nearest named). */
 bool workspace_init(const Env *env, const char *dir, Str pack, Str area, Err *err) MUST;
+/* The same with the rows in the PostgreSQL database at the address `store` (see db_open); NULL: in the folder. E_CONFLICT too
+ * when that database holds a workspace. On a later error empty tables stay in it, which the next init uses. */
+bool workspace_init_in(const Env *env, const char *dir, Str pack, Str area, const char *store, Err *err) MUST;
 /* Opens for reading; brings tables and rule tables up to date first when definitions changed (that needs the writer lease). */
 bool workspace_open(const Env *env, const char *dir, Arena *a, Workspace *out, Err *err) MUST;
 void workspace_close(Workspace *w);
@@ -224,9 +228,10 @@ bool findings_each(Workspace *w, const Query *check, Str area, FindingFn fn, voi
 	MUST;
 
 /* ---- The definitions' own tests ---- */
-/* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database. fn is called per test with ok and a message
+/* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database, or
+ * in temporary tables of the PostgreSQL database `store` (NULL: none). fn is called per test with ok and a message
  * ("checks/x.sql:9: expected …, got …"). */
 typedef void (*DefinitionFn)(void *ctx, Str file, int line, bool ok, Str message);
-bool definitions_check(const Env *env, const Catalog *c, DefinitionFn fn, void *ctx, Err *err) MUST;
+bool definitions_check(const Env *env, const Catalog *c, const char *store, DefinitionFn fn, void *ctx, Err *err) MUST;
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char DB_FILE[] = "siap.db";
+static const char DB_FILE[] = "siap.db", STORE_FILE[] = "store";
 
 const char *
 workspace_path(const Workspace *w, Arena *a, const char *name)
@@ -169,13 +169,15 @@ table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
 {
 	AUTO(Buf) sql = {0};
 	Stmt *s;
-	Err absent = {0};
-	buf_fmt(&sql, "SELECT * FROM %.*s WHERE 1 = 0", STR(d->name)); /* derived SQL */
-	if (!buf_check(&sql, err))
+	bool lite = !db_is_postgres(db);
+	const char *number_type = lite ? "INTEGER" : "bigint";
+	if (!db_has_table(db, d->name, exists, err))
 		return false;
-	*exists = db_prepare(db, buf_str(&sql), &s, &absent);
 	if (!*exists)
 		return true;
+	buf_fmt(&sql, "SELECT * FROM %.*s WHERE 1 = 0", STR(d->name)); /* derived SQL */
+	if (!buf_check(&sql, err) || !db_prepare(db, buf_str(&sql), &s, err))
+		return false;
 	Map have = map_new(&tmp);
 	for (int i = 0; i < db_columns(s); i++)
 		map_set(&have, arena_str(&tmp, db_column_name(s, i)), 1);
@@ -190,14 +192,15 @@ table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
 		bool number = f->type == TYPE_INT || f->type == TYPE_DECIMAL || f->type == TYPE_MONEY ||
 			f->type == TYPE_BOOL || f->type == TYPE_INSTANT;
 		buf_clear(&sql);
-		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN %.*s %s", STR(d->name), STR(f->name),
-			number ? "INTEGER" : "TEXT"); /* derived SQL */
+		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN %.*s %s", /* derived SQL */
+			STR(d->name), STR(f->name), number ? number_type : "TEXT");
 		if (!buf_check(&sql, err) || !db_exec(db, buf_str(&sql), err))
 			return false;
 	}
 	if (d->has_private && !map_get(&have, S("_sealed"), NULL)) {
 		buf_clear(&sql);
-		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN _sealed BLOB", STR(d->name)); /* derived SQL */
+		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN _sealed %s", /* derived SQL */
+			STR(d->name), lite ? "BLOB" : "bytea");
 		return buf_check(&sql, err) && db_exec(db, buf_str(&sql), err);
 	}
 	return true;
@@ -212,7 +215,7 @@ dataset_table(Db *db, const SqlFile *sql, const Dataset *d, Arena tmp, Err *err)
 	if (!table_widen(db, d, &exists, tmp, err))
 		return false;
 	if (!exists) {
-		dataset_ddl(d, STORE_SQLITE, &ddl);
+		dataset_ddl(d, db_is_postgres(db) ? STORE_POSTGRES : STORE_SQLITE, &ddl);
 		if (!buf_check(&ddl, err) || !db_exec(db, buf_str(&ddl), err))
 			return false;
 	}
@@ -327,7 +330,7 @@ areas_store(const Env *env, Db *db, const SqlFile *sql, Str area, Err *err)
 
 typedef struct Init {
 	const Env *env;
-	const char *dir;
+	const char *dir, *store; /* store: NULL for a file in dir */
 	Catalog cat;
 	const Pack *pack;
 	Str area;
@@ -350,6 +353,21 @@ init_facts(Init *in, Db *db, Err *err)
 		key_make(in->env, str_of(id), in->a, err);
 }
 
+/* A database on a server may hold a workspace whose folder is elsewhere. */
+static bool
+init_is_free(Init *in, Db *db, Err *err)
+{
+	bool there;
+	Str id = {0};
+	if (!db_has_table(db, S("workspace"), &there, err) ||
+		(there && !workspace_fact(db, &in->sql, "id", &in->a, &id, err)))
+		return false;
+	if (!id.n)
+		return true;
+	err_set(err, E_CONFLICT, "database '%s' already holds a workspace", in->store);
+	return err_hint(err, "give each workspace a database of its own");
+}
+
 static bool
 init_database(Init *in, Err *err)
 {
@@ -361,8 +379,9 @@ init_database(Init *in, Err *err)
 	if (!sql_file_parse(
 			S("src/svc/svc.sql"), env_file(in->env, "src/svc/svc.sql"), &in->a, &in->sql, err) ||
 		!migrations_load(in->env, &in->a, &m, &n, err) ||
-		!db_open(arena_fmt(&in->a, "%s/%s", in->dir, DB_FILE).p, DB_CREATE, &db, err) ||
-		!db_migrate(db, m, n, now, err))
+		!db_open(in->store ? in->store : arena_fmt(&in->a, "%s/%s", in->dir, DB_FILE).p, DB_CREATE,
+			&db, err) ||
+		!init_is_free(in, db, err) || !db_migrate(db, m, n, now, err))
 		return false;
 	return tx_begin(db, &tx, err) && areas_store(in->env, db, &in->sql, in->area, err) &&
 		workspace_prepare_tables(db, &in->sql, &in->cat, in->pack, err) &&
@@ -386,7 +405,7 @@ pack_find(const Catalog *c, Str name, Err *err)
 static void
 init_undo(Init *in, bool folder)
 {
-	static const char *const made[] = {"siap.db", "siap.db-wal", "siap.db-shm", "lock"};
+	static const char *const made[] = {"siap.db", "siap.db-wal", "siap.db-shm", "store", "lock"};
 	for (size_t i = 0; i < sizeof made / sizeof *made; i++)
 		(void)unlink(arena_fmt(&in->a, "%s/%s", in->dir, made[i]).p);
 	if (!folder)
@@ -398,15 +417,17 @@ init_undo(Init *in, bool folder)
 static bool
 init_folder(Init *in, Err *err)
 {
-	if (file_exists(arena_fmt(&in->a, "%s/%s", in->dir, DB_FILE).p))
+	const char *store = arena_fmt(&in->a, "%s/%s", in->dir, STORE_FILE).p;
+	if (file_exists(arena_fmt(&in->a, "%s/%s", in->dir, DB_FILE).p) || file_exists(store))
 		return err_set(err, E_CONFLICT, "'%s' already holds a workspace", in->dir);
 	bool ours = !file_exists(in->dir);
 	if (!dir_make(in->dir, err))
 		return false;
 	/* The lease keeps a second init out. */
 	AUTO(Lease) lease = {-1};
-	bool ok = lease_take(in->dir, &lease, err) && init_database(in, err) &&
-		dir_make(arena_fmt(&in->a, "%s/import", in->dir).p, err);
+	bool ok = lease_take(in->dir, &lease, err) &&
+		(!in->store || file_write_atomic(store, arena_fmt(&in->a, "%s\n", in->store), 0600, err)) &&
+		init_database(in, err) && dir_make(arena_fmt(&in->a, "%s/import", in->dir).p, err);
 	if (!ok)
 		init_undo(in, ours);
 	return ok;
@@ -415,7 +436,17 @@ init_folder(Init *in, Err *err)
 bool
 workspace_init(const Env *env, const char *dir, Str pack, Str area, Err *err)
 {
-	Init in = {.env = env, .dir = dir, .area = area};
+	return workspace_init_in(env, dir, pack, area, NULL, err);
+}
+
+bool
+workspace_init_in(const Env *env, const char *dir, Str pack, Str area, const char *store, Err *err)
+{
+	Init in = {.env = env, .dir = dir, .area = area, .store = store};
+	if (store && !db_is_url(str_of(store))) {
+		err_set(err, E_INPUT, "'%s' is no address of a database", store);
+		return err_hint(err, "for example postgres://user@host:5432/database");
+	}
 	if (!arena_open(&in.a, 256 * SIZE_MB, err))
 		return false;
 	bool ok = catalog_load(env, &in.a, &in.cat, err) &&
@@ -439,9 +470,9 @@ upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
 			"the definitions differ from those of the running process: restart it with this version");
 		return false;
 	}
-	return db_open(workspace_path(w, w->a, DB_FILE), DB_WRITE, &db, err) &&
-		db_migrate(db, m, n, now, err) && tx_begin(db, &tx, err) &&
-		workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, err) && tx_commit(&tx, err);
+	return db_open(w->store, DB_WRITE, &db, err) && db_migrate(db, m, n, now, err) &&
+		tx_begin(db, &tx, err) && workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, err) &&
+		tx_commit(&tx, err);
 }
 
 static bool
@@ -461,9 +492,23 @@ open_facts(Workspace *w, Err *err)
 bool
 workspace_reader(const Workspace *w, Db **out, Err *err)
 {
-	AUTO(Arena) tmp = {0};
-	return arena_open(&tmp, SIZE_MB, err) &&
-		db_open(workspace_path(w, &tmp, DB_FILE), DB_READ, out, err);
+	return db_open(w->store, DB_READ, out, err);
+}
+
+/* Where the rows are: a database that the file `store` names, or siap.db beside it. */
+static bool
+store_find(Workspace *w, Err *err)
+{
+	const char *path = workspace_path(w, w->a, STORE_FILE);
+	Str text;
+	w->store = workspace_path(w, w->a, DB_FILE);
+	if (!file_exists(path))
+		return true;
+	if (!file_read(path, 4096, w->a, &text, err))
+		return false;
+	w->store = arena_cstr(w->a, str_trim(text));
+	return db_is_url(str_of(w->store)) ||
+		err_set(err, E_DB, "'%s' does not hold the address of a database", path);
 }
 
 static bool
@@ -473,7 +518,9 @@ open_all(Workspace *w, Err *err)
 	size_t n;
 	bool current;
 	Str catalog;
-	if (!file_exists(workspace_path(w, w->a, DB_FILE))) {
+	if (!store_find(w, err))
+		return false;
+	if (!db_is_url(str_of(w->store)) && !file_exists(w->store)) {
 		err_set(err, E_NOTFOUND, "there is no workspace in '%s'", w->dir);
 		return err_hint(err,
 			"make one with 'siap init %s --rules PACK --area CODE', or name another with -w DIR",

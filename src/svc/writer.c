@@ -187,8 +187,7 @@ writer_start(Writer *wr, Err *err)
 	Stmt *s;
 	bool row;
 	if (!lease_take(wr->w->dir, &wr->lease, err) ||
-		!db_open(workspace_path(wr->w, &wr->tmp, "siap.db"), DB_WRITE, &wr->db, err) ||
-		!sealer_open(wr->w, &wr->sealer, err) ||
+		!db_open(wr->w->store, DB_WRITE, &wr->db, err) || !sealer_open(wr->w, &wr->sealer, err) ||
 		!svc_stmt(wr->db, &wr->w->sql, "event_last", &s, err) || !db_step(s, &row, err))
 		return false;
 	wr->seq = row ? db_int(s, 0) : 0;

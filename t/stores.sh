@@ -1,0 +1,95 @@
+#!/bin/sh
+# The same imports and changes on SQLite and on PostgreSQL give byte for byte the same answers. Needs SIAP_TEST_STORE, the
+# address of a database: tools/postgres.sh run t/stores.sh
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+: "${SIAP_TEST_STORE:?a PostgreSQL server is needed: tools/postgres.sh run t/stores.sh}"
+dir=$(mktemp -d)
+name=siap_stores_$$
+finish() {
+	psql -q "$SIAP_TEST_STORE" -c "DROP DATABASE IF EXISTS $name" || true
+	rm -rf "$dir"
+}
+trap finish EXIT
+psql -q "$SIAP_TEST_STORE" -c "CREATE DATABASE $name TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+url=$(printf '%s\n' "$SIAP_TEST_STORE" | sed "s|/[^/?]*?|/$name?|; t; s|/[^/]*$|/$name|")
+export SIAP_KEYS="$dir/keys" SIAP_LANG=en SIAP_CLOCK=2024-11-20T08:00:00+07:00
+siap=$root/build/siap
+
+# Synthetic rows from a seeded generator: some good, some doubled, some changed, some with findings.
+awk -v dir="$dir" 'BEGIN {
+	srand(7)
+	n = split("1571011001 1571011002 1571021002 1571021004", village, " ")
+	items = split("ballot_box ink booth ballot_governor roll_copy seal", item, " ")
+	print "tps,number,kind" >(dir "/tps.csv")
+	for (v = 1; v <= n; v++) for (i = 1; i <= 25; i++) {
+		tps[++all] = sprintf("%s%03d", village[v], i)
+		printf "%s,%03d,regular\n", tps[all], i >(dir "/tps.csv")
+	}
+	print "tps,total,male,female" >(dir "/roll.csv")
+	for (i = 1; i <= all; i += 1 + int(rand() * 2)) {
+		m = 150 + int(rand() * 200); f = 150 + int(rand() * 200)
+		printf "%s,%d,%d,%d\n", tps[i], m + f + (rand() < 0.1), m, f >(dir "/roll.csv")
+	}
+	for (round = 1; round <= 3; round++) {
+		file = dir "/delivery" round ".csv"
+		print "tps,item,received,damaged" >file
+		for (i = 1; i <= all; i++) for (k = 1; k < items; k++) if (rand() < 0.6)
+			printf "%s,%s,%d,%s\n", tps[i], item[k], int(rand() * 500), rand() < 0.3 ? int(rand() * 4) : "" >file
+		file = dir "/officers" round ".csv"
+		print "tps,role,filled,trained" >file
+		for (i = 1; i <= all; i++) if (rand() < 0.7)
+			printf "%s,kpps,%d,%s\n", tps[i], int(rand() * 9), rand() < 0.5 ? int(rand() * 8) : "" >file
+	}
+}'
+
+life() { # workspace: everything that is said on the way is compared too
+	w=$1
+	s() { "$siap" -w "$w" "$@" 2>&1 || echo "exit $?"; }
+	s import tps "$dir/tps.csv"
+	s import roll_count "$dir/roll.csv"
+	for round in 1 2 3; do
+		s import delivery "$dir/delivery$round.csv" --accept-conflicts
+		s import officer_count "$dir/officers$round.csv" --accept-conflicts
+		s import delivery "$dir/delivery$round.csv"
+	done
+	s enter officer_count tps=1571011001001 role=kpps filled=6
+	s enter officer_count tps=1571011001001 role=kpps filled=7 --base 1
+	s enter officer_count tps=1571011001001 role=kpps filled=-1
+	s enter tps tps=1571011001002 contact=081234500001
+	s enter tps tps=1571011001002 number=002
+	s close delivery tps=1571011001003 item=ink
+	s close delivery tps=1571011001003 item=ink
+	s enter tps tps=9999999999001 number=001
+}
+answers() { # workspace, folder
+	mkdir "$2"
+	"$siap" -w "$1" ready --json >"$2/ready.json"
+	"$siap" -w "$1" ready 1571011001 >"$2/ready.txt"
+	for area in 1571 157101 1571021004; do
+		"$siap" -w "$1" why "$area" --csv >"$2/why-$area.csv" || [ $? -lt 3 ]
+		"$siap" -w "$1" check "$area" --csv >"$2/check-$area.csv" || [ $? -lt 3 ]
+	done
+	for d in tps roll_count delivery officer_count; do
+		"$siap" -w "$1" export "$d" - >"$2/export-$d.csv"
+	done
+}
+$siap init "$dir/w" --rules pilkada2024 --area 1571 >/dev/null
+life "$dir/w" | sed "s|$dir||g" >"$dir/said1"
+answers "$dir/w" "$dir/a1"
+mv "$dir/w" "$dir/w1"
+$siap init "$dir/w" --rules pilkada2024 --area 1571 --store "$url" >/dev/null
+[ ! -e "$dir/w/siap.db" ] || { echo "the rows went into a file"; exit 1; }
+life "$dir/w" | sed "s|$dir||g" >"$dir/said2"
+answers "$dir/w" "$dir/a2"
+diff "$dir/said1" "$dir/said2" || { echo "what was said differs (SQLite <, PostgreSQL >)"; exit 1; }
+diff -r "$dir/a1" "$dir/a2" || { echo "answers differ (SQLite <, PostgreSQL >)"; exit 1; }
+# Nothing was compared with nothing.
+for f in ready.json why-1571.csv check-1571.csv export-delivery.csv; do
+	[ "$(wc -c <"$dir/a1/$f")" -gt 500 ] || { echo "$f is nearly empty"; cat "$dir/a1/$f" "$dir/said1"; exit 1; }
+done
+# A board built anew from the database says what the followed one said.
+rm -f "$dir/w/board.snap"
+"$siap" -w "$dir/w" ready --json | diff - "$dir/a2/ready.json"
+echo "the same on both stores: $(wc -l <"$dir/said1") lines said, $(cat "$dir"/a1/* | wc -l) lines answered"
