@@ -122,6 +122,8 @@ dispatch(Cli *cli, int argc, char **argv, Err *err)
 static bool
 output_check(Cli *cli, Err *err)
 {
+	if (cli->starved)
+		return err_set(err, E_LIMIT, "the output is too long for memory");
 	if (fflush(cli->env.out) == 0 && !ferror(cli->env.out))
 		return true;
 	return errno == EPIPE || err_set(err, E_IO, "cannot write the output: %s", strerror(errno));

@@ -19,6 +19,7 @@ typedef struct Cli {
 	bool colour, utf8;
 	bool misused;          /* the words were wrong: exit status 64 */
 	bool stopped;          /* by Ctrl-C: exit status 130 */
+	bool starved;          /* there was no memory for a part of the output */
 	bool has_catalog, has_ws;
 	Catalog catalog;
 	Workspace ws;

@@ -46,6 +46,7 @@ static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
 	const char *rules = NULL, *area = NULL;
+	Err ignored = {0};
 	const Opt opts[] = {{"rules", .value = &rules}, {"area", .value = &area}};
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err) ||
 		!cli_catalog(cli, err))
@@ -71,11 +72,10 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	if (!workspace_init(&cli->env, dir, str_of(rules), str_of(area), err))
 		return false;
 	cli->workspace = dir;
-	/* The workspace's own catalog is loaded by opening it. */
-	if (!cli_workspace(cli, err))
-		return false;
-	cli_say(cli, tr("made workspace '%s': %.*s, %s\n"), dir, STR(tr_str(cli->ws.pack->title)),
-		show_place(cli, cli->ws.area));
+	/* It is made, whether or not it can be opened for the sake of a fuller sentence. */
+	const char *place = cli_workspace(cli, &ignored) ? show_place(cli, cli->ws.area) : area;
+	cli_say(cli, tr("made workspace '%s': %.*s, %s\n"), dir,
+		STR(tr_str(catalog_pack(&cli->catalog, str_of(rules))->title)), place);
 	cli_say(cli, tr("next: siap import tps FILE -w %s (an empty form: siap doc tps --template)\n"),
 		dir);
 	return true;

@@ -30,8 +30,9 @@ see(XlsxOut *o, lxw_error e)
 
 /* `_x0041_` would be read as an A, and XML drops carriage returns: both are written as escapes. */
 static const char *
-cell_text(Buf *b, Str s)
+cell_text(XlsxOut *o, Str s)
 {
+	Buf *b = &o->cell;
 	buf_clear(b);
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char hex[2];
@@ -45,6 +46,8 @@ cell_text(Buf *b, Str s)
 			buf_byte(b, s.p[i]);
 	}
 	buf_byte(b, '\0');
+	if (b->failed)
+		see(o, LXW_ERROR_MEMORY_MALLOC_FAILED);
 	return b->failed ? "" : b->p;
 }
 
@@ -90,7 +93,7 @@ lists_write(XlsxOut *o, const XlsxColumn *column, size_t n)
 			if (r < column[c].n_options)
 				see(o,
 					worksheet_write_string(o->lists, (lxw_row_t)r, (lxw_col_t)c,
-						cell_text(&o->cell, column[c].option[r]), NULL));
+						cell_text(o, column[c].option[r]), NULL));
 }
 
 static void
@@ -121,11 +124,10 @@ column_make(XlsxOut *o, lxw_col_t c, const XlsxColumn *x)
 {
 	int width = x->width < 8 ? 8 : x->width > 80 ? 80 : x->width;
 	see(o, worksheet_set_column(o->sheet, c, c, width, format_of(o, x->format)));
-	see(o, worksheet_write_string(o->sheet, 0, c, cell_text(&o->cell, x->name), o->head));
+	see(o, worksheet_write_string(o->sheet, 0, c, cell_text(o, x->name), o->head));
 	if (x->note.n)
 		see(o,
-			worksheet_write_comment(
-				o->sheet, 0, c, cell_text(&o->cell, str_slice(x->note, 0, NOTE_MAX))));
+			worksheet_write_comment(o->sheet, 0, c, cell_text(o, str_slice(x->note, 0, NOTE_MAX))));
 	if (x->n_options || x->ranged)
 		rule_set(o, c, x);
 }
@@ -137,7 +139,7 @@ book_make(XlsxOut *o, Str sheet, const XlsxColumn *column, size_t n)
 	o->book = fault_here() ? NULL : workbook_new_opt(o->path, &options);
 	if (!o->book)
 		return false;
-	const char *name = cell_text(&o->cell, sheet);
+	const char *name = cell_text(o, sheet);
 	if (!sheet.n || workbook_validate_sheet_name(o->book, name) != LXW_NO_ERROR)
 		name = NULL;
 	o->sheet = workbook_add_worksheet(o->book, name);
@@ -186,7 +188,7 @@ void
 xlsx_out_text(XlsxOut *o, Str cell)
 {
 	if (cell.n)
-		see(o, worksheet_write_string(o->sheet, o->row, o->at, cell_text(&o->cell, cell), o->text));
+		see(o, worksheet_write_string(o->sheet, o->row, o->at, cell_text(o, cell), o->text));
 	o->at++;
 }
 
@@ -239,8 +241,6 @@ xlsx_out_close(XlsxOut *o, Err *err)
 {
 	if (o->columns && o->row > 1)
 		see(o, worksheet_autofilter(o->sheet, 0, 0, o->row - 1, (lxw_col_t)(o->columns - 1)));
-	if (o->cell.failed)
-		see(o, LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED);
 	lxw_error failed = o->failed;
 	if (failed != LXW_NO_ERROR) {
 		xlsx_out_abandon(o);

@@ -24,7 +24,7 @@ prepare_derived(
 {
 	AUTO(Buf) sql = {0};
 	make(d, &sql);
-	return db_prepare(db, buf_str(&sql), out, err);
+	return buf_check(&sql, err) && db_prepare(db, buf_str(&sql), out, err);
 }
 
 bool
@@ -144,7 +144,7 @@ seal_closed(WriteTx *tx, const Dataset *d, const RowPut *put, Str *sealed, Err *
 	buf_clear(tx->buf[1]);
 	buf_clear(tx->buf[2]);
 	row_json(d, put->v, true, tx->buf[1]);
-	bool ok = row_key_get(tx, &row, true, err) &&
+	bool ok = buf_check(tx->buf[1], err) && row_key_get(tx, &row, true, err) &&
 		sealer_seal(tx->sealer, &row, tx->seq, buf_str(tx->buf[1]), tx->buf[2], err);
 	sodium_memzero(row_key, sizeof row_key);
 	*sealed = buf_str(tx->buf[2]);
@@ -160,8 +160,8 @@ typedef struct EventBody {
 	int64_t base;
 } EventBody;
 
-static void
-event_leaf(WriteTx *tx, const Acceptor *ac, const EventBody *e, Sha256 *leaf)
+static bool
+event_leaf(WriteTx *tx, const Acceptor *ac, const EventBody *e, Sha256 *leaf, Err *err)
 {
 	const Dataset *d = ac->d;
 	Sha256 closed;
@@ -178,6 +178,7 @@ event_leaf(WriteTx *tx, const Acceptor *ac, const EventBody *e, Sha256 *leaf)
 		sealer_empty(tx->sealer, tx->seq, &closed);
 	sealer_leaf(
 		tx->sealer, &entry, buf_str(tx->buf[0]), d->has_private ? &closed : NULL, tx->buf[3], leaf);
+	return buf_check(tx->buf[3], err);
 }
 
 static bool
@@ -189,7 +190,8 @@ event_add(WriteTx *tx, Acceptor *ac, const EventBody *e, Err *err)
 	row_json(ac->d, e->v, false, tx->buf[0]);
 	if (tx->buf[0]->failed)
 		return err_set(err, E_LIMIT, "row '%.*s' is too long", STR(e->key));
-	event_leaf(tx, ac, e, &leaf);
+	if (!event_leaf(tx, ac, e, &leaf, err))
+		return false;
 	db_bind_int(s, ac->event_at[EVENT_SEQ], tx->seq);
 	db_bind_int(s, ac->event_at[EVENT_AT], tx->now);
 	db_bind_int(s, ac->event_at[EVENT_ORIGIN], ac->origin);
@@ -361,6 +363,8 @@ accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err
 	EventBody e = {.v = now, .op = OP_CLOSE};
 	bool row;
 	row_key(ac->d, v, &key);
+	if (!buf_check(&key, err))
+		return false;
 	e.key = buf_str(&key);
 	row_bind_keys(ac->d, ac->select, v);
 	if (!db_step(ac->select, &row, err))

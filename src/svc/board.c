@@ -257,7 +257,7 @@ board_new(const Workspace *w, Board **out, Err *err)
 	for (size_t i = 0; i < b->n_series; i++)
 		b->series[i] = series_make(
 			b, i < b->n_indicators ? &w->cat.indicator[i] : &w->cat.check[i - b->n_indicators]);
-	bool ok = workspace_reader(w, &b->db, err);
+	bool ok = arena_open(&b->scratch, (size_t)1 << 32, err) && workspace_reader(w, &b->db, err);
 	if (ok)
 		*out = b;
 	else
@@ -272,6 +272,7 @@ board_close(Board *b)
 		return;
 	db_close(b->db);
 	board_unmap(b);
+	arena_close(&b->scratch);
 	Arena a = b->a;
 	arena_close(&a);
 }

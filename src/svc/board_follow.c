@@ -138,10 +138,8 @@ follow_structure(Board *b, Err *err)
 static bool
 follow(Board *b, Touched *t, int64_t newest, Err *err)
 {
-	AUTO(Arena) tmp = {0};
+	Arena tmp = b->scratch;
 	bool whole = false;
-	if (!arena_open(&tmp, (size_t)1 << 32, err))
-		return false;
 	t->dataset = NEW(&tmp, bool, b->w->cat.n_datasets + 1);
 	if (!touches_read(b, newest, t, err))
 		return false;

@@ -25,6 +25,7 @@ row_out(const Dataset *d, const Value *v, int64_t event, int zone, Buf *cell, Bu
 		if (v[i].kind != VALUE_NULL) {
 			buf_clear(cell);
 			value_print(&d->field[i], v[i], zone, cell);
+			b->failed |= cell->failed;
 			/* Only text that a person wrote can be a formula; a number keeps its sign. */
 			if (v[i].kind == VALUE_INT)
 				buf_add(b, buf_str(cell));
@@ -68,7 +69,7 @@ rows_each(Workspace *w, Exporter *x, Str area, Err *err)
 	Value *v = NEW(&a, Value, x->d->n_fields);
 	dataset_range_sql(x->d, &sql);
 	area_range(area, buf, &lo, &hi);
-	if (!db_prepare(w->db, buf_str(&sql), &s, err))
+	if (!buf_check(&sql, err) || !db_prepare(w->db, buf_str(&sql), &s, err))
 		return false;
 	db_set_text(s, "lo", lo);
 	db_set_text(s, "hi", hi);
@@ -130,8 +131,8 @@ typedef struct BookExport {
 /* Beyond 15 digits a spreadsheet rounds: such numbers travel as text. */
 #define EXACT INT64_C(1000000000000000)
 
-static void
-book_cell(BookExport *b, const Field *f, Value v, int zone)
+static bool
+book_cell(BookExport *b, const Field *f, Value v, int zone, Err *err)
 {
 	int32_t days;
 	double scale = 1;
@@ -150,6 +151,7 @@ book_cell(BookExport *b, const Field *f, Value v, int zone)
 		xlsx_out_number(b->out, (double)v.i / scale);
 	else
 		xlsx_out_text(b->out, text);
+	return buf_check(&b->cell, err);
 }
 
 static bool
@@ -157,10 +159,9 @@ book_row(void *ctx, const Value *v, int64_t event, Err *err)
 {
 	BookExport *b = ctx;
 	int zone = area_zone(v[b->d->area].s);
-	(void)err;
 	for (size_t i = 0; i < b->d->n_fields; i++)
-		if (!b->d->field[i].n_private)
-			book_cell(b, &b->d->field[i], v[i], zone);
+		if (!b->d->field[i].n_private && !book_cell(b, &b->d->field[i], v[i], zone, err))
+			return false;
 	xlsx_out_number(b->out, (double)event);
 	xlsx_out_end(b->out);
 	return true;

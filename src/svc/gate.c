@@ -184,6 +184,8 @@ complete_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, Str *text, Err *er
 		if (text[i].p || v[i].kind == VALUE_NULL)
 			continue;
 		value_print(&d->field[i], v[i], area_zone(v[d->area].s), &b);
+		if (!buf_check(&b, err))
+			return false;
 		text[i] = arena_str(&tx->tmp, buf_str(&b));
 	}
 	return true;

@@ -83,8 +83,8 @@ choose_parts(Import *im, const ImportOptions *o, Err *err)
 	return true;
 }
 
-static void
-report_columns(Import *im, ImportReport *r)
+static bool
+report_columns(Import *im, ImportReport *r, Err *err)
 {
 	r->n_columns = im->n_header;
 	r->column = NEW(im->a, ImportColumn, im->n_header);
@@ -99,8 +99,11 @@ report_columns(Import *im, ImportReport *r)
 			if (p->map.event == (int)c)
 				buf_fmt(&used, "%s_event", used.n ? ", " : "");
 		}
+		if (!buf_check(&used, err))
+			return false;
 		r->column[c] = (ImportColumn){im->header[c], arena_str(im->a, buf_str(&used))};
 	}
+	return true;
 }
 
 /* ---- problems ---- */
@@ -144,7 +147,8 @@ repeats(Part *p, size_t row, size_t *first, Err *err)
 {
 	buf_clear(&p->key);
 	row_key(p->d, p->v, &p->key);
-	return seen_add(&p->seen, str_hash(buf_str(&p->key)), (uint32_t)row, first, err);
+	return buf_check(&p->key, err) &&
+		seen_add(&p->seen, str_hash(buf_str(&p->key)), (uint32_t)row, first, err);
 }
 
 /* ---- one row into one dataset ---- */
@@ -368,7 +372,8 @@ prepare(Import *im, Err *err)
 			*err = merged;
 		return false;
 	}
-	report_columns(im, im->report);
+	if (!report_columns(im, im->report, err))
+		return false;
 	im->peek = (WriteTx){.w = im->w, .db = im->db, .sealer = &im->sealer};
 	if (!workspace_reader(im->w, &im->db, err) || !sealer_open(im->w, &im->sealer, err))
 		return false;

@@ -236,7 +236,8 @@ dataset_empty(Import *im, const Dataset *d, bool *empty, Err *err)
 	Stmt *s;
 	bool row;
 	buf_fmt(&sql, "SELECT 1 FROM %.*s LIMIT 1", STR(d->name)); /* derived SQL */
-	if (!db_prepare(im->db, buf_str(&sql), &s, err) || !db_step(s, &row, err))
+	if (!buf_check(&sql, err) || !db_prepare(im->db, buf_str(&sql), &s, err) ||
+		!db_step(s, &row, err))
 		return false;
 	*empty = !row;
 	db_reset(s);

@@ -17,7 +17,7 @@ reference_check(RowReader *r, const Field *f, Value v, Err *err)
 	bool row;
 	NEED(to && to->n_key == 1);
 	dataset_select_sql(to, &sql);
-	if (!db_prepare(r->places->db, buf_str(&sql), &s, err))
+	if (!buf_check(&sql, err) || !db_prepare(r->places->db, buf_str(&sql), &s, err))
 		return false;
 	if (v.kind == VALUE_INT)
 		db_bind_int(s, 1, v.i);

@@ -93,7 +93,6 @@ sealer_leaf(
 	buf_clear(scratch);
 	buf_byte(scratch, 0); /* RFC 6962: leaves are hashed with a leading zero byte */
 	entry_json(e, &open_hash, closed_hash, scratch);
-	NEED(!scratch->failed);
 	hasher_begin(s->hasher);
 	hasher_add(s->hasher, buf_str(scratch));
 	hasher_end(s->hasher, leaf);
@@ -156,6 +155,8 @@ sealer_seal(Sealer *s, const SealedRow *row, int64_t seq, Str closed, Buf *out, 
 	AUTO(Buf) ad = {0};
 	Sha256 hash;
 	row_ad(&ad, row);
+	if (!buf_check(&ad, err))
+		return false;
 	salted_hash(s, row->row_key, seq, closed, &hash);
 	buf_add(out, (Str){(char *)hash.b, SEAL_HASH});
 	return encrypt(s->env, row->row_key, buf_str(&ad), closed, out) ||
@@ -167,7 +168,8 @@ sealer_open_sealed(const SealedRow *row, Str sealed, Buf *out, Err *err)
 {
 	AUTO(Buf) ad = {0};
 	row_ad(&ad, row);
-	return decrypt(row->row_key, buf_str(&ad), str_slice(sealed, SEAL_HASH, sealed.n), out, err);
+	return buf_check(&ad, err) &&
+		decrypt(row->row_key, buf_str(&ad), str_slice(sealed, SEAL_HASH, sealed.n), out, err);
 }
 
 bool
@@ -175,6 +177,8 @@ sealer_wrap(Sealer *s, const SealedRow *row, Buf *out, Err *err)
 {
 	AUTO(Buf) ad = {0};
 	row_ad(&ad, row);
+	if (!buf_check(&ad, err))
+		return false;
 	return encrypt(s->env, s->key, buf_str(&ad), (Str){(const char *)row->row_key, 32}, out) ||
 		err_set(err, E_LIMIT, "a row key cannot be wrapped");
 }
@@ -184,7 +188,7 @@ sealer_unwrap(Sealer *s, Str wrapped, SealedRow *row, Err *err)
 {
 	AUTO(Buf) ad = {0}, plain = {0};
 	row_ad(&ad, row);
-	if (!decrypt(s->key, buf_str(&ad), wrapped, &plain, err))
+	if (!buf_check(&ad, err) || !decrypt(s->key, buf_str(&ad), wrapped, &plain, err))
 		return false;
 	NEED(plain.n == 32);
 	memcpy(row->row_key, plain.p, 32);

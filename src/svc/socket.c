@@ -51,6 +51,8 @@ line_read(int fd, Buf *in, Str *line, size_t *used, Err *err)
 		if (n <= 0)
 			return closed(err);
 		buf_add(in, (Str){chunk, (size_t)n});
+		if (!buf_check(in, err))
+			return false;
 	}
 }
 

@@ -113,7 +113,8 @@ stage_finish(StageOut *s, uint64_t *rows, Str *content, Arena *a, Err *err)
 	put_int(&s->buf, 'E', 1);
 	put_int(&s->buf, s->rows, 8);
 	buf_add(&s->buf, (Str){(char *)hash.b, 32});
-	ok = ok && fd_write_all(s->fd, buf_str(&s->buf), err) && fd_sync(s->fd, err);
+	ok = ok && buf_check(&s->buf, err) && fd_write_all(s->fd, buf_str(&s->buf), err) &&
+		fd_sync(s->fd, err);
 	hex_encode(hash.b, 32, hex);
 	*content = (Str){hex, 64};
 	*rows = s->rows;

@@ -159,6 +159,7 @@ typedef struct Series {
 } Series;
 typedef struct Board {
 	Arena a;
+	Arena scratch; /* taken by value for each look at new events: making one costs more than a small change */
 	const Workspace *w;
 	size_t
 		n; /* nodes: areas and TPS, sorted by code: a subtree is [i, end[i]) ; node 0 is the whole workspace */

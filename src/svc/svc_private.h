@@ -41,7 +41,8 @@ typedef struct Entry { /* what the public log shows of an event */
 	bool restricted;
 	int op;
 } Entry;
-/* Leaf hash of the event's public entry. closed_hash: NULL when the dataset has no private fields. */
+/* Leaf hash of the event's public entry; void when scratch failed. closed_hash: NULL when the dataset has no private
+ * fields. */
 void sealer_leaf(
 	Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf);
 /* Closed hash of a row whose private fields are all empty: looks like any other. */

@@ -171,6 +171,8 @@ table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
 	Stmt *s;
 	Err absent = {0};
 	buf_fmt(&sql, "SELECT * FROM %.*s WHERE 1 = 0", STR(d->name)); /* derived SQL */
+	if (!buf_check(&sql, err))
+		return false;
 	*exists = db_prepare(db, buf_str(&sql), &s, &absent);
 	if (!*exists)
 		return true;
@@ -190,13 +192,13 @@ table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
 		buf_clear(&sql);
 		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN %.*s %s", STR(d->name), STR(f->name),
 			number ? "INTEGER" : "TEXT"); /* derived SQL */
-		if (!db_exec(db, buf_str(&sql), err))
+		if (!buf_check(&sql, err) || !db_exec(db, buf_str(&sql), err))
 			return false;
 	}
 	if (d->has_private && !map_get(&have, S("_sealed"), NULL)) {
 		buf_clear(&sql);
 		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN _sealed BLOB", STR(d->name)); /* derived SQL */
-		return db_exec(db, buf_str(&sql), err);
+		return buf_check(&sql, err) && db_exec(db, buf_str(&sql), err);
 	}
 	return true;
 }
@@ -211,7 +213,7 @@ dataset_table(Db *db, const SqlFile *sql, const Dataset *d, Arena tmp, Err *err)
 		return false;
 	if (!exists) {
 		dataset_ddl(d, STORE_SQLITE, &ddl);
-		if (!db_exec(db, buf_str(&ddl), err))
+		if (!buf_check(&ddl, err) || !db_exec(db, buf_str(&ddl), err))
 			return false;
 	}
 	char hex[65];
