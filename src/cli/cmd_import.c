@@ -17,8 +17,8 @@ usage(void)
 			  "  --accept-conflicts  write over what others changed since the file was made\n"
 			  "  --errors FILE       where wrong rows go (FILE.errors.csv or .xlsx)\n"
 			  "\n"
-			  "Of a workbook each sheet that is named like a dataset feeds it; when there is\n"
-			  "none, or DATASET is given, its first sheet is taken.\n"
+			  "Of a workbook each sheet that is named like a dataset (or like DATASET) is taken;\n"
+			  "when there is none, its first one.\n"
 			  "\n"
 			  "All rows are checked before the first is saved. Importing a file twice changes\n"
 			  "nothing. After a crash the rest is taken in by the next command that writes.\n");
@@ -214,16 +214,20 @@ typedef struct Sheets {
 } Sheets;
 
 static bool
-sheets_match(Cli *cli, const char *path, Sheets *out, Err *err)
+sheets_match(Cli *cli, const ImportOptions *o, Sheets *out, Err *err)
 {
 	*out = (Sheets){0};
-	if (!file_is_xlsx(path))
+	if (!file_is_xlsx(o->path))
 		return true;
-	if (!xlsx_sheets(path, &cli->a, &out->name, &out->n, err))
+	if (!xlsx_sheets(o->path, &cli->a, &out->name, &out->n, err))
 		return false;
 	out->dataset = NEW(&cli->a, const Dataset *, out->n + 1);
 	for (size_t i = 0; i < out->n; i++) {
-		out->dataset[i] = catalog_dataset(&cli->ws.cat, out->name[i]);
+		const Dataset *d = catalog_dataset(&cli->ws.cat, out->name[i]);
+		bool wanted = o->n_datasets == 0;
+		for (size_t k = 0; k < o->n_datasets; k++)
+			wanted |= o->datasets[k] == d;
+		out->dataset[i] = wanted ? d : NULL;
 		out->known += out->dataset[i] != NULL;
 	}
 	return true;
@@ -243,6 +247,17 @@ sheet_import(Cli *cli, Gate *gate, const ImportOptions *o, const Sheets *s, size
 		err_prefix(err, tr("sheet '%.*s': "), STR(s->name[i]));
 }
 
+static void
+ignored_say(Cli *cli, const Sheets *s)
+{
+	AUTO(Buf) ignored = {0};
+	for (size_t i = s->known ? 0 : 1; i < s->n; i++)
+		if (!s->dataset[i])
+			buf_fmt(&ignored, "%s'%.*s'", ignored.n ? ", " : "", STR(s->name[i]));
+	if (ignored.n)
+		cli_say(cli, "%s: %.*s\n", tr("sheets not used"), STR(buf_str(&ignored)));
+}
+
 /* The TPS list first: other sheets may speak of TPS that it adds. Each sheet is taken in whole or not at all. */
 static bool
 sheets_import(Cli *cli, Gate *gate, const ImportOptions *o, const Sheets *s, Err *err)
@@ -253,12 +268,6 @@ sheets_import(Cli *cli, Gate *gate, const ImportOptions *o, const Sheets *s, Err
 			if (s->dataset[i] && is_tps == tps_turn && !sheet_import(cli, gate, o, s, i, err))
 				return false;
 		}
-	AUTO(Buf) ignored = {0};
-	for (size_t i = 0; i < s->n; i++)
-		if (!s->dataset[i])
-			buf_fmt(&ignored, "%s'%.*s'", ignored.n ? ", " : "", STR(s->name[i]));
-	if (ignored.n)
-		cli_say(cli, "%s: %.*s\n", tr("sheets not used"), STR(buf_str(&ignored)));
 	return true;
 }
 
@@ -270,16 +279,19 @@ run(Cli *cli, int argc, char **argv, Err *err)
 		{"accept-conflicts", .flag = &o.accept_conflicts}, {"errors", .value = &o.error_file}};
 	AUTO(GateP) gate = NULL;
 	Sheets sheets = {0};
-	if (!cli_args(cli, (ArgSpec){OPTS(opts), .least = 1, .most = 2}, &argc, argv, err) ||
-		!cli_workspace(cli, err) || !datasets_read(cli, argc == 2 ? argv[0] : NULL, &o, err) ||
-		(argc == 1 && !sheets_match(cli, argv[0], &sheets, err)) ||
-		!gate_open(&cli->ws, &gate, err))
+	if (!cli_args(cli, (ArgSpec){OPTS(opts), .least = 1, .most = 2}, &argc, argv, err))
+		return false;
+	o.path = argv[argc - 1];
+	if (!cli_workspace(cli, err) || !datasets_read(cli, argc == 2 ? argv[0] : NULL, &o, err) ||
+		!sheets_match(cli, &o, &sheets, err) || !gate_open(&cli->ws, &gate, err))
 		return false;
 	o.origin.actor = cli->actor;
 	o.origin.agency = cli->agency;
-	o.path = argv[argc - 1];
-	return sheets.known ? sheets_import(cli, gate, &o, &sheets, err)
-						: table_import(cli, gate, &o, err);
+	if (sheets.known ? !sheets_import(cli, gate, &o, &sheets, err)
+					 : !table_import(cli, gate, &o, err))
+		return false;
+	ignored_say(cli, &sheets);
+	return true;
 }
 
 COMMAND(import, usage, run);
