@@ -23,6 +23,7 @@ struct Xlsx {
 	Cell now;
 	char *text; /* of the row at hand */
 	size_t used;
+	size_t row_bytes; /* with those of shared strings */
 	bool in_row, in_cell, in_text, finished;
 	bool placed; /* the failure says already in which sheet it is */
 	int phonetic;
@@ -217,6 +218,11 @@ cell_end(Xlsx *x, Err *err)
 		err_set(err, E_INPUT, "the header holds a formula without a result");
 		return fail_cell(x, err);
 	}
+	x->row_bytes += text.n;
+	if (x->row_bytes > CSV_MAX_ROW) {
+		err_set(err, E_LIMIT, "the row is longer than %d bytes", CSV_MAX_ROW);
+		return fail_cell(x, err);
+	}
 	x->cell[c] = text;
 	x->kind[c] = (uint8_t)kind;
 	if (!blank)
@@ -240,7 +246,7 @@ row_start(Xlsx *x, const char **at, Err *err)
 		return false;
 	}
 	x->row = x->last_row = (size_t)row;
-	x->n = x->used = x->next_column = 0;
+	x->n = x->used = x->row_bytes = x->next_column = 0;
 	x->in_row = true;
 	size_t most = x->columns ? x->columns : CSV_MAX_COLUMNS;
 	for (size_t i = 0; i < most; i++)

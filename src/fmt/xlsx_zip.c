@@ -76,6 +76,20 @@ check_file(const char *path, Err *err)
 	return ok;
 }
 
+/* A disk that fails is not the file's fault. */
+static bool
+disk_failed(int why)
+{
+	return why == ZIP_ER_OPEN || why == ZIP_ER_READ || why == ZIP_ER_SEEK || why == ZIP_ER_MEMORY;
+}
+
+static bool
+damaged(Str part, int why, Err *err)
+{
+	return err_set(err, disk_failed(why) ? E_IO : E_INPUT,
+		"the part '%.*s' of the workbook is damaged or cannot be read", STR(part));
+}
+
 static bool
 check_entries(const char *path, zip_t *z, Err *err)
 {
@@ -104,12 +118,12 @@ package_open(const char *path, Package **out, Err *err)
 		return false;
 	Package *p = NEW(&arena, Package, 1);
 	p->arena = arena;
-	p->zip = fault_here() ? NULL : zip_open(path, ZIP_RDONLY, &why);
+	p->zip = fault_here() ? (why = ZIP_ER_READ, NULL) : zip_open(path, ZIP_RDONLY, &why);
 	*out = p;
 	if (p->zip && check_entries(path, p->zip, err))
 		return true;
 	if (!p->zip) {
-		err_set(err, why == ZIP_ER_OPEN || why == ZIP_ER_READ ? E_IO : E_INPUT,
+		err_set(err, disk_failed(why) ? E_IO : E_INPUT,
 			"'%s' cannot be read as a workbook: the file is damaged or incomplete", path);
 		err_hint(err, "copy or download it again, or save it again in the spreadsheet program");
 	}
@@ -151,9 +165,10 @@ package_part(Package *p, Str name, uint64_t max, PackagePart *out, Err *err)
 	}
 	out->packed = st.valid & ZIP_STAT_COMP_SIZE ? st.comp_size : 0;
 	out->total = st.valid & ZIP_STAT_SIZE ? st.size : 0;
-	out->file = fault_here() ? NULL : zip_fopen_index(p->zip, (zip_uint64_t)at, 0);
+	bool fault = fault_here();
+	out->file = fault ? NULL : zip_fopen_index(p->zip, (zip_uint64_t)at, 0);
 	return out->file ||
-		err_set(err, E_INPUT, "the part '%.*s' of the workbook is damaged", STR(name));
+		damaged(name, fault ? ZIP_ER_READ : zip_error_code_zip(zip_get_error(p->zip)), err);
 }
 
 /* What the archive says of sizes may be a lie: what comes out counts. */
@@ -161,9 +176,11 @@ long
 package_read(void *part, char *out, size_t n, Err *err)
 {
 	PackagePart *p = part;
-	zip_int64_t got = fault_here() ? -1 : zip_fread(p->file, out, n);
+	bool fault = fault_here();
+	zip_int64_t got = fault ? -1 : zip_fread(p->file, out, n);
 	if (got < 0) {
-		err_set(err, E_INPUT, "the part '%.*s' of the workbook is damaged", STR(p->name));
+		(void)damaged(
+			p->name, fault ? ZIP_ER_READ : zip_error_code_zip(zip_file_get_error(p->file)), err);
 		return -1;
 	}
 	p->bytes += (uint64_t)got;

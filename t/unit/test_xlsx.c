@@ -393,6 +393,12 @@ bombs(void **state)
 	REFUSES(((Parts){.sheet = repeated(HEAD SHEET "<row><c t=\"str\"><v>", "0123456789", 6554,
 						 "</v></c></row>" END)}),
 		E_LIMIT, "cell A1: the cell is longer than 65536 bytes");
+	/* A short index, a long text, again and again. */
+	Str line = repeated("<sst><si><t>", "0123456789", 6000, "</t></si></sst>");
+	REFUSES(
+		((Parts){.strings = line.p,
+			.sheet = repeated(HEAD SHEET "<row>", "<c t=\"s\"><v>0</v></c>", 512, "</row>" END)}),
+		E_LIMIT, "cell R1: the row is longer than 1048576 bytes");
 	REFUSES(((Parts){.strings = repeated("<sst><si><t>", "0123456789", 6554, "</t></si></sst>").p,
 				ROWS("")}),
 		E_LIMIT, "shared string 0 is longer than 65536 bytes");
