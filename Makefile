@@ -1,6 +1,6 @@
 # Siap: wildcards, no lists. make | make test | make SAN=1 | make FAULT=1 | make COV=1 | make fuzz | make bench
 CC       ?= gcc
-PACKAGES := sqlite3 libpq jansson libsodium libcrypto libutf8proc
+PACKAGES := sqlite3 libpq jansson libsodium libcrypto libutf8proc libzip expat xlsxwriter
 variant  := $(if $(SAN),-san)$(if $(FAULT),-fault)$(if $(COV),-cov)
 B        := build$(if $(variant),/obj$(variant),)
 O        := build/obj$(variant)
@@ -38,7 +38,9 @@ $(B)/siap: $(O)/src/main.o $(lib_obj)
 
 $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	$(CC) $(early) $(CFLAGS_ALL) -c -o $@ $<
+# This library's macros use what tools/banned.h poisons: it must be seen before.
+%/fmt/xlsx_write.o %/bench/xlsx_write: early := -include xlsxwriter.h
 
 # Embedded files: datasets, indicators, checks, packs, SQL, languages and areas travel inside the binary.
 build/embed/embed.S: $(embedded) build/embed/list tools/embed.sh Makefile
@@ -79,7 +81,7 @@ build/fuzz/%: build/obj-fuzz/t/fuzz/%.o $(lib_src:%.c=build/obj-fuzz/%.o) build/
 	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS_ALL)
 build/obj-fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	clang -std=gnu17 -D_GNU_SOURCE -g -O1 $(FUZZ) -DSIAP_SAN -Isrc -include tools/banned.h -pthread -MMD -MP $(shell pkg-config --cflags $(PACKAGES)) -c -o $@ $<
+	clang $(early) -std=gnu17 -D_GNU_SOURCE -g -O1 $(FUZZ) -DSIAP_SAN -Isrc -include tools/banned.h -pthread -MMD -MP $(shell pkg-config --cflags $(PACKAGES)) -c -o $@ $<
 build/obj-fuzz/embed.o: build/embed/embed.S
 	@mkdir -p $(@D)
 	clang -c -o $@ $<
@@ -87,7 +89,7 @@ build/obj-fuzz/embed.o: build/embed/embed.S
 benches: $(benches)
 $(O)/bench/%: bench/%.c $(O)/libsiap.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(O)/libsiap.a $(LDLIBS_ALL)
+	$(CC) $(early) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(O)/libsiap.a $(LDLIBS_ALL)
 bench: $(B)/siap $(benches)
 	@for s in bench/*.sh; do echo "== $$s"; $$s || exit 1; done
 

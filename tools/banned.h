@@ -2,7 +2,9 @@
 #ifndef SIAP_BANNED_H
 #define SIAP_BANNED_H
 /* OpenSSL's headers name parameters `rand`, so the word cannot be poisoned: calling it is the error. */
+#ifndef _STDLIB_H /* a header that had to come earlier (Makefile: early) has declared it already */
 extern int rand(void) __attribute__((error("predictable: use Env.random")));
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

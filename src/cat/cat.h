@@ -198,6 +198,9 @@ void dataset_range_sql(const Dataset *d, Buf *out);  /* the same columns, WHERE 
 void dataset_close_sql(const Dataset *d, Buf *out);  /* DELETE FROM x WHERE keys */
 void dataset_json_schema(const Dataset *d, const Pack *pack, Buf *out); /* draft 2020-12; ajv must accept it */
 void dataset_template(const Dataset *d, Buf *out);   /* CSV: header of labels, then the examples */
+/* An empty form as a workbook: a header of labels with notes, drop-down lists for options and codes, ranges for numbers. */
+bool dataset_form(const Dataset *d, const Pack *pack, const char *path, Err *err) MUST;
+XlsxColumn field_column(const Field *f, Str name);   /* format and width of a field's column in a workbook */
 void dataset_doc(const Catalog *c, const Pack *pack, const Dataset *d, Buf *out); /* Markdown: one section of the dictionary */
 void query_doc(const Catalog *c, const Pack *pack, const Query *q, Buf *out);
 void pack_doc(const Pack *p, Buf *out);

@@ -7,12 +7,14 @@ usage(void)
 	return tr("the data dictionary, forms and schemas, made from the definitions\n"
 			  "\n"
 			  "siap doc [DATASET] [--markdown|--schema|--template] [--rules PACK]\n"
+			  "siap doc DATASET --template FILE.xlsx [--rules PACK]\n"
 			  "siap doc --check [--store URL]\n"
 			  "siap doc --msgids\n"
 			  "\n"
 			  "  --markdown    the dictionary: everything, or one dataset (the default)\n"
 			  "  --schema      JSON Schema of a dataset\n"
-			  "  --template    CSV form of a dataset with its examples, ready for a spreadsheet\n"
+			  "  --template    CSV form of a dataset with its examples, ready for a spreadsheet;\n"
+			  "                with FILE.xlsx an empty form with drop-down lists\n"
 			  "  --rules PACK  codes of this rule pack (else the workspace's)\n"
 			  "  --check       run the examples that every definition carries\n"
 			  "  --store URL   on this PostgreSQL database, in temporary tables\n"
@@ -96,10 +98,14 @@ run(Cli *cli, int argc, char **argv, Err *err)
 		{"rules", .value = &rules}, {"store", .value = &store}};
 	const Pack *pack;
 	const Dataset *d = NULL;
-	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err))
+	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 2}, &argc, argv, err))
 		return false;
 	if (markdown + schema + template + check + msgids > 1)
 		return cli_misuse(cli, err_set(err, E_INPUT, "one kind of document at a time, please"));
+	if (argc == 2 && !(template && str_ends(str_of(argv[1]), S(".xlsx"))))
+		return cli_misuse(cli,
+			err_set(
+				err, E_INPUT, "a file is written only by: siap doc DATASET --template FILE.xlsx"));
 	if ((schema || template) && argc == 0)
 		return cli_misuse(cli,
 			err_set(err, E_INPUT, "name a dataset: siap doc DATASET %s",
@@ -111,6 +117,8 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	if (!pack_choose(cli, rules, &pack, err) ||
 		(argc && !cli_dataset(cli, str_of(argv[0]), &d, err)))
 		return false;
+	if (argc == 2)
+		return dataset_form(d, pack, argv[1], err);
 	AUTO(Buf) b = {0};
 	if (msgids)
 		catalog_msgids(&cli->catalog, &b);

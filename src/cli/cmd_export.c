@@ -1,4 +1,4 @@
-/* siap export: a dataset as CSV, ready to be edited and imported again. */
+/* siap export: a dataset as CSV or as a workbook, ready to be edited and imported again. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -7,11 +7,12 @@
 static const char *
 usage(void)
 {
-	return tr("write a dataset as CSV\n"
+	return tr("write a dataset as CSV or as a workbook\n"
 			  "\n"
 			  "siap export DATASET [FILE|-] [--area AREA]\n"
 			  "\n"
-			  "  FILE         where to; without it, or with -, to standard output\n"
+			  "  FILE         where to; without it, or with -, to standard output.\n"
+			  "               FILE.xlsx is a workbook, everything else CSV\n"
 			  "  --area AREA  only this area: a code or a part of its name\n"
 			  "\n"
 			  "The last column, _event, lets a later import see what others changed meanwhile.\n"
@@ -23,10 +24,13 @@ static bool
 export_file(Cli *cli, const Dataset *d, Str area, const char *path, uint64_t *rows, Err *err)
 {
 	const char *part = arena_fmt(&cli->a, "%s.part", path).p;
-	FILE *f = fopen(part, "wb");
+	bool book = str_ends(str_of(path), S(".xlsx"));
+	if (book && !export_workbook(&cli->ws, d, area, part, rows, err))
+		return false;
+	FILE *f = fopen(part, book ? "ab" : "wb");
 	if (!f)
 		return err_set(err, E_IO, "cannot write '%s': %s", part, strerror(errno));
-	bool ok = export_dataset(&cli->ws, d, area, f, rows, err);
+	bool ok = book || export_dataset(&cli->ws, d, area, f, rows, err);
 	bool written = fflush(f) == 0 && !ferror(f) && fsync(fileno(f)) == 0;
 	if (fclose(f) != 0 || !written)
 		ok = ok && err_set(err, E_IO, "cannot write '%s': %s", part, strerror(errno));

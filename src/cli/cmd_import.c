@@ -1,4 +1,4 @@
-/* siap import: a CSV file into one or more datasets, with what was understood, what is wrong and what to do next. */
+/* siap import: a CSV file or a workbook into one or more datasets, with what was understood, what is wrong and what to do next. */
 #include "cli/cli.h"
 
 #include <unistd.h>
@@ -6,7 +6,7 @@
 static const char *
 usage(void)
 {
-	return tr("take in a CSV file\n"
+	return tr("take in a CSV file or an Excel workbook\n"
 			  "\n"
 			  "siap import [DATASET[,DATASET…]] FILE [--dry-run] [--partial]\n"
 			  "            [--accept-conflicts] [--errors FILE]\n"
@@ -15,7 +15,10 @@ usage(void)
 			  "  --dry-run           only say what would happen\n"
 			  "  --partial           take the good rows although others are wrong\n"
 			  "  --accept-conflicts  write over what others changed since the file was made\n"
-			  "  --errors FILE       where wrong rows go (FILE.errors.csv beside it)\n"
+			  "  --errors FILE       where wrong rows go (FILE.errors.csv or .xlsx)\n"
+			  "\n"
+			  "Of a workbook each sheet that is named like a dataset (or like DATASET) is taken;\n"
+			  "when there is none, its first one.\n"
 			  "\n"
 			  "All rows are checked before the first is saved. Importing a file twice changes\n"
 			  "nothing. After a crash the rest is taken in by the next command that writes.\n");
@@ -189,6 +192,85 @@ datasets_read(Cli *cli, const char *word, ImportOptions *o, Err *err)
 		cli_misuse(cli, err_set(err, E_INPUT, "no dataset is named before the file"));
 }
 
+/* ---- one table, or the sheets of a workbook one after another ---- */
+
+static bool
+table_import(Cli *cli, Gate *gate, ImportOptions *o, Err *err)
+{
+	Progress p = {.cli = cli};
+	ImportReport r = {0};
+	o->watch = (Watch){.progress = progress_see, .ctx = &p, .stop = cli_stop_flag()};
+	bool ok = import_file(&cli->ws, gate, o, &cli->a, &r, err);
+	progress_clear(&p);
+	cli->stopped = !ok && *o->watch.stop;
+	report_say(cli, &r, o, o->path, ok);
+	return ok;
+}
+
+typedef struct Sheets {
+	Str *name;
+	const Dataset **dataset; /* of each, or NULL */
+	size_t n, known;
+} Sheets;
+
+static bool
+sheets_match(Cli *cli, const ImportOptions *o, Sheets *out, Err *err)
+{
+	*out = (Sheets){0};
+	if (!file_is_xlsx(o->path))
+		return true;
+	if (!xlsx_sheets(o->path, &cli->a, &out->name, &out->n, err))
+		return false;
+	out->dataset = NEW(&cli->a, const Dataset *, out->n + 1);
+	for (size_t i = 0; i < out->n; i++) {
+		const Dataset *d = catalog_dataset(&cli->ws.cat, out->name[i]);
+		bool wanted = o->n_datasets == 0;
+		for (size_t k = 0; k < o->n_datasets; k++)
+			wanted |= o->datasets[k] == d;
+		out->dataset[i] = wanted ? d : NULL;
+		out->known += out->dataset[i] != NULL;
+	}
+	return true;
+}
+
+static bool
+sheet_import(Cli *cli, Gate *gate, const ImportOptions *o, const Sheets *s, size_t i, Err *err)
+{
+	ImportOptions one = *o;
+	one.sheet = s->name[i];
+	one.datasets = &s->dataset[i];
+	one.n_datasets = 1;
+	if (s->known > 1 && !one.error_file) /* each has its own */
+		one.error_file = arena_fmt(&cli->a, "%s.%.*s.errors.xlsx", o->path, STR(s->name[i])).p;
+	cli_say(cli, tr("sheet '%.*s'\n"), STR(s->name[i]));
+	return table_import(cli, gate, &one, err) ||
+		err_prefix(err, tr("sheet '%.*s': "), STR(s->name[i]));
+}
+
+static void
+ignored_say(Cli *cli, const Sheets *s)
+{
+	AUTO(Buf) ignored = {0};
+	for (size_t i = s->known ? 0 : 1; i < s->n; i++)
+		if (!s->dataset[i])
+			buf_fmt(&ignored, "%s'%.*s'", ignored.n ? ", " : "", STR(s->name[i]));
+	if (ignored.n)
+		cli_say(cli, "%s: %.*s\n", tr("sheets not used"), STR(buf_str(&ignored)));
+}
+
+/* The TPS list first: other sheets may speak of TPS that it adds. Each sheet is taken in whole or not at all. */
+static bool
+sheets_import(Cli *cli, Gate *gate, const ImportOptions *o, const Sheets *s, Err *err)
+{
+	for (int tps_turn = 1; tps_turn >= 0; tps_turn--)
+		for (size_t i = 0; i < s->n; i++) {
+			bool is_tps = s->dataset[i] && str_eq(s->dataset[i]->name, S("tps"));
+			if (s->dataset[i] && is_tps == tps_turn && !sheet_import(cli, gate, o, s, i, err))
+				return false;
+		}
+	return true;
+}
+
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
@@ -196,22 +278,20 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	const Opt opts[] = {{"dry-run", .flag = &o.dry_run}, {"partial", .flag = &o.partial},
 		{"accept-conflicts", .flag = &o.accept_conflicts}, {"errors", .value = &o.error_file}};
 	AUTO(GateP) gate = NULL;
-	if (!cli_args(cli, (ArgSpec){OPTS(opts), .least = 1, .most = 2}, &argc, argv, err) ||
-		!cli_workspace(cli, err) || !datasets_read(cli, argc == 2 ? argv[0] : NULL, &o, err) ||
-		!gate_open(&cli->ws, &gate, err))
+	Sheets sheets = {0};
+	if (!cli_args(cli, (ArgSpec){OPTS(opts), .least = 1, .most = 2}, &argc, argv, err))
 		return false;
-	Progress p = {.cli = cli};
-	const volatile bool *stop = cli_stop_flag();
+	o.path = argv[argc - 1];
+	if (!cli_workspace(cli, err) || !datasets_read(cli, argc == 2 ? argv[0] : NULL, &o, err) ||
+		!sheets_match(cli, &o, &sheets, err) || !gate_open(&cli->ws, &gate, err))
+		return false;
 	o.origin.actor = cli->actor;
 	o.origin.agency = cli->agency;
-	o.watch = (Watch){.progress = progress_see, .ctx = &p, .stop = stop};
-	ImportReport r = {0};
-	o.path = argv[argc - 1];
-	bool ok = import_file(&cli->ws, gate, &o, &cli->a, &r, err);
-	progress_clear(&p);
-	cli->stopped = !ok && *stop;
-	report_say(cli, &r, &o, o.path, ok);
-	return ok;
+	if (sheets.known ? !sheets_import(cli, gate, &o, &sheets, err)
+					 : !table_import(cli, gate, &o, err))
+		return false;
+	ignored_say(cli, &sheets);
+	return true;
 }
 
 COMMAND(import, usage, run);

@@ -3,8 +3,8 @@
 
 /* Does text, behind any apostrophes, start with a character that spreadsheets take for a formula? Apostrophes are
  * looked through so that a cell that had one of its own comes back with it. */
-static bool
-is_formula(Str cell)
+bool
+csv_is_formula(Str cell)
 {
 	size_t i = 0;
 	while (i < cell.n && cell.p[i] == '\'')
@@ -31,7 +31,7 @@ csv_out_text(Buf *b, Str cell)
 	bool quotes = needs_quotes(cell);
 	if (quotes)
 		buf_byte(b, '"');
-	if (is_formula(cell))
+	if (csv_is_formula(cell))
 		buf_byte(b, '\'');
 	for (Str left, rest = cell; rest.n;) {
 		bool quote = str_cut(rest, '"', &left, &rest);
@@ -65,5 +65,5 @@ csv_out_end(Buf *b)
 Str
 csv_unsafe_text(Str cell)
 {
-	return str_starts(cell, S("'")) && is_formula(cell) ? str_slice(cell, 1, cell.n) : cell;
+	return str_starts(cell, S("'")) && csv_is_formula(cell) ? str_slice(cell, 1, cell.n) : cell;
 }

@@ -1,4 +1,4 @@
-/* fmt: outside formats in and out: CSV, JSON, UTF-8. Nothing here knows a database or a dataset. */
+/* fmt: outside formats in and out: CSV, XLSX, JSON, UTF-8. Nothing here knows a database or a dataset. */
 #ifndef SIAP_FMT_H
 #define SIAP_FMT_H
 
@@ -31,8 +31,10 @@ typedef struct CsvRow {
 	size_t line;       /* physical line where the record starts */
 	size_t n;          /* cells */
 	const Str *cell;   /* valid until the next csv_next */
-	Str raw;           /* the record's own bytes without the line end: for error files */
+	Str raw;           /* the record's own bytes without the line end: for error files; empty in XLSX */
+	const uint8_t *kind; /* CellKind of each cell; NULL: a CSV file, where all is text */
 } CsvRow;
+typedef enum CellKind { CELL_TEXT, CELL_NUMBER, CELL_ERROR, CELL_UNCOUNTED } CellKind; /* error: like #N/A; uncounted: a formula without its value */
 bool csv_open_file(const char *path, Csv **out, Err *err) MUST;
 bool csv_open_source(CsvSource source, Csv **out, Err *err) MUST;
 void csv_close(Csv *c);
@@ -51,7 +53,62 @@ void csv_out_text(Buf *b, Str cell);
 void csv_out_int(Buf *b, int64_t v);
 void csv_out_sep(Buf *b);  /* between cells */
 void csv_out_end(Buf *b);  /* CRLF */
+/* Would csv_out_text put an apostrophe in front? */
+bool csv_is_formula(Str cell);
 Str csv_unsafe_text(Str cell); /* "'=1+1" -> "=1+1": drops the apostrophe that csv_out_text put before one of those characters */
+
+/* ---- XLSX in: streamed, memory bounded by caps ----
+ * Rows as from CSV: the first row that is not empty is the header, empty rows are skipped, `row` is the number that the
+ * spreadsheet shows. Numbers come as written (see xlsx_private.h), dates as ISO text. Errors name sheet, cell and column.
+ * An old .xls, an encrypted, an OpenDocument or a binary workbook is refused by name with the remedy. */
+typedef struct Xlsx Xlsx;
+bool file_is_xlsx(const char *path); /* by its first bytes; also what only looks like a workbook and xlsx_open refuses */
+/* The visible sheets in order. */
+bool xlsx_sheets(const char *path, Arena *a, Str **name, size_t *n, Err *err) MUST;
+bool xlsx_open(const char *path, Str sheet, Xlsx **out, Err *err) MUST; /* sheet: its name; empty: the first visible one */
+bool xlsx_next(Xlsx *x, CsvRow *row, bool *more, Err *err) MUST;
+/* Reads on to the end, where merged cells stand: false when the header has any, with a sentence that says so. */
+bool xlsx_header_check(Xlsx *x, Err *err) MUST;
+Str xlsx_sheet(const Xlsx *x);
+uint64_t xlsx_bytes_read(const Xlsx *x);
+uint64_t xlsx_bytes_total(const Xlsx *x);
+void xlsx_close(Xlsx *x); /* NULL allowed */
+
+/* ---- A table in a file, CSV or XLSX: exactly one of the two is set while it is open ---- */
+typedef struct Sheet {
+	Csv *csv;
+	Xlsx *xlsx;
+} Sheet;
+bool sheet_open(const char *path, Str name, Sheet *out, Err *err) MUST; /* name: as in xlsx_open; CSV has none */
+bool sheet_next(Sheet *s, CsvRow *row, bool *more, Err *err) MUST;
+bool sheet_header_check(Sheet *s, Err *err) MUST; /* as xlsx_header_check; true for CSV */
+uint64_t sheet_bytes_read(const Sheet *s);
+uint64_t sheet_bytes_total(const Sheet *s);
+void sheet_close(Sheet *s);
+
+/* ---- XLSX out: row by row in constant memory; errors are sticky until xlsx_out_close ---- */
+typedef enum XlsxFormat { XLSX_TEXT, XLSX_NUMBER, XLSX_DATE, XLSX_INSTANT } XlsxFormat;
+typedef struct XlsxColumn {
+	Str name;
+	XlsxFormat format;
+	int width;         /* characters */
+	Str note;          /* shown at the header; may be empty */
+	const Str *option; /* what the cells below may hold, as a drop-down list */
+	size_t n_options;
+	bool ranged;       /* numbers from min to max only; places: decimals */
+	double min, max;
+	int places;
+} XlsxColumn;
+typedef struct XlsxOut XlsxOut;
+/* Writes to path, beginning with the header: bold, frozen, with filters. Lists and ranges hold for the first 5,000 rows. */
+bool xlsx_out_open(const char *path, Str sheet, const XlsxColumn *column, size_t n, XlsxOut **out, Err *err) MUST;
+void xlsx_out_text(XlsxOut *o, Str cell);    /* the next cell; an empty one stays empty */
+void xlsx_out_number(XlsxOut *o, double v);
+void xlsx_out_date(XlsxOut *o, int32_t days, Str text);                    /* text: for days that Excel does not know */
+void xlsx_out_instant(XlsxOut *o, int64_t ms, int offset_minutes, Str text);
+void xlsx_out_end(XlsxOut *o);               /* of a row */
+bool xlsx_out_close(XlsxOut *o, Err *err) MUST; /* the file is whole; on an error there is none */
+void xlsx_out_abandon(XlsxOut *o);           /* removes what there is; NULL allowed */
 
 /* ---- JSON in: strict, duplicates rejected, depth at most 64 ---- */
 bool json_parse(Str bytes, size_t max, json_t **out, Err *err) MUST; /* caller json_decref's; error names line and column */

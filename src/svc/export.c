@@ -1,4 +1,4 @@
-/* export: the rows of a dataset below an area as CSV that import takes back. */
+/* export: the rows of a dataset below an area as CSV or as a workbook that import takes back. */
 #include "svc/svc_private.h"
 
 #include <errno.h>
@@ -48,26 +48,32 @@ flush(Buf *b, FILE *out, Err *err)
 	return ok || err_set(err, E_IO, "cannot write the export: %s", strerror(errno));
 }
 
-bool
-export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)
+/* Each row below the area, in key order; ends early when `out` says no. */
+typedef struct Exporter {
+	const Dataset *d;
+	bool (*row)(void *ctx, const Value *v, int64_t event, Err *err);
+	void *ctx;
+	uint64_t rows;
+} Exporter;
+
+static bool
+rows_each(Workspace *w, Exporter *x, Str area, Err *err)
 {
-	AUTO(Buf) sql = {0}, b = {0}, cell = {0};
+	AUTO(Buf) sql = {0};
 	AUTO(Arena) a = {0};
 	Stmt *s;
 	char buf[20];
 	Str lo, hi;
-	*rows = 0;
 	if (!arena_open(&a, 4 * SIZE_MB, err))
 		return false;
-	Value *v = NEW(&a, Value, d->n_fields);
-	dataset_range_sql(d, &sql);
+	Value *v = NEW(&a, Value, x->d->n_fields);
+	dataset_range_sql(x->d, &sql);
 	area_range(area, buf, &lo, &hi);
 	if (!buf_check(&sql, err) || !db_prepare(w->db, buf_str(&sql), &s, err))
 		return false;
 	db_set_text(s, "lo", lo);
 	db_set_text(s, "hi", hi);
-	header_out(d, &b);
-	for (;; ++*rows) {
+	for (;; x->rows++) {
 		Arena tmp = a;
 		int64_t event;
 		Str sealed;
@@ -75,14 +81,114 @@ export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *ro
 		if (!db_step(s, &row, err))
 			return false;
 		if (!row)
-			break;
-		row_read(d, s, &tmp, v, &event, &sealed);
-		row_out(d, v, event, area_zone(v[d->area].s), &cell, &b);
-		if (b.n > 1 << 16 && !flush(&b, out, err)) {
+			return true;
+		row_read(x->d, s, &tmp, v, &event, &sealed);
+		if (!x->row(x->ctx, v, event, err)) {
 			db_reset(s);
 			return false;
 		}
 	}
-	return flush(&b, out, err) &&
+}
+
+/* ---- CSV ---- */
+
+typedef struct CsvExport {
+	const Dataset *d;
+	FILE *out;
+	Buf b, cell;
+} CsvExport;
+
+static bool
+csv_row(void *ctx, const Value *v, int64_t event, Err *err)
+{
+	CsvExport *c = ctx;
+	row_out(c->d, v, event, area_zone(v[c->d->area].s), &c->cell, &c->b);
+	return c->b.n <= 1 << 16 || flush(&c->b, c->out, err);
+}
+
+bool
+export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)
+{
+	CsvExport c = {.d = d, .out = out};
+	Exporter x = {.d = d, .row = csv_row, .ctx = &c};
+	header_out(d, &c.b);
+	bool ok = rows_each(w, &x, area, err) && flush(&c.b, out, err) &&
 		(fflush(out) == 0 || err_set(err, E_IO, "cannot write the export: %s", strerror(errno)));
+	*rows = x.rows;
+	buf_close(&c.b);
+	buf_close(&c.cell);
+	return ok;
+}
+
+/* ---- XLSX ---- */
+
+typedef struct BookExport {
+	const Dataset *d;
+	XlsxOut *out;
+	Buf cell;
+} BookExport;
+
+/* Beyond 15 digits a spreadsheet rounds: such numbers travel as text. */
+#define EXACT INT64_C(1000000000000000)
+
+static bool
+book_cell(BookExport *b, const Field *f, Value v, int zone, Err *err)
+{
+	int32_t days;
+	double scale = 1;
+	buf_clear(&b->cell);
+	value_print(f, v, zone, &b->cell);
+	Str text = buf_str(&b->cell);
+	for (int i = 0; i < f->places; i++)
+		scale *= 10;
+	if (v.kind == VALUE_NULL)
+		xlsx_out_text(b->out, S(""));
+	else if (f->type == TYPE_INSTANT)
+		xlsx_out_instant(b->out, v.i, zone, text);
+	else if (f->type == TYPE_DATE && date_parse(text, &days))
+		xlsx_out_date(b->out, days, text);
+	else if (v.kind == VALUE_INT && f->type != TYPE_BOOL && v.i < EXACT && v.i > -EXACT)
+		xlsx_out_number(b->out, (double)v.i / scale);
+	else
+		xlsx_out_text(b->out, text);
+	return buf_check(&b->cell, err);
+}
+
+static bool
+book_row(void *ctx, const Value *v, int64_t event, Err *err)
+{
+	BookExport *b = ctx;
+	int zone = area_zone(v[b->d->area].s);
+	for (size_t i = 0; i < b->d->n_fields; i++)
+		if (!b->d->field[i].n_private && !book_cell(b, &b->d->field[i], v[i], zone, err))
+			return false;
+	xlsx_out_number(b->out, (double)event);
+	xlsx_out_end(b->out);
+	return true;
+}
+
+bool
+export_workbook(
+	Workspace *w, const Dataset *d, Str area, const char *path, uint64_t *rows, Err *err)
+{
+	AUTO(Arena) a = {0};
+	BookExport b = {.d = d};
+	Exporter x = {.d = d, .row = book_row, .ctx = &b};
+	size_t n = 0;
+	if (!arena_open(&a, SIZE_MB, err))
+		return false;
+	XlsxColumn *column = NEW(&a, XlsxColumn, d->n_fields + 1);
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (!d->field[i].n_private)
+			column[n++] = field_column(&d->field[i], d->field[i].name);
+	column[n++] = (XlsxColumn){.name = S("_event"), .format = XLSX_NUMBER, .width = 10};
+	if (!xlsx_out_open(path, str_slice(d->name, 0, 31), column, n, &b.out, err))
+		return false;
+	bool ok = rows_each(w, &x, area, err);
+	*rows = x.rows;
+	buf_close(&b.cell);
+	if (ok)
+		return xlsx_out_close(b.out, err);
+	xlsx_out_abandon(b.out);
+	return false;
 }

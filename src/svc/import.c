@@ -1,4 +1,4 @@
-/* import: a CSV file is validated completely into staging files, then applied; all or nothing unless asked otherwise. */
+/* import: a CSV file or a sheet is validated completely into staging files, then applied; all or nothing unless asked otherwise. */
 #include "svc/import_private.h"
 
 #include <unistd.h>
@@ -135,7 +135,7 @@ note_problem(void *ctx, const Field *f, Str cell, const Err *why)
 static bool
 error_row(Import *im, Err *err)
 {
-	if (!im->errors && !errors_open(im, err))
+	if (!im->errors && !im->errors_xlsx && !errors_open(im, err))
 		return false;
 	return errors_add(im, err);
 }
@@ -208,6 +208,22 @@ base_of(Import *im, const Part *p, int64_t *base)
 	return false;
 }
 
+static bool
+cells_read(Import *im, Part *p, Arena *a)
+{
+	bool ok = true;
+	for (size_t i = 0; i < p->d->n_fields; i++) {
+		Err why;
+		int c = p->map.column[i];
+		p->text[i] = (Str){0};
+		if (c >= 0 && !cell_read(&im->row, (size_t)c, &p->d->field[i], a, &p->text[i], &why)) {
+			note_problem(im, &p->d->field[i], im->row.cell[c], &why);
+			ok = false;
+		}
+	}
+	return ok;
+}
+
 /* Looks at the row for one dataset; p->taken: it is to be staged. Its values stay in a. */
 static bool
 row_to_part(Import *im, Part *p, Arena *a, Err *err)
@@ -216,8 +232,10 @@ row_to_part(Import *im, Part *p, Arena *a, Err *err)
 		.w = im->w, .d = p->d, .places = &im->places, .problem = note_problem, .ctx = im};
 	size_t first, problems = im->report->problems;
 	im->now = p;
-	for (size_t i = 0; i < p->d->n_fields; i++)
-		p->text[i] = p->map.column[i] < 0 ? (Str){0} : im->row.cell[p->map.column[i]];
+	if (!cells_read(im, p, a)) {
+		p->rows++;
+		return true;
+	}
 	if (says_nothing(p)) {
 		p->blank++;
 		return true;
@@ -282,7 +300,8 @@ look_on(Import *im, Err *err)
 {
 	const Watch *w = &im->options->watch;
 	if (w->progress)
-		w->progress(w->ctx, S("checking"), csv_bytes_read(im->csv), csv_bytes_total(im->csv));
+		w->progress(
+			w->ctx, S("checking"), sheet_bytes_read(&im->sheet), sheet_bytes_total(&im->sheet));
 	return !w->stop || !*w->stop || err_set(err, E_BUSY, "stopped: nothing was taken in");
 }
 
@@ -294,7 +313,7 @@ read_rows(Import *im, Err *err)
 	if (!arena_open(&tmp, 16 * SIZE_MB, err))
 		return false;
 	for (;;) {
-		if (!csv_next(im->csv, &im->row, &more, err))
+		if (!sheet_next(&im->sheet, &im->row, &more, err))
 			return false;
 		if (!more)
 			return true;
@@ -311,8 +330,8 @@ static bool
 read_header(Import *im, Err *err)
 {
 	bool more;
-	if (!csv_open_file(im->options->path, &im->csv, err) ||
-		!csv_next(im->csv, &im->row, &more, err))
+	if (!sheet_open(im->options->path, im->options->sheet, &im->sheet, err) ||
+		!sheet_next(&im->sheet, &im->row, &more, err))
 		return false;
 	if (!more)
 		return err_set(err, E_INPUT, "the file is empty: a header line is expected");
@@ -344,8 +363,16 @@ part_prepare(Import *im, Part *p, size_t at, Err *err)
 static bool
 prepare(Import *im, Err *err)
 {
-	if (!read_header(im, err) || !choose_parts(im, im->options, err) ||
-		!report_columns(im, im->report, err))
+	Err merged;
+	if (!read_header(im, err))
+		return false;
+	/* Merged cells explain more than a column that is missing for that reason. */
+	if (!choose_parts(im, im->options, err)) {
+		if (!sheet_header_check(&im->sheet, &merged) && err)
+			*err = merged;
+		return false;
+	}
+	if (!report_columns(im, im->report, err))
 		return false;
 	im->peek = (WriteTx){.w = im->w, .db = im->db, .sealer = &im->sealer};
 	if (!workspace_reader(im->w, &im->db, err) || !sealer_open(im->w, &im->sealer, err))
@@ -434,7 +461,7 @@ finish(Import *im, Gate *g, Err *err)
 			.same = p->count[OUTCOME_SAME],
 			.conflicts = p->count[OUTCOME_CONFLICT]};
 	}
-	if (im->errors && !errors_close(im, err))
+	if ((im->errors || im->errors_xlsx) && !errors_close(im, err))
 		return false;
 	if (r->bad_rows && !im->options->partial)
 		return refuse(im, err);
@@ -456,7 +483,7 @@ import_close(Import *im)
 		buf_close(&im->part[i].key);
 	}
 	errors_abandon(im);
-	csv_close(im->csv);
+	sheet_close(&im->sheet);
 	if (im->sealer.hasher)
 		sealer_close(&im->sealer);
 	db_close(im->db);

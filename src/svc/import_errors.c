@@ -29,7 +29,7 @@ add_cell(Buf *b, Str cell, char sep)
 static bool
 write_line(Import *im, const Str *cell, Str reason, Err *err)
 {
-	char sep = csv_separator(im->csv);
+	char sep = csv_separator(im->sheet.csv);
 	Buf *b = &im->error_line;
 	buf_clear(b);
 	for (size_t i = 0; i < im->n_header; i++) {
@@ -56,6 +56,49 @@ reason_column(const Import *im)
 	return im->n_header;
 }
 
+static const char *
+error_path(const Import *im)
+{
+	const ImportOptions *o = im->options;
+	if (o->error_file)
+		return o->error_file;
+	return arena_fmt(im->a, "%s.errors.%s", o->path, im->sheet.xlsx ? "xlsx" : "csv").p;
+}
+
+/* ---- of a sheet: text stays text and numbers stay numbers, so that it can be imported like the sheet itself ---- */
+
+static bool
+sheet_errors_open(Import *im, Err *err)
+{
+	size_t n = 0;
+	XlsxColumn *column = NEW(im->a, XlsxColumn, im->n_header + 1);
+	for (size_t i = 0; i < im->n_header; i++)
+		if (i != im->reason_column)
+			column[n++] = (XlsxColumn){.name = im->header[i], .width = 16};
+	column[n++] = (XlsxColumn){.name = str_of(tr("reason")), .width = 60};
+	return xlsx_out_open(
+		im->error_path, xlsx_sheet(im->sheet.xlsx), column, n, &im->errors_xlsx, err);
+}
+
+static bool
+sheet_errors_add(Import *im)
+{
+	for (size_t i = 0; i < im->n_header; i++) {
+		Str cell = im->row.cell[i];
+		if (i == im->reason_column)
+			continue;
+		if (im->row.kind[i] == CELL_NUMBER) {
+			Arena tmp = im->keep;
+			xlsx_out_number(im->errors_xlsx, strtod(arena_cstr(&tmp, cell), NULL));
+		} else {
+			xlsx_out_text(im->errors_xlsx, im->row.kind[i] == CELL_UNCOUNTED ? S("#N/A") : cell);
+		}
+	}
+	xlsx_out_text(im->errors_xlsx, buf_str(&im->reason));
+	xlsx_out_end(im->errors_xlsx);
+	return true;
+}
+
 static bool
 is_input(const Import *im)
 {
@@ -67,25 +110,27 @@ is_input(const Import *im)
 bool
 errors_open(Import *im, Err *err)
 {
-	im->error_path = im->options->error_file
-		? im->options->error_file
-		: arena_fmt(im->a, "%s.errors.csv", im->options->path).p;
+	im->error_path = error_path(im);
 	if (is_input(im)) {
 		err_set(err, E_INPUT, "'%s' is the file that is imported", im->error_path);
 		return err_hint(err, "name another place for the wrong rows with --errors FILE");
 	}
+	im->reason_column = reason_column(im);
+	if (im->sheet.xlsx)
+		return sheet_errors_open(im, err);
 	im->errors = fault_here() ? (errno = EIO, NULL) : fopen(im->error_path, "wbe");
 	if (!im->errors) {
 		file_error(err, tr("cannot write the error file '%s': %s"), im->error_path);
 		return err_hint(err, "name a place for it with --errors FILE");
 	}
-	im->reason_column = reason_column(im);
 	return write_line(im, im->header, str_of(tr("reason")), err);
 }
 
 bool
 errors_add(Import *im, Err *err)
 {
+	if (im->errors_xlsx)
+		return sheet_errors_add(im);
 	return write_line(im, im->row.cell, buf_str(&im->reason), err);
 }
 
@@ -102,7 +147,13 @@ bool
 errors_close(Import *im, Err *err)
 {
 	FILE *f = im->errors;
+	XlsxOut *x = im->errors_xlsx;
 	im->errors = NULL;
+	im->errors_xlsx = NULL;
+	if (x) {
+		im->report->error_file = im->error_path;
+		return xlsx_out_close(x, err);
+	}
 	if (fclose(f) != 0) {
 		remove_half(im);
 		return file_error(err, tr("cannot write '%s': %s"), im->error_path);
@@ -118,6 +169,7 @@ errors_abandon(Import *im)
 		(void)fclose(im->errors);
 		remove_half(im);
 	}
+	xlsx_out_abandon(im->errors_xlsx);
 	buf_close(&im->error_line);
 }
 

@@ -38,7 +38,7 @@ typedef struct Import {
 	Arena *a;
 	const ImportOptions *options;
 	ImportReport *report;
-	Csv *csv;
+	Sheet sheet;
 	CsvRow row;
 	Str *header;
 	size_t n_header;
@@ -55,7 +55,8 @@ typedef struct Import {
 	bool classify; /* compare with what is there, row by row */
 	uint64_t conflicts;
 	Buf reason, error_line;
-	FILE *errors;
+	FILE *errors;          /* the error file of a CSV file, */
+	XlsxOut *errors_xlsx;  /* or of a sheet */
 	const char *error_path;
 	size_t reason_column; /* of an earlier error file that is imported now; else n_header */
 } Import;
@@ -65,6 +66,10 @@ bool errors_open(Import *im, Err *err) MUST;
 bool errors_add(Import *im, Err *err) MUST;
 bool errors_close(Import *im, Err *err) MUST;
 void errors_abandon(Import *im);
+
+/* The text of cell c as value_parse takes it for the field. A spreadsheet's cell has a type of its own: an error is no value, a
+ * number's point is no thousands separator, text is text whatever it begins with. */
+bool cell_read(const CsvRow *row, size_t c, const Field *f, Arena *a, Str *out, Err *why) MUST;
 
 bool dataset_empty(Import *im, const Dataset *d, bool *empty, Err *err) MUST;
 /* Whether the event came through the same channel as this import; if not, why says who changed the row. */

@@ -102,12 +102,13 @@ typedef struct Watch { /* somebody looks on, and may say stop; all of it may be 
 	const volatile bool *stop; /* E_BUSY: while checking nothing is taken in; while saving the rest follows later */
 } Watch;
 typedef struct ImportOptions {
-	const char *path;
+	const char *path; /* CSV or XLSX */
+	Str sheet;        /* of a workbook; empty: its first */
 	const Dataset **datasets; /* to feed; n_datasets == 0: those the header is recognised for */
 	size_t n_datasets;
 	bool dry_run, partial;
 	bool accept_conflicts;  /* else a conflict refuses the file */
-	const char *error_file; /* NULL: FILE.errors.csv */
+	const char *error_file; /* NULL: FILE.errors.csv, of a workbook FILE.errors.xlsx */
 	Origin origin;
 	Watch watch;
 } ImportOptions;
@@ -136,7 +137,7 @@ typedef struct ImportReport {
 	bool applied;           /* false: dry run or refused */
 	uint64_t resumed;       /* rows of interrupted imports finished on the way */
 } ImportReport;
-/* CSV into one or more datasets: validates everything into staging files, then applies in slices. Returns false with E_INPUT when the
+/* A file into one or more datasets: validates everything into staging files, then applies in slices. Returns false with E_INPUT when the
  * file was refused (report filled), E_CONFLICT when conflicts refused it. Strings of the report live in a. */
 bool import_file(Workspace *w, Gate *g, const ImportOptions *o, Arena *a, ImportReport *out, Err *err) MUST;
 
@@ -144,6 +145,8 @@ bool import_file(Workspace *w, Gate *g, const ImportOptions *o, Arena *a, Import
 /* CSV with field names as header and a last column _event; private fields are left out. Rows of the area's subtree. out may be stdout. */
 bool export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)
 	MUST;
+/* The same as a workbook with one sheet: numbers as numbers, dates as dates, identifiers as text. */
+bool export_workbook(Workspace *w, const Dataset *d, Str area, const char *path, uint64_t *rows, Err *err) MUST;
 
 /* ---- Board: every indicator and check over every area, in memory ---- */
 typedef struct Series {
