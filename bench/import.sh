@@ -40,8 +40,10 @@ until [ -S "$dir/busy/siap.sock" ]; do sleep 0.05; done
 $other "$dir/busy" "$first" <"$dir/stop" >"$dir/other" 2>"$dir/other_err" &
 writer=$!
 exec 9>"$dir/stop"
-wait $import
+# Only while rows go in: the import's process goes on serving others for a while after its own work.
+until [ "$(sqlite3 "$dir/busy/siap.db" "SELECT count(*) FROM import_job WHERE dataset = 'delivery' AND state = 'done'")" = 1 ]; do sleep 0.05; done
 exec 9>&-
+wait $import
 wait $writer || true
 
 read -r bare _ _ <"$dir/bare"
