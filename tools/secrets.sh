@@ -1,5 +1,5 @@
 #!/bin/sh
-# Nothing personal or private in the repository: no NIK-like number, key, token, absolute home path; "../shared" only in t/.
+# Nothing personal or private in the repository: no NIK-like number, key, token, absolute home path; the data folder beside the repository is named only in t/.
 # A synthetic NIK starts with 99, a province that does not exist.
 set -eu
 cd "$(dirname "$0")/.."
@@ -27,6 +27,6 @@ function finding(what) { print place ": " what; bad = 1 }
 	if (text ~ /(ghp|gho|github_pat)_[A-Za-z0-9]{20}/ || text ~ /AKIA[A-Z0-9]+/) finding("an access token")
 	if (text ~ /:\/\/[^\/ @:]+:[^\/ @:$%{<]+@/) finding("a password in an address")
 	if (text ~ /(^|[^A-Za-z0-9_.\/-])\/(home|Users)\/[A-Za-z]/ || text ~ /(^|[^A-Za-z0-9_.\/})-])\/(root|work)\//) finding("an absolute path of one machine")
-	if (text ~ /\.\.\/shared/ && file !~ /^t\//) finding("\"../shared\" outside t/")
+	if (text ~ /\.\.\/share[d]/ && file !~ /^t\//) finding("the data folder beside the repository, outside t/")
 }
 END { exit bad }'
