@@ -81,3 +81,8 @@ SELECT actor, agency, source, dataset FROM origin WHERE id = :id
 UPDATE import_job SET state = 'stopped' WHERE id = :id
 -- name: job_waits
 SELECT 1 FROM import_job WHERE id = :id AND state = 'staged'
+-- name: stages
+SELECT p.stage, p.starts, p.ends, p.set_by, d.declared, d.declared_by, d.evidence, COALESCE(p.rule, 'main'), d.stage
+FROM   stage_plan p
+LEFT   JOIN stage d ON d.area = p.area AND d.stage = p.stage
+WHERE  p.area = :area ORDER BY p.position
