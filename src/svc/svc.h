@@ -99,6 +99,8 @@ typedef struct RowRequest {
 } RowRequest;
 /* One row, durable when it returns. Thread-safe; concurrent calls share commits. */
 bool gate_enter(Gate *g, RowRequest *r, Err *err) MUST;
+/* The board and the totals of the days are brought up to date; nothing to do where another process holds the lease. */
+bool gate_settle(Gate *g, Err *err) MUST;
 /* Moves the clock of the workspace, stored and at once for this process and the holder of the lease; CLOCK_REAL takes it away.
  * E_INPUT before the newest event: times in the log never run backwards. */
 bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
