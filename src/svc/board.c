@@ -43,7 +43,7 @@ area_alone(Str code, char buf[20], Str *lo, Str *hi)
 void
 today_of(const Workspace *w, char out[11])
 {
-	int64_t now = w->env->now(w->env->ctx);
+	int64_t now = workspace_now(w);
 	date_format((int32_t)((now + area_zone(w->area) * INT64_C(60000)) / 86400000), out);
 }
 
@@ -51,7 +51,7 @@ void
 query_bind(const Workspace *w, Stmt *s, Str lo, Str hi)
 {
 	static _Thread_local char today[11];
-	int64_t now = w->env->now(w->env->ctx);
+	int64_t now = workspace_now(w);
 	today_of(w, today);
 	db_set_text_if(s, "lo", lo);
 	db_set_text_if(s, "hi", hi);

@@ -11,6 +11,7 @@
 /* ---- workspace.c ---- */
 bool workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str *out, Err *err)
 	MUST; /* p == NULL: absent */
+bool workspace_fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err) MUST;
 bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
 bool workspace_prepare_tables(
 	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
@@ -30,6 +31,11 @@ void lease_drop(Lease *l);
 
 /* A named statement of svc.sql on this connection. */
 bool svc_stmt(Db *db, const SqlFile *sql, const char *name, Stmt **out, Err *err) MUST;
+
+/* ---- clock.c ---- */
+void clock_install(Workspace *w);         /* w->env gets the time of the workspace's clock; real until it is set */
+bool clock_read(Workspace *w, Err *err) MUST; /* as it is stored */
+void clock_set(Workspace *w, int64_t at); /* in memory only */
 
 /* ---- seal.c: closed fields at rest, salts and public entries (house.md section 6) ---- */
 enum { SEAL_HASH = 32 };
@@ -70,7 +76,7 @@ typedef struct WriteTx {
 	Workspace *w;
 	Db *db;
 	Sealer *sealer;
-	int64_t now, seq; /* seq: the last event number given out in this transaction */
+	int64_t now, seq; /* now: at least the time of the newest event; seq: the last event number given out in this transaction */
 	Arena tmp;        /* scratch, reset for each piece of work */
 	Buf *buf[4];      /* reusable buffers: open, closed, sealed, entry */
 } WriteTx;
@@ -132,6 +138,17 @@ typedef struct RowReader {
  * set). */
 bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) MUST;
 
+/* Values to the parameters of dataset_insert_sql or dataset_update_sql; private fields stay out. */
+void row_bind(const Dataset *d, const Value *v, int64_t event, Stmt *s);
+
+/* ---- log_row.c ---- */
+/* The open body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
+bool row_from_log(const Dataset *d, Str json, Arena *a, Value *v) MUST;
+
+/* ---- asof.c ---- */
+/* The last event accepted at or before a moment, 0 when there is none. */
+bool event_at_most(Db *db, const SqlFile *sql, int64_t at, int64_t *event, Err *err) MUST;
+
 /* ---- places.c: does this area or TPS exist, and if not, what was meant ---- */
 typedef struct Places {
 	Workspace *w;
@@ -191,13 +208,32 @@ bool jobs_tidy(Workspace *w, Err *err) MUST; /* removes what killed processes le
 int64_t writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop);
 void writer_wake(Writer *wr); /* who waits looks at *stop again; NULL allowed */
 
+/* ---- daily.c: totals of each day ---- */
+typedef struct Daily Daily;
+int32_t local_day(const Workspace *w, int64_t at);         /* days since 1970 in the workspace's zone */
+int64_t day_end(const Workspace *w, int32_t day);          /* its last millisecond */
+/* What is counted of a board, and its values: of each series, and of TPS ready as the series behind the last. */
+bool daily_counts(const Board *b, size_t node);
+int64_t daily_value(const Board *b, size_t node, size_t series, int part);
+Str daily_name(const Board *b, size_t series);
+/* b: fresh from its snapshot, or rebuilt. */
+bool daily_open(Workspace *w, const Board *b, Daily **out, Err *err) MUST;
+/* Stores what changed, for each day since the last time. b is as of all events of its database that count today. */
+bool daily_keep(Daily *d, Board *b, Writer *wr, Err *err) MUST;
+void daily_close(Daily *d); /* NULL allowed */
+bool daily_event(Workspace *w, Db *db, int64_t *event, Err *err) MUST; /* totals are kept up to this event */
+/* The local day of the first event behind `after`; *more: there is one. */
+bool daily_next(Workspace *w, Db *db, int64_t after, int32_t *day, bool *more, Err *err) MUST;
+
 /* ---- gate.c, socket.c ---- */
 struct Gate {
 	Arena mem;
 	Workspace *w;
 	Writer *writer; /* NULL: remote */
 	Board *board;   /* kept current by the follower while local */
-	Err board_err;
+	Daily *daily;   /* of the board */
+	int64_t kept;   /* when the totals of the day were last stored, on clock_us */
+	pthread_mutex_t follow; /* guards the board's content and daily */
 	uint64_t resumed;
 	pthread_t follower, listener;
 	bool follows, listens;
@@ -218,6 +254,7 @@ bool socket_listen(Gate *g, Err *err) MUST;
 void socket_stop(Gate *g);
 bool socket_connect(Gate *g, Err *err) MUST;
 bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
+bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
 
 /* ---- board ---- */
@@ -239,6 +276,7 @@ bool board_load(const Workspace *w, Board **out, Err *err)
 	MUST; /* snapshot only; E_NOTFOUND when absent, damaged or of other definitions */
 void board_unmap(
 	Board *b); /* lets go of the snapshot's bytes: the arrays must stand elsewhere by then */
+bool board_current(Board *b, Err *err) MUST; /* after board_load */
 bool board_newest(Board *b, int64_t *event, Err *err) MUST;
 void query_bind(
 	const Workspace *w, Stmt *s, Str lo, Str hi); /* :lo :hi :now :today, those it has */
