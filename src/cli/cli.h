@@ -123,6 +123,10 @@ void view_close(View *v);
 static inline void View_auto(View *v) { view_close(v); }
 void view_title(const View *v);   /* election and area; as-of event and time; days to polling day */
 void view_json(const View *v, size_t node, JsonOut *j); /* the keys as_of, event, area, name: the start of every answer */
+/* " *" when the number rests on values that the rule pack marks as unverified, else empty. */
+const char *view_mark(const View *v, const Query *q);
+const char *view_pillar_mark(const View *v, Str pillar);
+void view_notes(const View *v); /* what the marks mean, and which indicators do not count yet, if there are any */
 bool view_tps_list(const View *v); /* false: says how to import one */
 /* Places of the subtree where this indicator expects something and has less; of those, where nothing was heard. */
 uint64_t view_gaps(const View *v, const Series *s, uint64_t *silent);

@@ -141,7 +141,10 @@ pillars_say(const Ready *r)
 	table_column(&t, "", COLUMN_BAR, 4);
 	for (size_t p = 0; p < r->v.n_pillars; p++) {
 		int points = board_pillar(r->v.b, r->v.node, r->v.pillar[p]);
-		table_add(&t, pillar_head(cli, r->v.pillar[p]));
+		table_add(&t,
+			arena_fmt(&cli->a, "%s%s", pillar_head(cli, r->v.pillar[p]),
+				view_pillar_mark(&r->v, r->v.pillar[p]))
+				.p);
 		table_add(&t,
 			points < 0 ? show_points(cli, points)
 					   : arena_fmt(&cli->a, "%s%%", show_points(cli, points)).p);
@@ -185,6 +188,7 @@ text_say(const Ready *r)
 	cli_say(cli, "%s\n\n", paint(cli, '.'));
 	pillars_say(r);
 	table_say(r);
+	view_notes(&r->v);
 	bool findings = findings_say(r, "must", tr("findings that must be mended"), 'r');
 	findings |= findings_say(r, "look", tr("findings to look at"), 'b');
 	Str code = str_of(b->code[node]);
@@ -259,6 +263,10 @@ json_series(const Board *b, size_t node, JsonOut *j)
 		jout_int(j, x->have[node]);
 		jout_key(j, S("heard"));
 		jout_int(j, x->heard[node]);
+		jout_key(j, S("counts"));
+		jout_bool(j, board_counts(b, x));
+		jout_key(j, S("unverified"));
+		jout_bool(j, query_unverified(x->query, b->w->pack) > 0);
 		jout_obj_end(j);
 	}
 	jout_arr_end(j);
