@@ -79,6 +79,7 @@ void cli_clock_say(Cli *cli); /* one line when the workspace has a clock of its 
 bool cli_area(Cli *cli, const char *text, Str *code, Err *err) MUST; /* text == NULL: the whole workspace */
 bool cli_dataset(Cli *cli, Str name, const Dataset **out, Err *err) MUST; /* names the nearest */
 Str cli_nearest(Cli *cli, Str word, const Str *names, size_t n); /* "; did you mean 'x'?" or empty, translated */
+bool cli_indicator(Cli *cli, const char *name, const Query **out, Err *err) MUST; /* NULL stays NULL; names the nearest */
 bool cli_row(Cli *cli, const Dataset *d, int argc, char **argv, Str **text, Err *err) MUST; /* field=value words as cells */
 void cli_say(Cli *cli, const char *fmt, ...) PRINTF(2, 3);  /* to env->out; fmt is translated by the caller */
 void cli_note(Cli *cli, const char *fmt, ...) PRINTF(2, 3); /* to env->err */
@@ -100,6 +101,7 @@ void progress_clear(Progress *p);
 const char *show_number(Cli *cli, int64_t n);        /* 6.391 in Indonesian, 6,391 in English */
 const char *show_percent(Cli *cli, int64_t have, int64_t need); /* one decimal, rounded down; a dash when nothing is expected */
 const char *show_points(Cli *cli, int parts_per_10000); /* the same without the sign, -1: dash; "100" when full */
+void points_put(Buf *b, int parts_per_10000);        /* for programs: 97.25; nothing for -1 */
 const char *show_instant(Cli *cli, int64_t ms);      /* 2024-11-25 09:10 WIB, in the workspace's zone */
 const char *show_upper(Cli *cli, Str s);             /* ASCII letters: kpu is an abbreviation */
 const char *show_level(Level l);

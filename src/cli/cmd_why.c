@@ -243,22 +243,6 @@ json_say(const Why *w, Err *err)
 }
 
 static bool
-indicator_find(Cli *cli, const char *name, const Query **out, Err *err)
-{
-	if (!name)
-		return true;
-	*out = catalog_indicator(&cli->catalog, str_of(name));
-	if (*out)
-		return true;
-	Str *names = NEW(&cli->a, Str, cli->catalog.n_indicators + 1);
-	for (size_t i = 0; i < cli->catalog.n_indicators; i++)
-		names[i] = cli->catalog.indicator[i].name;
-	err_set(err, E_NOTFOUND, "there is no indicator '%s'%.*s", name,
-		STR(cli_nearest(cli, str_of(name), names, cli->catalog.n_indicators)));
-	return err_hint(err, "all indicators: siap explain");
-}
-
-static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
 	const char *limit_text = NULL, *indicator = NULL, *at = NULL;
@@ -275,7 +259,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 		return false;
 	AUTO(View) v = {0};
 	if (!view_open(cli, argc ? argv[0] : NULL, &v, err) ||
-		!indicator_find(cli, indicator, &w.only, err))
+		!cli_indicator(cli, indicator, &w.only, err))
 		return false;
 	w.v = v;
 	if (!gaps_read(&w, all ? SIZE_MAX : (size_t)limit, err))

@@ -176,16 +176,18 @@ row_put(const DaySave *x, Stmt *s, size_t area, size_t series, Err *err)
 	static const char *const part_name[] = {"need", "have", "heard"};
 	uint32_t node = x->d->node[area];
 	const int64_t *old = stored(x->d, area, series);
+	int64_t value[PARTS];
 	bool changed = false;
 	for (int part = 0; part < PARTS; part++) {
-		int64_t value = daily_value(x->b, node, series, part);
-		changed |= value != old[part];
-		db_set_int(s, part_name[part], value);
+		value[part] = daily_value(x->b, node, series, part);
+		changed |= value[part] != old[part];
 	}
 	if (!changed)
 		return true;
 	char day[11];
 	date_format(x->day, day);
+	for (int part = 0; part < PARTS; part++)
+		db_set_int(s, part_name[part], value[part]);
 	db_set_text(s, "day", str_of(day));
 	db_set_text(s, "area", str_of(x->b->code[node]));
 	db_set_text(s, "series", daily_name(x->b, series));

@@ -15,9 +15,10 @@ follow_once(Gate *g, bool idle)
 	Err ignored = {0};
 	if (!idle && !board_follow(g->board, NULL, &ignored))
 		return false;
-	if ((idle || clock_us() - g->kept > KEEP_EVERY_US) &&
-		daily_keep(g->daily, g->board, g->writer, &ignored))
+	if ((idle && !g->keep_failed) || clock_us() - g->kept > KEEP_EVERY_US) {
+		g->keep_failed = !daily_keep(g->daily, g->board, g->writer, &ignored);
 		g->kept = clock_us();
+	}
 	return true;
 }
 
@@ -44,6 +45,7 @@ follow_open(Gate *g, Err *err)
 {
 	Err why = {0};
 	bool loaded = board_load(g->w, &g->board, &why);
+	g->kept = clock_us();
 	if (!loaded && why.code != E_NOTFOUND)
 		return err_set(err, why.code, "%s", why.text);
 	if (!loaded && !board_rebuild(g->w, &g->board, err))

@@ -279,6 +279,32 @@ AsOfP_auto(AsOfP *a)
 	asof_close(*a);
 }
 
+/* ---- Trend: totals of the days, kept by the holder of the lease for the workspace's whole and its areas down to districts ---- */
+typedef struct TrendDay {
+	Str day; /* YYYY-MM-DD in the workspace's zone */
+	int64_t *need, *have, *heard; /* by series of the board at the end of the day; behind the last: TPS, of them ready, all */
+	bool changed; /* something is other than the day before */
+} TrendDay;
+typedef struct Trend {
+	Workspace *w;   /* that keeps the totals; of a board as of a moment the workspace itself */
+	size_t node;    /* on the board, for which trend_counts */
+	size_t max;     /* at most so many days */
+	TrendDay *day;  /* afterwards: one after the other without gaps, the last is that of the board */
+	size_t n;
+} Trend;
+bool trend_counts(const Board *b, size_t node); /* totals are kept for it */
+bool trend_read(const Board *b, Trend *t, Arena *a, Err *err) MUST;
+int trend_pillar(const Board *b, const TrendDay *d, Str pillar); /* as board_pillar, on that day */
+/* Whether the totals of all days before the board's are stored; if not, gate_settle does it. */
+bool trend_settled(Workspace *w, const Board *b, bool *yes, Err *err) MUST;
+typedef struct TrendAsk {
+	size_t node;
+	int32_t days;  /* so many days ago, at their end */
+	bool known;    /* afterwards: totals were kept by then */
+	int64_t change; /* TPS more ready since */
+} TrendAsk;
+bool trend_ready(Workspace *w, const Board *b, TrendAsk *ask, Err *err) MUST;
+
 /* ---- The definitions' own tests ---- */
 /* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database, or
  * in temporary tables of the PostgreSQL database `store` (NULL: none). fn is called per test with ok and a message

@@ -232,7 +232,8 @@ struct Gate {
 	Writer *writer; /* NULL: remote */
 	Board *board;   /* kept current by the follower while local */
 	Daily *daily;   /* of the board */
-	int64_t kept;   /* when the totals of the day were last stored, on clock_us */
+	int64_t kept;   /* when the totals of the day were last stored or that failed, on clock_us */
+	bool keep_failed;
 	pthread_mutex_t follow; /* guards the board's content and daily */
 	uint64_t resumed;
 	pthread_t follower, listener;
@@ -276,6 +277,11 @@ bool board_load(const Workspace *w, Board **out, Err *err)
 	MUST; /* snapshot only; E_NOTFOUND when absent, damaged or of other definitions */
 void board_unmap(
 	Board *b); /* lets go of the snapshot's bytes: the arrays must stand elsewhere by then */
+typedef struct Score { /* of a pillar: weighted mean of have/need of what counts on a day */
+	int64_t sum, weights;
+} Score;
+void score_add(Score *c, const Series *s, Str day, int64_t need, int64_t have);
+int score_of(const Score *c); /* in parts per 10,000; -1 when nothing counts */
 bool board_current(Board *b, Err *err) MUST; /* after board_load */
 bool board_newest(Board *b, int64_t *event, Err *err) MUST;
 void query_bind(

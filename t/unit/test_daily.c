@@ -269,10 +269,67 @@ test_midnight(void **state)
 	desk_close(d);
 }
 
+static const char NUMBERED[] = "-- indicator:  numbered\n"
+							   "-- title:      Number known\n"
+							   "-- pillar:     logistics\n"
+							   "-- owner:      kpu\n"
+							   "-- level:      tps\n"
+							   "-- unit:       polling station\n"
+							   "-- scope:      area\n"
+							   "-- source:     a test\n"
+							   "-- definition: Every polling station has a number.\n"
+							   "-- given:      tps tps=1571091002001 number=001\n"
+							   "-- expect:     1571091002001 1 1 1\n"
+							   "SELECT t.tps AS area, count(*) AS need, count(t.number) AS have, "
+							   "count(*) AS heard FROM tps t "
+							   "WHERE t.tps >= :lo AND t.tps < :hi GROUP BY t.tps\n";
+
+/* An indicator that is new today has its totals from today on, although no event came. */
+static void
+test_new_definition(void **state)
+{
+	(void)state;
+	Desk *d = desk_new("pilkada2024", "1571");
+	ImportReport r;
+	BoardP b = NULL;
+	int64_t got[2];
+	size_t k = 0;
+	d->env.now = hand_now;
+	hand = INT64_C(1732035600000);
+	desk_reopen(d);
+	OK(d,
+		desk_import(d, "tps",
+			S("tps,number,kind\n1571011001001,1,regular\n1571011001002,,regular\n"),
+			(ImportOptions){0}, &r));
+	OK(d, dir_make(arena_fmt(&d->a, "%s/defs", d->dir).p, &d->err));
+	OK(d, dir_make(arena_fmt(&d->a, "%s/defs/indicators", d->dir).p, &d->err));
+	(void)desk_file(d, "defs/indicators/numbered.sql", S(NUMBERED));
+	d->env.defs_dir = arena_fmt(&d->a, "%s/defs", d->dir).p;
+	for (int turn = 0; turn < 2; turn++) {
+		GateP g = NULL;
+		hand += 86400000;
+		desk_reopen(d);
+		OK(d, gate_open(&d->w, &g, &d->err));
+		OK(d, gate_settle(g, &d->err));
+		gate_close(g);
+	}
+	OK(d, board_open(&d->w, &b, &d->err));
+	while (!str_eq(b->series[k].query->name, S("numbered")))
+		k++;
+	int32_t today = local_day(&d->w, hand);
+	assert_false(stored_at(d, b, 0, k, today - 2, got));
+	assert_true(stored_at(d, b, 0, k, today - 1, got));
+	assert_int_equal(got[0], 2);
+	assert_int_equal(got[1], 1);
+	board_close(b);
+	desk_close(d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_kept_equals_replayed),
-		cmocka_unit_test(test_clock_series), cmocka_unit_test(test_midnight)};
+		cmocka_unit_test(test_clock_series), cmocka_unit_test(test_new_definition),
+		cmocka_unit_test(test_midnight)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
