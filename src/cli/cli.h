@@ -69,6 +69,9 @@ bool cli_number(Cli *cli, const char *name, const char *text, Range range, int64
 bool cli_catalog(Cli *cli, Err *err) MUST;    /* fills cli->catalog once */
 bool cli_workspace(Cli *cli, Err *err) MUST;  /* opens cli->ws once; an error that names -w when none is given */
 bool cli_has_workspace(const Cli *cli);       /* one is named */
+/* A date, or a time with or without a zone (then the zone given, in minutes), as misuse. A date is its first instant or its last. */
+bool cli_instant(Cli *cli, const char *text, bool end_of_day, int zone, int64_t *at, Err *err) MUST;
+void cli_clock_say(Cli *cli); /* one line when the workspace has a clock of its own */
 bool cli_area(Cli *cli, const char *text, Str *code, Err *err) MUST; /* text == NULL: the whole workspace */
 bool cli_dataset(Cli *cli, Str name, const Dataset **out, Err *err) MUST; /* names the nearest */
 Str cli_nearest(Cli *cli, Str word, const Str *names, size_t n); /* "; did you mean 'x'?" or empty, translated */

@@ -202,6 +202,8 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	}
 	if (form == FORM_JSON)
 		jout_arr(&j);
+	if (form == FORM_TEXT)
+		cli_clock_say(cli);
 	if (!check_all(&s, only, err))
 		return false;
 	if (form == FORM_JSON) {

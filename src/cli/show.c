@@ -123,7 +123,8 @@ days_until(Cli *cli, Str date)
 	if (!date_parse(date, &day))
 		return 0;
 	int32_t today;
-	instant_format(cli->env.now(cli->env.ctx), zone(cli), now);
+	instant_format(
+		cli->has_ws ? workspace_now(&cli->ws) : cli->env.now(cli->env.ctx), zone(cli), now);
 	NEED(date_parse((Str){now, 10}, &today));
 	return day - today;
 }

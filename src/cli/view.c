@@ -51,6 +51,7 @@ view_title(const View *v)
 			show_instant(cli, at), poll_text(cli));
 	else
 		cli_say(cli, tr("nothing entered yet; %s\n"), poll_text(cli));
+	cli_clock_say(cli);
 }
 
 void

@@ -35,7 +35,7 @@ void
 query_bind(const Workspace *w, Stmt *s, Str lo, Str hi)
 {
 	static _Thread_local char today[11];
-	int64_t now = w->env->now(w->env->ctx);
+	int64_t now = workspace_now(w);
 	date_format((int32_t)((now + area_zone(w->area) * INT64_C(60000)) / 86400000), today);
 	db_set_text_if(s, "lo", lo);
 	db_set_text_if(s, "hi", hi);

@@ -8,8 +8,10 @@
 #include "fmt/fmt.h"
 
 /* ---- Workspace: one election in one area, one folder ---- */
+typedef struct Clock Clock;
 typedef struct Workspace {
-	const Env *env;
+	const Env *env; /* the one it was opened with, its time by the clock of the workspace */
+	Clock *clock;
 	Arena *a; /* lives as long as the workspace */
 	const char *dir;
 	const char *store; /* what db_open takes: the file siap.db in dir, or the address that the file `store` in dir names */
@@ -38,6 +40,11 @@ Workspace_auto(Workspace *w)
 const char *workspace_path(const Workspace *w, Arena *a, const char *name); /* dir/name */
 bool workspace_reader(const Workspace *w, Db **out, Err *err)
 	MUST;                                   /* another read connection, for another thread */
+/* A workspace may have a clock of its own, for rehearsals: it stands where gate_clock set it, and is "now" for all that is done
+ * here, the times of new events too. The time that the environment gives (Env.now_given) goes before it. */
+#define CLOCK_REAL INT64_MIN
+int64_t workspace_now(const Workspace *w);
+int64_t workspace_clock(const Workspace *w); /* where it stands, UTC milliseconds; CLOCK_REAL: no clock of its own counts */
 int64_t workspace_last_event(Workspace *w); /* newest event number, 0 when none */
 int64_t workspace_event_time(
 	Workspace *w, int64_t event); /* when it was accepted, UTC milliseconds; 0 when there is none */
@@ -92,6 +99,9 @@ typedef struct RowRequest {
 } RowRequest;
 /* One row, durable when it returns. Thread-safe; concurrent calls share commits. */
 bool gate_enter(Gate *g, RowRequest *r, Err *err) MUST;
+/* Moves the clock of the workspace, stored and at once for this process and the holder of the lease; CLOCK_REAL takes it away.
+ * E_INPUT before the newest event: times in the log never run backwards. */
+bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 /* Serves the local socket until *stop becomes true (the command `siap writer`). A local gate serves it anyway while open. */
 bool gate_serve(Gate *g, volatile bool *stop, Err *err) MUST;
 

@@ -31,6 +31,8 @@ INSERT INTO definition (hash, kind, name, body) VALUES (:hash, :kind, :name, :bo
 ON CONFLICT (hash) DO NOTHING
 -- name: event_last
 SELECT max(seq) FROM event
+-- name: event_newest
+SELECT seq, at FROM event ORDER BY seq DESC LIMIT 1
 -- name: event_at
 SELECT at FROM event WHERE seq = :seq
 -- name: origin_last

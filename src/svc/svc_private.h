@@ -11,6 +11,7 @@
 /* ---- workspace.c ---- */
 bool workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str *out, Err *err)
 	MUST; /* p == NULL: absent */
+bool workspace_fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err) MUST;
 bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
 bool workspace_prepare_tables(
 	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
@@ -25,6 +26,11 @@ void lease_drop(Lease *l);
 
 /* A named statement of svc.sql on this connection. */
 bool svc_stmt(Db *db, const SqlFile *sql, const char *name, Stmt **out, Err *err) MUST;
+
+/* ---- clock.c ---- */
+void clock_install(Workspace *w);         /* w->env gets the time of the workspace's clock; real until it is set */
+bool clock_read(Workspace *w, Err *err) MUST; /* as it is stored */
+void clock_set(Workspace *w, int64_t at); /* in memory only */
 
 /* ---- seal.c: closed fields at rest, salts and public entries (house.md section 6) ---- */
 enum { SEAL_HASH = 32 };
@@ -65,7 +71,7 @@ typedef struct WriteTx {
 	Workspace *w;
 	Db *db;
 	Sealer *sealer;
-	int64_t now, seq; /* seq: the last event number given out in this transaction */
+	int64_t now, seq; /* now: at least the time of the newest event; seq: the last event number given out in this transaction */
 	Arena tmp;        /* scratch, reset for each piece of work */
 	Buf *buf[4];      /* reusable buffers: open, closed, sealed, entry */
 } WriteTx;
@@ -213,6 +219,7 @@ bool socket_listen(Gate *g, Err *err) MUST;
 void socket_stop(Gate *g);
 bool socket_connect(Gate *g, Err *err) MUST;
 bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
+bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
 
 /* ---- board ---- */

@@ -72,8 +72,8 @@ workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str *out,
 	return true;
 }
 
-static bool
-fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err)
+bool
+workspace_fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err)
 {
 	Stmt *s;
 	if (!svc_stmt(db, sql, "workspace_set", &s, err))
@@ -288,7 +288,7 @@ workspace_prepare_tables(Db *db, const SqlFile *sql, const Catalog *c, const Pac
 		return false;
 	char hex[65];
 	hex_encode(c->hash.b, 32, hex);
-	return fact_set(db, sql, "catalog", str_of(hex), err);
+	return workspace_fact_set(db, sql, "catalog", str_of(hex), err);
 }
 
 /* ---- init ---- */
@@ -346,10 +346,10 @@ init_facts(Init *in, Db *db, Err *err)
 	in->env->random(in->env->ctx, raw, sizeof raw);
 	hex_encode(raw, sizeof raw, id);
 	instant_format(in->env->now(in->env->ctx), 0, created);
-	return fact_set(db, &in->sql, "id", str_of(id), err) &&
-		fact_set(db, &in->sql, "area", in->area, err) &&
-		fact_set(db, &in->sql, "pack", in->pack->name, err) &&
-		fact_set(db, &in->sql, "created", str_of(created), err) &&
+	return workspace_fact_set(db, &in->sql, "id", str_of(id), err) &&
+		workspace_fact_set(db, &in->sql, "area", in->area, err) &&
+		workspace_fact_set(db, &in->sql, "pack", in->pack->name, err) &&
+		workspace_fact_set(db, &in->sql, "created", str_of(created), err) &&
 		key_make(in->env, str_of(id), in->a, err);
 }
 
@@ -464,7 +464,7 @@ upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
 	AUTO(Lease) lease = {-1};
 	AUTO(DbP) db = NULL;
 	AUTO(Tx) tx = {0};
-	int64_t now = w->env->now(w->env->ctx);
+	int64_t now = workspace_now(w);
 	if (!lease_take(w->dir, &lease, err)) {
 		err_hint(err,
 			"the definitions differ from those of the running process: restart it with this version");
@@ -530,7 +530,7 @@ open_all(Workspace *w, Err *err)
 		!sql_file_parse(
 			S("src/svc/svc.sql"), env_file(w->env, "src/svc/svc.sql"), w->a, &w->sql, err) ||
 		!migrations_load(w->env, w->a, &m, &n, err) || !workspace_reader(w, &w->db, err) ||
-		!open_facts(w, err) || !db_migrated(w->db, m, n, &current, err) ||
+		!open_facts(w, err) || !clock_read(w, err) || !db_migrated(w->db, m, n, &current, err) ||
 		!workspace_fact(w->db, &w->sql, "catalog", w->a, &catalog, err))
 		return false;
 	char hex[65];
@@ -542,6 +542,7 @@ bool
 workspace_open(const Env *env, const char *dir, Arena *a, Workspace *out, Err *err)
 {
 	*out = (Workspace){.env = env, .a = a, .dir = arena_cstr(a, str_of(dir))};
+	clock_install(out);
 	if (open_all(out, err))
 		return true;
 	workspace_close(out);
