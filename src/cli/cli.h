@@ -95,6 +95,18 @@ const char *show_due(Cli *cli, Str date);            /* "2024-11-26, 2 days left
 int64_t days_until(Cli *cli, Str date);              /* from today in the workspace's zone */
 const char *paint(const Cli *cli, char style);       /* b bold, d dim, r red, g green, . ends it; empty without colours */
 
+/* ---- Progress: progress.c ---- */
+typedef struct Progress {
+	Cli *cli;
+	bool bytes; /* done and total count bytes, else rows */
+	int64_t started, shown;
+	uint64_t first; /* done when the phase began */
+	char phase[64];
+	bool line;
+} Progress;
+void progress_show(Progress *p, const char *phase, uint64_t done, uint64_t total); /* phase: translated */
+void progress_clear(Progress *p); /* before anything else is said */
+
 /* ---- An area on the board: view.c ---- */
 typedef struct View {
 	Cli *cli;

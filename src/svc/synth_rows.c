@@ -1,0 +1,105 @@
+/* synth_rows: one line of CSV for each row that a made-up election has of the datasets that every polling station fills. */
+#include "svc/synth_private.h"
+
+const char *const SYNTH_TPS_HEADER =
+	"tps,number,kind,no_internet,no_electricity,hard_access,access_mode,access_hours";
+const char *const SYNTH_ROLL_HEADER = "tps,version,male,female,total,decision";
+const char *const SYNTH_DELIVERY_HEADER = "tps,item,packed,sent,received,note";
+const char *const SYNTH_OFFICER_HEADER = "tps,role,filled,sworn_in,trained,healthy";
+const char *const SYNTH_SECURITY_HEADER = "tps,category,police,linmas,reserve";
+
+void
+synth_cell(Buf *b, int64_t v)
+{
+	buf_byte(b, ',');
+	if (v >= 0)
+		buf_int(b, v);
+}
+
+void
+synth_tps_row(Synth *s, const SynthStation *st)
+{
+	static const char *const ways[] = {"boat", "four_wheel_drive", "on_foot"};
+	bool hard = st->flags & SYNTH_HARD;
+	uint64_t draw = synth_draw(s->plan.seed, str_of(st->code), "way");
+	unsigned tenths = hard ? 15 + (unsigned)(draw % 50) : 2 + (unsigned)(draw % 12);
+	buf_fmt(&s->line, "%s,%s,regular,%d,%d,%d,%s,%u.%u", st->code, st->code + 10,
+		(st->flags & SYNTH_NO_INTERNET) != 0, (st->flags & SYNTH_NO_POWER) != 0, hard,
+		hard ? ways[draw % 3] : "road", tenths / 10, tenths % 10);
+	synth_line(s);
+}
+
+/* An earlier version of a roll: some left since, some came. */
+static int
+earlier(const Synth *s, const SynthStation *st, const char *version, int final)
+{
+	int spread = str_eq(str_of(version), S("provisional")) ? 13 : 5;
+	if (str_eq(str_of(version), S("final")))
+		return final;
+	int was = final - spread / 2 +
+		(int)(synth_draw(s->plan.seed, str_of(st->code), version) % (unsigned)spread);
+	return was > 0 ? was : 0;
+}
+
+void
+synth_roll_row(Synth *s, const SynthStation *st, const char *version, const char *decision)
+{
+	int male = earlier(s, st, version, st->male), female = earlier(s, st, version, st->female);
+	bool final = str_eq(str_of(version), S("final"));
+	buf_fmt(&s->line, "%s,%s,%d,%d,%d,%s", st->code, version, male + (final ? st->misprint : 0),
+		female, male + female, decision);
+	synth_line(s);
+}
+
+void
+synth_delivery_row(Synth *s, const SynthStation *st, const SynthGoods *g)
+{
+	buf_fmt(&s->line, "%s,%.*s", st->code, STR(g->item));
+	synth_cell(&s->line, g->packed);
+	synth_cell(&s->line, g->sent);
+	synth_cell(&s->line, g->received);
+	buf_fmt(&s->line, ",%s", g->note);
+	synth_line(s);
+}
+
+void
+synth_officer_row(Synth *s, const SynthStation *st, const SynthOfficers *o)
+{
+	buf_fmt(&s->line, "%s,%.*s", st->code, STR(o->role));
+	synth_cell(&s->line, o->filled);
+	synth_cell(&s->line, o->sworn_in);
+	synth_cell(&s->line, o->trained);
+	synth_cell(&s->line, o->healthy);
+	synth_line(s);
+}
+
+void
+synth_security_row(Synth *s, const SynthStation *st, const SynthGuard *g)
+{
+	buf_fmt(&s->line, "%s,%.*s", st->code, STR(g->category));
+	synth_cell(&s->line, g->police);
+	synth_cell(&s->line, g->linmas);
+	buf_add(&s->line, S(",0"));
+	synth_line(s);
+}
+
+int64_t
+synth_owed(const Pack *p, const PackCode *item, const SynthStation *st)
+{
+	int64_t kinds = 0;
+	for (size_t i = 0; i < p->n_codes; i++)
+		kinds += str_eq(p->code[i].list, S("contest"));
+	if (str_eq(item->rule, S("pct_of_roll")))
+		return (synth_total(st) * (1000 + item->amount) + 999) / 1000;
+	return item->amount * (str_eq(item->rule, S("per_kind")) ? kinds : 1);
+}
+
+size_t
+synth_codes(const Pack *p, const char *list, const PackCode **out, size_t max)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->n_codes && n < max; i++)
+		if (str_eq(p->code[i].list, str_of(list)))
+			out[n++] = &p->code[i];
+	return n;
+}
