@@ -9,10 +9,18 @@ CREATE INDEX area_level ON area (level, code);
 
 -- The rule pack as queries see it.
 CREATE TABLE rule_limit (name text PRIMARY KEY, value bigint NOT NULL);
+-- set_by: who sets the dates; after_code, days, working: an end that counts from the end of another code of the list.
 CREATE TABLE rule_code (
 	list text NOT NULL, code text NOT NULL, position integer NOT NULL, label text NOT NULL,
-	rule text, amount bigint, starts text, ends text,
+	rule text, amount bigint, starts text, ends text, set_by text, after_code text, days bigint, working integer NOT NULL,
 	PRIMARY KEY (list, code));
+CREATE TABLE rule_number (
+	list text NOT NULL, code text NOT NULL, name text NOT NULL, value bigint NOT NULL,
+	PRIMARY KEY (list, code, name));
+-- Days around polling day, so that queries count days without date functions: number counts all days, worked the
+-- working days up to and with this one.
+CREATE TABLE rule_day (
+	day text PRIMARY KEY, number bigint NOT NULL, worked bigint NOT NULL, working integer NOT NULL);
 
 -- Definitions that events were made with, by hash, kept for ever.
 CREATE TABLE definition (hash text PRIMARY KEY, kind text NOT NULL, name text NOT NULL, body text NOT NULL);

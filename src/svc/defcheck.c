@@ -233,9 +233,12 @@ tables_make(Trial *t, Err *err)
 {
 	static const Pack none;
 	Stmt *s;
+	AUTO(Tx) tx = {0};
 	if (!db_open(t->r->store, DB_CREATE, &t->db, err) ||
 		!db_migrate(t->db, t->r->migration, t->r->n_migrations, 0, err) ||
-		!workspace_prepare_tables(t->db, &t->r->sql, t->r->c, t->pack ? t->pack : &none, err))
+		!tx_begin(t->db, &tx, err) ||
+		!workspace_prepare_tables(t->db, &t->r->sql, t->r->c, t->pack ? t->pack : &none, err) ||
+		!tx_commit(&tx, err))
 		return false;
 	if (!t->pack)
 		return true;

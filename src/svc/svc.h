@@ -162,6 +162,7 @@ bool export_workbook(Workspace *w, const Dataset *d, Str area, const char *path,
 typedef struct Series {
 	const Query *query;
 	Str due_date; /* YYYY-MM-DD or empty, from the query's due and the pack's polling day */
+	Str open_date; /* the same: an indicator counts from this day on; empty: always */
 	bool must;    /* indicator that decides "TPS ready" (query or pack) */
 	int weight;
 	int64_t *need, *have,
@@ -187,6 +188,7 @@ typedef struct Board {
 	Series *series;          /* indicators first, then checks, each in catalog order */
 	size_t n_series, n_indicators;
 	int64_t event; /* as of this event */
+	char today[11]; /* the day by which it was made, YYYY-MM-DD */
 	Db *db;        /* reader that belongs to this board */
 	void *map;     /* the snapshot's bytes while the arrays stand in them */
 	size_t map_bytes;
@@ -206,7 +208,9 @@ BoardP_auto(BoardP *b)
 	board_close(*b);
 }
 bool board_find(const Board *b, Str code, size_t *node) MUST;
-/* Score of a pillar in a node's subtree: weighted mean of have/need of its indicators that have need > 0 there; in parts per 10,000; -1 when none. */
+/* Whether the indicator counts yet: its opening day has come. Before, it is shown, but is no part of readiness, scores and gaps. */
+bool board_counts(const Board *b, const Series *s);
+/* Score of a pillar in a node's subtree: weighted mean of have/need of its indicators that count and have need > 0 there; in parts per 10,000; -1 when none. */
 int board_pillar(const Board *b, size_t node, Str pillar);
 size_t board_pillars(const Board *b, Str *out,
 	size_t max); /* pillars in use: roll, logistics, officers, security first, then by name */

@@ -23,9 +23,20 @@ DELETE FROM rule_limit
 DELETE FROM rule_code
 -- name: rule_limit_insert
 INSERT INTO rule_limit (name, value) VALUES (:name, :value)
+-- name: rule_number_clear
+DELETE FROM rule_number
+-- name: rule_day_clear
+DELETE FROM rule_day
 -- name: rule_code_insert
-INSERT INTO rule_code (list, code, position, label, rule, amount, starts, ends)
-VALUES (:list, :code, :position, :label, :rule, :amount, :starts, :ends)
+INSERT INTO rule_code (list, code, position, label, rule, amount, starts, ends, set_by, after_code, days, working)
+VALUES (:list, :code, :position, :label, :rule, :amount, :starts, :ends, :set_by, :after_code, :days, :working)
+-- name: rule_number_insert
+INSERT INTO rule_number (list, code, name, value) VALUES (:list, :code, :name, :value)
+-- name: rule_day_insert
+INSERT INTO rule_day (day, number, worked, working) VALUES (:day, :number, :worked, :working)
+-- name: unit_areas
+SELECT DISTINCT s.area FROM unit_area AS a JOIN unit_area AS s ON s.unit = a.unit
+WHERE (a.area <= :area AND :area < a.area || ':') OR (a.area >= :area AND a.area < :area || ':')
 -- name: definition_insert
 INSERT INTO definition (hash, kind, name, body) VALUES (:hash, :kind, :name, :body)
 ON CONFLICT (hash) DO NOTHING

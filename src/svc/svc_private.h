@@ -16,6 +16,11 @@ bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
 const char *workspace_key_path(const Workspace *w, Arena *a);
 bool workspace_prepare_tables(
 	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
+/* ---- rules.c ---- */
+bool views_drop(Db *db, const Catalog *c, Err *err) MUST; /* before tables change: a view holds on to its columns */
+bool views_make(Db *db, const Catalog *c, Err *err) MUST;
+bool rules_store(Db *db, const SqlFile *sql, const Pack *pack, Err *err) MUST;
+
 bool migrations_load(const Env *env, Arena *a, Migration **out, size_t *n, Err *err) MUST;
 
 /* One process writes: flock on dir/lock, released by the kernel when the process dies. E_BUSY when held. */
@@ -235,7 +240,7 @@ bool board_structure(Board *b, Err *err) MUST; /* nodes from area and tps */
 bool board_fill_all(Board *b, Err *err) MUST;  /* every series and readiness from the database */
 bool board_fill(Board *b, Series *s, Err *err)
 	MUST; /* full recompute of one series, without readiness */
-bool board_refresh(Board *b, Series *s, size_t node, Err *err)
+bool board_refresh(Board *b, Series *s, size_t node, bool alone, Err *err)
 	MUST;                       /* recompute one subtree of one series, with readiness */
 void board_readiness(Board *b); /* unmet, ready, total from the series */
 bool board_load(const Workspace *w, Board **out, Err *err)
@@ -247,6 +252,7 @@ void query_bind(
 	const Workspace *w, Stmt *s, Str lo, Str hi); /* :lo :hi :now :today, those it has */
 /* [lo, hi) of an area's subtree; everything for the nation. hi lives in buf. */
 void area_range(Str code, char buf[20], Str *lo, Str *hi);
-Str due_date(const Query *q, const Pack *p, Arena *a);
+void board_days(Board *b); /* due dates and opening dates of all series, into b->a */
+bool board_new_day(Board *b); /* sets b->today; whether it was another day before */
 
 #endif

@@ -236,61 +236,18 @@ dataset_table(Db *db, const SqlFile *sql, const Dataset *d, Arena tmp, Err *err)
 	return db_run(s, err);
 }
 
-static void
-set_text_or_null(Stmt *s, const char *name, Str v)
-{
-	if (v.n)
-		db_set_text(s, name, v);
-	else
-		db_set_null(s, name);
-}
-
-static bool
-rules_store(Db *db, const SqlFile *sql, const Pack *pack, Err *err)
-{
-	Stmt *s;
-	if (!svc_stmt(db, sql, "rule_limit_clear", &s, err) || !db_run(s, err) ||
-		!svc_stmt(db, sql, "rule_code_clear", &s, err) || !db_run(s, err))
-		return false;
-	if (!svc_stmt(db, sql, "rule_limit_insert", &s, err))
-		return false;
-	for (size_t i = 0; i < pack->n_limits; i++) {
-		db_set_text(s, "name", pack->limit[i].name);
-		db_set_int(s, "value", pack->limit[i].value);
-		if (!db_run(s, err))
-			return false;
-	}
-	if (!svc_stmt(db, sql, "rule_code_insert", &s, err))
-		return false;
-	for (size_t i = 0; i < pack->n_codes; i++) {
-		const PackCode *c = &pack->code[i];
-		db_set_text(s, "list", c->list);
-		db_set_text(s, "code", c->code);
-		db_set_int(s, "position", (int64_t)i + 1);
-		db_set_text(s, "label", c->label);
-		set_text_or_null(s, "rule", c->rule);
-		set_text_or_null(s, "starts", c->starts);
-		set_text_or_null(s, "ends", c->ends);
-		if (c->has_amount)
-			db_set_int(s, "amount", c->amount);
-		else
-			db_set_null(s, "amount");
-		if (!db_run(s, err))
-			return false;
-	}
-	return true;
-}
-
 bool
 workspace_prepare_tables(Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err)
 {
 	AUTO(Arena) tmp = {0};
 	if (!arena_open(&tmp, 16 * SIZE_MB, err))
 		return false;
+	if (!views_drop(db, c, err))
+		return false;
 	for (size_t i = 0; i < c->n_datasets; i++)
 		if (!dataset_table(db, sql, &c->dataset[i], tmp, err))
 			return false;
-	if (!rules_store(db, sql, pack, err))
+	if (!views_make(db, c, err) || !rules_store(db, sql, pack, err))
 		return false;
 	char hex[65];
 	hex_encode(c->hash.b, 32, hex);

@@ -333,7 +333,7 @@ dictionary(void **state)
 	OK(query_parse(S("f"),
 		S("-- indicator: i\n-- title: T\n-- pillar: logistics\n-- owner: kpu\n-- level: tps\n-- unit: item\n"
 		  "-- due: H-2\n-- source: S\n-- definition: Def\n-- given: d tps=1\n-- expect: none\nSELECT 1 FROM d\n"),
-		false, &arena, &q, &err));
+		QUERY_INDICATOR, &arena, &q, &err));
 	const Dataset *reads[] = {&d};
 	q.reads = reads;
 	q.n_reads = 1;
