@@ -22,7 +22,9 @@ typedef struct Cli {
 	bool starved;          /* there was no memory for a part of the output */
 	bool has_catalog, has_ws;
 	Catalog catalog;
-	Workspace ws;
+	Workspace ws;          /* with asof: as it stood then */
+	AsOf *asof;            /* --at was given */
+	Workspace live;        /* and this is the workspace itself */
 } Cli;
 int cli_main(Env env, int argc, char **argv); /* everything but the real environment; returns the exit status */
 
@@ -71,6 +73,8 @@ bool cli_workspace(Cli *cli, Err *err) MUST;  /* opens cli->ws once; an error th
 bool cli_has_workspace(const Cli *cli);       /* one is named */
 /* A date, or a time with or without a zone (then the zone given, in minutes), as misuse. A date is its first instant or its last. */
 bool cli_instant(Cli *cli, const char *text, bool end_of_day, int zone, int64_t *at, Err *err) MUST;
+bool cli_at(Cli *cli, const char *text, Err *err) MUST; /* opens the workspace; with a text it is cli->ws as of then */
+void at_say(Cli *cli, const char *more); /* the line of a title that says which moment it is as of */
 void cli_clock_say(Cli *cli); /* one line when the workspace has a clock of its own */
 bool cli_area(Cli *cli, const char *text, Str *code, Err *err) MUST; /* text == NULL: the whole workspace */
 bool cli_dataset(Cli *cli, Str name, const Dataset **out, Err *err) MUST; /* names the nearest */
@@ -81,6 +85,17 @@ void cli_note(Cli *cli, const char *fmt, ...) PRINTF(2, 3); /* to env->err */
 void cli_put(Cli *cli, Str text);
 bool cli_flush(Cli *cli, Buf *b, Err *err) MUST; /* prints and empties it; E_LIMIT when it has failed */
 volatile bool *cli_stop_flag(void); /* from now on the first SIGINT or SIGTERM sets it, the second ends the process */
+
+/* ---- Progress, on a terminal only: progress.c ---- */
+typedef struct Progress {
+	Cli *cli;
+	int64_t started, shown;
+	uint64_t first; /* done when the phase began */
+	Str phase;
+	bool line;
+} Progress;
+void progress_see(void *ctx, Str phase, uint64_t done, uint64_t total); /* a Watch's progress; ctx: Progress */
+void progress_clear(Progress *p);
 
 /* ---- What people see: show.c. All results live in cli->a. ---- */
 const char *show_number(Cli *cli, int64_t n);        /* 6.391 in Indonesian, 6,391 in English */
@@ -94,18 +109,6 @@ const char *show_place(Cli *cli, Str code);          /* "TPS 003, Rawasari (1571
 const char *show_due(Cli *cli, Str date);            /* "2024-11-26, 2 days left"; empty for no date */
 int64_t days_until(Cli *cli, Str date);              /* from today in the workspace's zone */
 const char *paint(const Cli *cli, char style);       /* b bold, d dim, r red, g green, . ends it; empty without colours */
-
-/* ---- Progress: progress.c ---- */
-typedef struct Progress {
-	Cli *cli;
-	bool bytes; /* done and total count bytes, else rows */
-	int64_t started, shown;
-	uint64_t first; /* done when the phase began */
-	char phase[64];
-	bool line;
-} Progress;
-void progress_show(Progress *p, const char *phase, uint64_t done, uint64_t total); /* phase: translated */
-void progress_clear(Progress *p); /* before anything else is said */
 
 /* ---- An area on the board: view.c ---- */
 typedef struct View {

@@ -16,14 +16,6 @@ usage(void)
 			  "20 November 2024, 13:09; its history begins on 1 November. No personal data.\n");
 }
 
-static void
-progress_see(void *ctx, Str phase, uint64_t done, uint64_t total)
-{
-	char day[16];
-	snprintf(day, sizeof day, "%.*s", STR(phase));
-	progress_show(ctx, day, done, total);
-}
-
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {

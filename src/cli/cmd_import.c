@@ -24,24 +24,6 @@ usage(void)
 			  "nothing. After a crash the rest is taken in by the next command that writes.\n");
 }
 
-/* ---- progress ---- */
-
-static const char *
-phase_text(Str phase)
-{
-	return str_eq(phase, S("checking")) ? tr("checking")
-		: str_eq(phase, S("saving"))    ? tr("saving")
-										: tr("updating the board");
-}
-
-static void
-progress_see(void *ctx, Str phase, uint64_t done, uint64_t total)
-{
-	Progress *p = ctx;
-	p->bytes = str_eq(phase, S("checking"));
-	progress_show(p, phase_text(phase), done, total);
-}
-
 /* ---- the report ---- */
 
 static void

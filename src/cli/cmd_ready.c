@@ -6,10 +6,11 @@ usage(void)
 {
 	return tr("how ready is the area, and its parts\n"
 			  "\n"
-			  "siap ready [AREA] [--depth N] [--csv|--json]\n"
+			  "siap ready [AREA] [--depth N] [--at T] [--csv|--json]\n"
 			  "\n"
 			  "  AREA       a code or a part of a name; without it the whole workspace\n"
 			  "  --depth N  levels below it (1; 0 to 5)\n"
+			  "  --at T     as it stood then: at the end of a date, or at 2024-11-14T10:00\n"
 			  "\n"
 			  "A TPS is ready when every indicator that it must meet is met. A pillar is the\n"
 			  "weighted mean of its indicators; percentages are rounded down, so that 100 means\n"
@@ -306,14 +307,15 @@ json_node(const Ready *r, size_t node, int depth, JsonOut *j)
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
-	const char *depth = NULL;
+	const char *depth = NULL, *at = NULL;
 	bool csv = false, json = false;
-	const Opt opts[] = {{"depth", .value = &depth}, {"csv", .flag = &csv}, {"json", .flag = &json}};
+	const Opt opts[] = {{"depth", .value = &depth}, {"at", .value = &at}, {"csv", .flag = &csv},
+		{"json", .flag = &json}};
 	Ready r = {.depth = 1};
 	Form form;
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err) ||
 		!cli_number(cli, "depth", depth, (Range){0, 5}, &r.depth, err) ||
-		!form_choose(cli, csv, json, &form, err))
+		!form_choose(cli, csv, json, &form, err) || !cli_at(cli, at, err))
 		return false;
 	AUTO(View) v = {0};
 	if (!view_open(cli, argc ? argv[0] : NULL, &v, err))

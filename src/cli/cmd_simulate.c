@@ -24,14 +24,6 @@ usage(void)
 }
 
 static void
-progress_see(void *ctx, Str phase, uint64_t done, uint64_t total)
-{
-	char name[48];
-	snprintf(name, sizeof name, "%.*s", STR(phase));
-	progress_show(ctx, name, done, total);
-}
-
-static void
 line_say(Table *t, const char *what, const char *value)
 {
 	table_add(t, what);

@@ -6,11 +6,12 @@ usage(void)
 {
 	return tr("what is missing, who owes it, and what helps most\n"
 			  "\n"
-			  "siap why [AREA] [--limit N|--all] [--indicator NAME] [--csv|--json]\n"
+			  "siap why [AREA] [--limit N|--all] [--indicator NAME] [--at T] [--csv|--json]\n"
 			  "\n"
 			  "  AREA              a code or a part of a name; without it the whole workspace\n"
 			  "  --limit N         so many gaps (20); --all of them\n"
 			  "  --indicator NAME  only gaps of this indicator\n"
+			  "  --at T            as it stood then: at the end of a date, or at a time\n"
 			  "\n"
 			  "First one line per indicator, then the gaps: those that make a TPS ready when\n"
 			  "they are closed come first, the smaller ones before the larger.\n");
@@ -249,16 +250,17 @@ indicator_find(Cli *cli, const char *name, const Query **out, Err *err)
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
-	const char *limit_text = NULL, *indicator = NULL;
+	const char *limit_text = NULL, *indicator = NULL, *at = NULL;
 	bool all = false, csv = false, json = false;
 	int64_t limit = 20;
 	const Opt opts[] = {{"limit", .value = &limit_text}, {"all", .flag = &all},
-		{"indicator", .value = &indicator}, {"csv", .flag = &csv}, {"json", .flag = &json}};
+		{"indicator", .value = &indicator}, {"at", .value = &at}, {"csv", .flag = &csv},
+		{"json", .flag = &json}};
 	Form form;
 	Why w = {0};
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err) ||
 		!cli_number(cli, "limit", limit_text, (Range){0, 10000000}, &limit, err) ||
-		!form_choose(cli, csv, json, &form, err))
+		!form_choose(cli, csv, json, &form, err) || !cli_at(cli, at, err))
 		return false;
 	AUTO(View) v = {0};
 	if (!view_open(cli, argc ? argv[0] : NULL, &v, err) ||

@@ -6,8 +6,9 @@ view_open(Cli *cli, const char *area, View *out, Err *err)
 {
 	*out = (View){.cli = cli};
 	if (!cli_workspace(cli, err) || !cli_area(cli, area, &out->area, err) ||
-		!board_open(&cli->ws, &out->b, err))
+		!(cli->asof ? board_rebuild : board_open)(&cli->ws, &out->b, err))
 		return false;
+
 	out->n_pillars = board_pillars(out->b, out->pillar, sizeof out->pillar / sizeof out->pillar[0]);
 	if (board_find(out->b, out->area, &out->node))
 		return true;
@@ -45,6 +46,10 @@ view_title(const View *v)
 	Cli *cli = v->cli;
 	cli_say(cli, "%s%.*s, %s%s\n", paint(cli, 'b'), STR(tr_str(cli->ws.pack->title)),
 		show_place(cli, v->area), paint(cli, '.'));
+	if (cli->asof) {
+		at_say(cli, poll_text(cli));
+		return;
+	}
 	int64_t at = workspace_event_time(&cli->ws, v->b->event);
 	if (v->b->event > 0)
 		cli_say(cli, tr("as of event %s, %s; %s\n"), show_number(cli, v->b->event),

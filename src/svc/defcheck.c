@@ -99,25 +99,6 @@ typedef struct Trial {
 	Tx tx;
 } Trial;
 
-static void
-values_bind(const Dataset *d, const Value *v, int64_t event, Stmt *s)
-{
-	int at = 1;
-	for (size_t i = 0; i < d->n_fields; i++) {
-		if (d->field[i].n_private)
-			continue;
-		if (v[i].kind == VALUE_INT)
-			db_bind_int(s, at++, v[i].i);
-		else if (v[i].kind == VALUE_TEXT)
-			db_bind_text(s, at++, v[i].s);
-		else
-			db_bind_null(s, at++);
-	}
-	db_bind_int(s, at++, event);
-	if (d->has_private)
-		db_bind_null(s, at);
-}
-
 static bool
 given_row(Trial *t, const GivenLine *g, Arena *a, Err *err)
 {
@@ -139,7 +120,7 @@ given_row(Trial *t, const GivenLine *g, Arena *a, Err *err)
 	dataset_insert_sql(d, &sql);
 	if (!db_prepare(t->db, buf_str(&sql), &s, err))
 		return false;
-	values_bind(d, row.v, ++t->event, s);
+	row_bind(d, row.v, ++t->event, s);
 	if (!db_run(s, err))
 		return false;
 	return db_changes(t->db) == 1 || err_set(err, E_INPUT, "this row is given already");

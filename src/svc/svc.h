@@ -270,6 +270,27 @@ typedef struct Simulation {
  * rolls, logistics, officers and security. Nothing is left behind on an error or stop. */
 bool simulation_make(const Env *env, const Simulation *what, SynthReport *out, Err *err) MUST;
 
+/* ---- As of a moment: the log replayed up to it, in a private temporary file of the workspace's folder ---- */
+typedef struct AsOfWork AsOfWork;
+typedef struct AsOf {
+	Workspace w;   /* board_rebuild, gaps_list, findings_each and names answer from it as from the workspace then; its clock stands
+					* at the moment. Definitions and rules are those of today, private fields are left out. Nobody writes to it. */
+	int64_t event; /* the last one at or before the moment, 0: there was none yet */
+	AsOfWork *work;
+} AsOf;
+/* Empty at first. watch: NULL, or told of phase "replaying" and asked when to stop (E_BUSY); it must live as long.
+ * w must stay open. E_IO when the file cannot be made. */
+bool asof_open(Workspace *w, const Watch *watch, AsOf **out, Err *err) MUST;
+/* On to this moment, which is not before the last one. A board on it (board_rebuild) can follow (board_follow). */
+bool asof_advance(AsOf *a, int64_t at, Err *err) MUST;
+void asof_close(AsOf *a); /* the file is gone; NULL allowed */
+typedef AsOf *AsOfP;
+static inline void
+AsOfP_auto(AsOfP *a)
+{
+	asof_close(*a);
+}
+
 /* ---- The definitions' own tests ---- */
 /* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database, or
  * in temporary tables of the PostgreSQL database `store` (NULL: none). fn is called per test with ok and a message

@@ -9,6 +9,8 @@ INSERT INTO area (code, name, level) VALUES (:code, :name, :level)
 SELECT name FROM area WHERE code = :code
 -- name: area_range
 SELECT code, name FROM area WHERE code >= :lo AND code < :hi ORDER BY code
+-- name: area_rows
+SELECT code, name, level FROM area ORDER BY code
 -- name: area_all
 SELECT code, level FROM area ORDER BY code
 -- name: tps_all
@@ -46,6 +48,13 @@ SELECT max(seq) FROM event
 SELECT seq, at FROM event ORDER BY seq DESC LIMIT 1
 -- name: event_at
 SELECT at FROM event WHERE seq = :seq
+-- name: event_from
+SELECT seq, at FROM event WHERE seq >= :seq ORDER BY seq LIMIT 1
+-- name: replay
+SELECT e.seq, e.at, e.op, o.dataset, e.area, e.open
+FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
+-- name: conflicts_between
+SELECT dataset, key, area, event, over FROM conflict WHERE event > :after AND event <= :upto
 -- name: origin_last
 SELECT max(id) FROM origin
 -- name: origin_insert

@@ -139,6 +139,17 @@ typedef struct RowReader {
  * set). */
 bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) MUST;
 
+/* Values to the parameters of dataset_insert_sql or dataset_update_sql; private fields stay out. */
+void row_bind(const Dataset *d, const Value *v, int64_t event, Stmt *s);
+
+/* ---- log_row.c ---- */
+/* The open body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
+bool row_from_log(const Dataset *d, Str json, Arena *a, Value *v) MUST;
+
+/* ---- asof.c ---- */
+/* The last event accepted at or before a moment, 0 when there is none. */
+bool event_at_most(Db *db, const SqlFile *sql, int64_t at, int64_t *event, Err *err) MUST;
+
 /* ---- places.c: does this area or TPS exist, and if not, what was meant ---- */
 typedef struct Places {
 	Workspace *w;

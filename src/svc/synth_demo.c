@@ -279,7 +279,7 @@ guard_file(Demo *d, const Arrival *e, const Course *c, Err *err)
 }
 
 static bool
-entry_file(Demo *d, const Arrival *e, Err *err)
+arrival_file(Demo *d, const Arrival *e, Err *err)
 {
 	const Course *c = &d->t.course[e->which];
 	switch (e->kind) {
@@ -312,14 +312,15 @@ days_play(Demo *d, Err *err)
 	s->expected = s->plan.n * (1 + 3 + d->t.n_items + 3 * d->t.n_roles + 1) * 103 / 100;
 	for (size_t i = 0; i < d->n_agenda; i++) {
 		const Arrival *e = &d->agenda[i];
-		Arena keep = s->a;
 		if (i && d->agenda[i - 1].day != e->day)
 			synth_day_end(s);
+		if (!i || d->agenda[i - 1].day != e->day)
+			s->phase = arena_fmt(&s->a, "2024-11-%02d", e->day);
 		if (s->watch->stop && *s->watch->stop)
 			return err_set(err, E_BUSY, "stopped: nothing is left of the demo");
+		Arena keep = s->a;
 		clock_set(&s->w, e->at);
-		s->phase = arena_fmt(&s->a, "2024-11-%02d", e->day);
-		if (!entry_file(d, e, err))
+		if (!arrival_file(d, e, err))
 			return false;
 		s->a = keep;
 	}
