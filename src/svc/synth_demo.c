@@ -180,38 +180,69 @@ signoff_row(Synth *s, Str area, SynthRange r, const char *rest)
 	synth_line(s);
 }
 
+/* Real is only the decision of Sarolangun; one regency has signed without any. */
+static const char *
+decision(Synth *s, Str regency)
+{
+	if (str_eq(regency, S("1503")))
+		return "SK 216/2024,2024-09-19,KPU Sarolangun";
+	if (str_eq(regency, S("1507")))
+		return ",2024-09-20,KPU";
+	return arena_fmt(&s->a, "SK %.*s/2024 (made),2024-09-20,KPU", STR(str_slice(regency, 2, 4))).p;
+}
+
+static bool
+signoff_district(void *ctx, const CsvRow *row, Err *err)
+{
+	Synth *s = ctx;
+	(void)err;
+	signoff_row(s, row->cell[0], synth_range(&s->plan, row->cell[0]), ",2024-09-14,PPK");
+	return true;
+}
+
 static bool
 signoff_file(Demo *d, Err *err)
 {
-	if (!synth_file_begin(&d->s, "roll_signoff",
-			"area,version,stations,male,female,total,decision,signed,signed_by", err))
+	Synth *s = &d->s;
+	if (!synth_file_begin(s, "roll_signoff",
+			"area,version,stations,male,female,total,decision,signed,signed_by", err) ||
+		!synth_facts(&s->env, "demo-data/districts.csv", signoff_district, s, err))
 		return false;
-	for (size_t c = 0; c < d->t.n_courses; c++) {
-		bool known = str_eq(d->t.course[c].code, S("1503"));
-		signoff_row(&d->s, d->t.course[c].code, d->t.course[c].range,
-			known ? "SK 216/2024,2024-09-19,KPU Sarolangun" : ",2024-09-20,KPU");
-	}
-	signoff_row(&d->s, S("15"), (SynthRange){0, d->s.plan.n}, ",2024-09-22,KPU Provinsi Jambi");
-	return synth_file_take(&d->s, S("kpu15"), err);
+	for (size_t c = 0; c < d->t.n_courses; c++)
+		signoff_row(s, d->t.course[c].code, d->t.course[c].range, decision(s, d->t.course[c].code));
+	signoff_row(s, S("15"), (SynthRange){0, s->plan.n}, ",2024-09-22,KPU Provinsi Jambi");
+	return synth_file_take(s, S("kpu15"), err);
 }
 
-/* From the printers to the regencies, in October: everything that the rule pack owes their polling stations. */
+static bool
+never_shipped(const Demo *d, Str regency, Str item)
+{
+	for (size_t i = 0; i < d->t.n_planted; i++) {
+		const Planted *p = &d->t.planted[i];
+		if (str_eq(p->kind, S("no_shipment")) && str_eq(p->area, regency) && str_eq(p->item, item))
+			return true;
+	}
+	return false;
+}
+
+/* From the printers to the regencies, in October: all that the rule pack owes their stations, districts and themselves. */
 static bool
 shipment_file(Demo *d, Err *err)
 {
 	Synth *s = &d->s;
+	const PackCode *item[64];
+	size_t n = synth_codes(d->t.pack, "logistics", item, 64);
 	if (!synth_file_begin(
 			s, "shipment", "area,item,number,sent,received,sent_on,received_on,waybill", err))
 		return false;
 	for (size_t c = 0; c < d->t.n_courses; c++)
-		for (size_t i = 0; i < d->t.n_items; i++) {
-			const Course *x = &d->t.course[c];
-			int64_t owed = 0;
-			for (size_t k = x->range.from; k < x->range.to; k++)
-				owed += synth_owed(d->t.pack, d->t.item[i], &s->plan.station[k]);
-			buf_fmt(&s->line, "%.*s,%.*s,1,%lld,%lld,2024-10-16,2024-10-17,SJ-%.*s-01",
-				STR(x->code), STR(d->t.item[i]->code), (long long)owed, (long long)owed,
-				STR(x->code));
+		for (size_t i = 0; i < n; i++) {
+			Str code = d->t.course[c].code;
+			int64_t owed = synth_owed_regency(s, item[i], code);
+			if (never_shipped(d, code, item[i]->code))
+				continue;
+			buf_fmt(&s->line, "%.*s,%.*s,1,%lld,%lld,2024-10-16,2024-10-17,SJ-%.*s-01", STR(code),
+				STR(item[i]->code), (long long)owed, (long long)owed, STR(code));
 			synth_line(s);
 		}
 	return synth_file_take(s, S("kpu15"), err);

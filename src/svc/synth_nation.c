@@ -39,8 +39,8 @@ stations_decide(const Nation *n, uint64_t *stations, Err *err)
 	if (!n->known)
 		return err_set(err, E_INPUT, "how many polling stations '%.*s' has is not known: say it",
 			STR(n->what->pack));
-	uint64_t all = synth_villages(&n->s.env, S("0")),
-			 here = synth_villages(&n->s.env, n->what->area);
+	uint64_t all = synth_areas(&n->s.env, S("0"), LEVEL_VILLAGE),
+			 here = synth_areas(&n->s.env, n->what->area, LEVEL_VILLAGE);
 	*stations = (n->stations * here + all - 1) / all;
 	return true;
 }
@@ -59,7 +59,7 @@ plan_make(Nation *n, Err *err)
 	SynthWhere where = {n->what->area, stations};
 	SynthVoters v = {.limit = limit ? (uint32_t)limit->value : UINT16_MAX};
 	v.total = n->known ? n->voters * stations / n->stations : stations * v.limit * 3 / 4;
-	n->n_items = synth_codes(s->w.pack, "logistics", n->item, 32);
+	n->n_items = synth_items(s->w.pack, n->item, 32);
 	n->n_roles = synth_codes(s->w.pack, "officer", n->role, 8);
 	n->n_categories = synth_codes(s->w.pack, "security_category", n->category, 8);
 	s->expected = stations * (2 + n->n_items + n->n_roles + (n->n_categories > 0));
@@ -118,7 +118,7 @@ security_lines(Nation *n, const SynthStation *st)
 {
 	uint64_t lot = synth_draw(n->s.plan.seed, str_of(st->code), "category") % 100;
 	const PackCode *c = n->category[lot < 85 || n->n_categories < 2 ? 0 : 1];
-	SynthGuard g = {c->code, c->amount, filled(n, st, "security") ? 2 : 1};
+	SynthGuard g = {c->code, synth_police(c), filled(n, st, "security") ? 2 : 1};
 	synth_security_row(&n->s, st, &g);
 }
 

@@ -74,28 +74,29 @@ synth_share(const SynthShare *s, uint32_t *share, Arena tmp)
 
 /* ---- stations ---- */
 
+/* The areas of a level below an area, or equal to it; out may be NULL. */
 static size_t
-villages_below(const Env *env, Str area, Str *village)
+areas_below(const Env *env, Str area, Level level, Str *out)
 {
 	Str rest = env_file(env, "areas.txt"), line, code, name;
 	size_t n = 0;
 	bool nation = str_eq(area, S("0"));
 	while (rest.n) {
 		str_cut(rest, '\n', &line, &rest);
-		if (!str_cut(line, '\t', &code, &name) || area_level(code) != LEVEL_VILLAGE ||
+		if (!str_cut(line, '\t', &code, &name) || area_level(code) != level ||
 			(!nation && !str_starts(code, area)))
 			continue;
-		if (village)
-			village[n] = code;
+		if (out)
+			out[n] = code;
 		n++;
 	}
 	return n;
 }
 
 uint64_t
-synth_villages(const Env *env, Str area)
+synth_areas(const Env *env, Str area, Level level)
 {
-	return villages_below(env, area, NULL);
+	return areas_below(env, area, level, NULL);
 }
 
 void
@@ -107,10 +108,10 @@ synth_plan_room(SynthPlan *p, size_t stations, Arena *a)
 bool
 synth_plan_stations(SynthPlan *p, const Env *env, const SynthWhere *where, Arena tmp, Err *err)
 {
-	size_t n = villages_below(env, where->area, NULL);
+	size_t n = areas_below(env, where->area, LEVEL_VILLAGE, NULL);
 	Str *village = NEW(&tmp, Str, n + 1);
 	uint32_t *weight = NEW(&tmp, uint32_t, n + 1), *share = NEW(&tmp, uint32_t, n + 1);
-	villages_below(env, where->area, village);
+	areas_below(env, where->area, LEVEL_VILLAGE, village);
 	for (size_t i = 0; i < n; i++)
 		weight[i] = 500 + (uint32_t)(synth_draw(p->seed, village[i], "size") % 1001);
 	SynthShare s = {

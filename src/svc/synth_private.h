@@ -53,7 +53,7 @@ typedef struct SynthVoters {
 } SynthVoters;
 /* Shares the voters, men and women, over the stations of the range. */
 bool synth_plan_voters(SynthPlan *p, SynthRange range, const SynthVoters *v, Arena tmp, Err *err) MUST;
-uint64_t synth_villages(const Env *env, Str area); /* how many there are */
+uint64_t synth_areas(const Env *env, Str area, Level level); /* how many of that level lie in the area */
 SynthRange synth_range(const SynthPlan *p, Str area);
 static inline int
 synth_total(const SynthStation *s)
@@ -122,9 +122,12 @@ typedef struct SynthGuard {
 	int64_t police, linmas;
 } SynthGuard;
 void synth_security_row(Synth *s, const SynthStation *st, const SynthGuard *g);
-/* What the pack owes the station of an item of the list `logistics`. */
+int64_t synth_police(const PackCode *category); /* at one station, of a pattern such as 2 for 10 stations: 1 */
+/* What the pack owes the station of an item of the list `logistics`; 0: the item is not for stations. */
 int64_t synth_owed(const Pack *p, const PackCode *item, const SynthStation *st);
+int64_t synth_owed_regency(const Synth *s, const PackCode *item, Str regency); /* of its stations, districts, villages and own */
 /* The codes of one list of the pack, in file order. */
+size_t synth_items(const Pack *p, const PackCode **out, size_t max); /* logistics of stations */
 size_t synth_codes(const Pack *p, const char *list, const PackCode **out, size_t max);
 
 #endif

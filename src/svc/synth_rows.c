@@ -83,15 +83,71 @@ synth_security_row(Synth *s, const SynthStation *st, const SynthGuard *g)
 	synth_line(s);
 }
 
+static int64_t
+limit_or(const Pack *p, Str name, int64_t otherwise)
+{
+	const PackNumber *n = pack_limit(p, name);
+	return n ? n->value : otherwise;
+}
+
+static int64_t
+contests(const Pack *p)
+{
+	const PackCode *all[16];
+	return (int64_t)synth_codes(p, "contest", all, 16);
+}
+
 int64_t
 synth_owed(const Pack *p, const PackCode *item, const SynthStation *st)
 {
-	int64_t kinds = 0;
-	for (size_t i = 0; i < p->n_codes; i++)
-		kinds += str_eq(p->code[i].list, S("contest"));
+	int64_t voters = synth_total(st);
+	if (str_eq(item->rule, S("per_tps")))
+		return item->amount;
+	if (str_eq(item->rule, S("per_kind")))
+		return item->amount * contests(p);
+	if (str_eq(item->rule, S("per_booth")))
+		return item->amount * limit_or(p, S("booths_per_tps"), 1);
 	if (str_eq(item->rule, S("pct_of_roll")))
-		return (synth_total(st) * (1000 + item->amount) + 999) / 1000;
-	return item->amount * (str_eq(item->rule, S("per_kind")) ? kinds : 1);
+		return (voters * (1000 + item->amount) + 999) / 1000;
+	if (str_eq(item->rule, S("per_voters")) && item->amount > 0)
+		return (voters + item->amount - 1) / item->amount;
+	return 0;
+}
+
+int64_t
+synth_owed_regency(const Synth *s, const PackCode *item, Str regency)
+{
+	const Pack *p = s->w.pack;
+	SynthRange r = synth_range(&s->plan, regency);
+	int64_t districts = (int64_t)synth_areas(&s->env, regency, LEVEL_DISTRICT), sum = 0;
+	for (size_t i = r.from; i < r.to; i++)
+		sum += synth_owed(p, item, &s->plan.station[i]);
+	if (str_eq(item->rule, S("per_regency")))
+		return item->amount;
+	if (str_eq(item->rule, S("per_district")))
+		return item->amount * districts;
+	if (str_eq(item->rule, S("per_district_kind")))
+		return item->amount * districts * contests(p);
+	if (str_eq(item->rule, S("per_village")))
+		return item->amount * (int64_t)synth_areas(&s->env, regency, LEVEL_VILLAGE);
+	return sum;
+}
+
+static int64_t
+number_of(const PackCode *c, Str name, int64_t otherwise)
+{
+	for (size_t i = 0; i < c->n_numbers; i++)
+		if (str_eq(c->number[i].name, name))
+			return c->number[i].value;
+	return otherwise;
+}
+
+int64_t
+synth_police(const PackCode *category)
+{
+	int64_t police = number_of(category, S("police"), 1),
+			stations = number_of(category, S("stations"), 1);
+	return (police + stations - 1) / stations;
 }
 
 size_t
@@ -102,4 +158,16 @@ synth_codes(const Pack *p, const char *list, const PackCode **out, size_t max)
 		if (str_eq(p->code[i].list, str_of(list)))
 			out[n++] = &p->code[i];
 	return n;
+}
+
+size_t
+synth_items(const Pack *p, const PackCode **out, size_t max)
+{
+	static const SynthStation some = {.male = 1};
+	const PackCode *all[64];
+	size_t n = synth_codes(p, "logistics", all, 64), kept = 0;
+	for (size_t i = 0; i < n && kept < max; i++)
+		if (synth_owed(p, all[i], &some) > 0)
+			out[kept++] = all[i];
+	return kept;
 }

@@ -208,7 +208,7 @@ story_guard(const Story *t, size_t station, int day, SynthGuard *out)
 {
 	unsigned lot = (unsigned)draw(t, station, "category") % 100;
 	const PackCode *c = t->category[lot < 83 ? 0 : lot < 96 ? 1 : 2];
-	*out = (SynthGuard){.category = c->code, .police = c->amount, .linmas = 2};
+	*out = (SynthGuard){.category = c->code, .police = synth_police(c), .linmas = 2};
 	if (t->guard_gap[station] == 1)
 		out->police = 0;
 	if (t->guard_gap[station] == 2)
@@ -222,7 +222,7 @@ bool
 story_tell(Story *t, Arena *a, Err *err)
 {
 	size_t n = t->plan->n, most = sizeof t->item / sizeof *t->item;
-	t->n_items = synth_codes(t->pack, "logistics", t->item, most);
+	t->n_items = synth_items(t->pack, t->item, most);
 	t->n_roles = synth_codes(t->pack, "officer", t->role, sizeof t->role / sizeof *t->role);
 	t->n_categories = synth_codes(
 		t->pack, "security_category", t->category, sizeof t->category / sizeof *t->category);
