@@ -56,8 +56,8 @@ typedef struct Dataset {
 } Dataset;
 
 /* ---- Indicators, checks, and the views that they share ---- */
-/* What a change touches: the changed area lifted to the query's level; that and every area above it; the areas of all units
- * that cover it (dataset unit_area), and those above; everything. */
+/* What a change touches: the changed area lifted to the query's level; that and every area above it; the seats of all units
+ * that cover it (datasets unit_area, police_force, army_force), and the areas above it; everything. */
 typedef enum Scope { SCOPE_AREA, SCOPE_ABOVE, SCOPE_UNIT, SCOPE_ALL } Scope;
 typedef struct Given { Str text; int line; } Given;
 typedef enum QueryKind { QUERY_INDICATOR = 1, QUERY_CHECK = 2, QUERY_VIEW = 4 } QueryKind;

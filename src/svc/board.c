@@ -40,7 +40,7 @@ area_alone(Str code, char buf[20], Str *lo, Str *hi)
 	hi->p = buf;
 }
 
-static void
+void
 today_of(const Workspace *w, char out[11])
 {
 	int64_t now = w->env->now(w->env->ctx);

@@ -105,13 +105,13 @@ node_add_above(Board *b, Nodes *n, Str area)
 	}
 }
 
-/* The areas that share a unit with this one, wherever they lie. */
+/* The seats of the units that cover the area, wherever they lie. */
 static bool
 node_add_units(Board *b, Nodes *n, Str area, Err *err)
 {
 	Stmt *s;
 	bool row;
-	if (!svc_stmt(b->db, &b->w->sql, "unit_areas", &s, err))
+	if (!svc_stmt(b->db, &b->w->sql, "unit_seats", &s, err))
 		return false;
 	db_set_text(s, "area", area);
 	for (;;) {
@@ -119,7 +119,7 @@ node_add_units(Board *b, Nodes *n, Str area, Err *err)
 			return false;
 		if (!row)
 			return true;
-		node_add_above(b, n, db_text(s, 0));
+		node_add(b, n, db_text(s, 0));
 	}
 }
 
@@ -165,11 +165,17 @@ static bool
 series_follow(Board *b, Series *s, const Touched *t, bool *whole, Err *err)
 {
 	bool touched = false, ok = true;
-	for (size_t d = 0; d < b->w->cat.n_datasets; d++)
-		touched |= t->dataset[d] && reads(b, s->query, d);
+	bool all = t->bulk || s->query->scope == SCOPE_ALL;
+	for (size_t d = 0; d < b->w->cat.n_datasets; d++) {
+		if (!t->dataset[d] || !reads(b, s->query, d))
+			continue;
+		touched = true;
+		/* Units that come, go or move change who covers what: rare, and asked anew as a whole. */
+		all |= s->query->scope == SCOPE_UNIT && b->w->cat.dataset[d].level != LEVEL_TPS;
+	}
 	if (!touched)
 		return true;
-	if (t->bulk || s->query->scope == SCOPE_ALL) {
+	if (all) {
 		*whole |= s->must;
 		return board_fill(b, s, err);
 	}

@@ -291,6 +291,18 @@ AsOfP_auto(AsOfP *a)
 	asof_close(*a);
 }
 
+/* ---- Stages: the date that passed and the declaration with its evidence are two facts ---- */
+typedef struct Stage {
+	const PackCode *code;
+	bool main;       /* one of the election's stages: neither milestone of another body nor what comes after */
+	Str starts, ends; /* as they hold for the area; empty: not set */
+	Str set_by;      /* who sets or moved the dates; empty: the pack's own regulation */
+	bool past;       /* its last day is past */
+	Str declared, declared_by, evidence; /* empty: none */
+} Stage;
+/* The stages of a province or regency in the pack's order; other areas have none of their own. Strings live in a. */
+bool stages_list(Workspace *w, Str area, Arena *a, Stage **out, size_t *n, Err *err) MUST;
+
 /* ---- The definitions' own tests ---- */
 /* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database, or
  * in temporary tables of the PostgreSQL database `store` (NULL: none). fn is called per test with ok and a message

@@ -36,9 +36,12 @@ VALUES (:list, :code, :position, :label, :rule, :amount, :starts, :ends, :set_by
 INSERT INTO rule_number (list, code, name, value) VALUES (:list, :code, :name, :value)
 -- name: rule_day_insert
 INSERT INTO rule_day (day, number, worked, working) VALUES (:day, :number, :worked, :working)
--- name: unit_areas
-SELECT DISTINCT s.area FROM unit_area AS a JOIN unit_area AS s ON s.unit = a.unit
-WHERE (a.area <= :area AND :area < a.area || ':') OR (a.area >= :area AND a.area < :area || ':')
+-- name: unit_seats
+SELECT f.area FROM unit_area AS u JOIN police_force AS f ON f.unit = u.unit
+WHERE (u.area <= :area AND :area < u.area || ':') OR (u.area >= :area AND u.area < :area || ':')
+UNION
+SELECT f.area FROM unit_area AS u JOIN army_force AS f ON f.unit = u.unit
+WHERE (u.area <= :area AND :area < u.area || ':') OR (u.area >= :area AND u.area < :area || ':')
 -- name: definition_insert
 INSERT INTO definition (hash, kind, name, body) VALUES (:hash, :kind, :name, :body)
 ON CONFLICT (hash) DO NOTHING
@@ -92,3 +95,8 @@ SELECT actor, agency, source, dataset FROM origin WHERE id = :id
 UPDATE import_job SET state = 'stopped' WHERE id = :id
 -- name: job_waits
 SELECT 1 FROM import_job WHERE id = :id AND state = 'staged'
+-- name: stages
+SELECT p.stage, p.starts, p.ends, p.set_by, d.declared, d.declared_by, d.evidence, COALESCE(p.rule, 'main'), d.stage
+FROM   stage_plan p
+LEFT   JOIN stage d ON d.area = p.area AND d.stage = p.stage
+WHERE  p.area = :area ORDER BY p.position

@@ -263,6 +263,7 @@ void query_bind(
 	const Workspace *w, Stmt *s, Str lo, Str hi); /* :lo :hi :now :today, those it has */
 /* [lo, hi) of an area's subtree; everything for the nation. hi lives in buf. */
 void area_range(Str code, char buf[20], Str *lo, Str *hi);
+void today_of(const Workspace *w, char out[11]); /* YYYY-MM-DD in the workspace's zone */
 void board_days(Board *b); /* due dates and opening dates of all series, into b->a */
 bool board_new_day(Board *b); /* sets b->today; whether it was another day before */
 
