@@ -82,7 +82,7 @@ table_empty(Db *db, Str table, Err *err)
 static bool
 tables_empty(Db *db, Str sql, Err *err)
 {
-	const Str make = S("CREATE TABLE "); /* derived SQL: what to look for */
+	const Str make = S("CREATE TABLE "); /* derived SQL */
 	size_t at;
 	Str name, rest;
 	if (!str_find(sql, make, &at))

@@ -166,20 +166,6 @@ roll_file(Demo *d, Err *err)
 	return synth_file_take(&d->s, S("kpu15"), err);
 }
 
-static void
-signoff_row(Synth *s, Str area, SynthRange r, const char *rest)
-{
-	uint64_t male = 0, female = 0;
-	for (size_t i = r.from; i < r.to; i++) {
-		male += s->plan.station[i].male;
-		female += s->plan.station[i].female;
-	}
-	buf_fmt(&s->line, "%.*s,final,%zu,%llu,%llu,%llu,%s", STR(area), r.to - r.from,
-		(unsigned long long)male, (unsigned long long)female, (unsigned long long)(male + female),
-		rest);
-	synth_line(s);
-}
-
 /* Real is only the decision of Sarolangun; one regency has signed without any. */
 static const char *
 decision(Synth *s, Str regency)
@@ -196,7 +182,7 @@ signoff_district(void *ctx, const CsvRow *row, Err *err)
 {
 	Synth *s = ctx;
 	(void)err;
-	signoff_row(s, row->cell[0], synth_range(&s->plan, row->cell[0]), ",2024-09-14,PPK");
+	synth_signoff_row(s, row->cell[0], synth_range(&s->plan, row->cell[0]), ",2024-09-14,PPK");
 	return true;
 }
 
@@ -204,13 +190,13 @@ static bool
 signoff_file(Demo *d, Err *err)
 {
 	Synth *s = &d->s;
-	if (!synth_file_begin(s, "roll_signoff",
-			"area,version,stations,male,female,total,decision,signed,signed_by", err) ||
+	if (!synth_file_begin(s, "roll_signoff", SYNTH_SIGNOFF_HEADER, err) ||
 		!synth_facts(&s->env, "demo-data/districts.csv", signoff_district, s, err))
 		return false;
 	for (size_t c = 0; c < d->t.n_courses; c++)
-		signoff_row(s, d->t.course[c].code, d->t.course[c].range, decision(s, d->t.course[c].code));
-	signoff_row(s, S("15"), (SynthRange){0, s->plan.n}, ",2024-09-22,KPU Provinsi Jambi");
+		synth_signoff_row(
+			s, d->t.course[c].code, d->t.course[c].range, decision(s, d->t.course[c].code));
+	synth_signoff_row(s, S("15"), (SynthRange){0, s->plan.n}, ",2024-09-22,KPU Provinsi Jambi");
 	return synth_file_take(s, S("kpu15"), err);
 }
 
@@ -232,18 +218,14 @@ shipment_file(Demo *d, Err *err)
 	Synth *s = &d->s;
 	const PackCode *item[64];
 	size_t n = synth_codes(d->t.pack, "logistics", item, 64);
-	if (!synth_file_begin(
-			s, "shipment", "area,item,number,sent,received,sent_on,received_on,waybill", err))
+	if (!synth_file_begin(s, "shipment", SYNTH_SHIPMENT_HEADER, err))
 		return false;
 	for (size_t c = 0; c < d->t.n_courses; c++)
 		for (size_t i = 0; i < n; i++) {
 			Str code = d->t.course[c].code;
-			int64_t owed = synth_owed_regency(s, item[i], code);
 			if (never_shipped(d, code, item[i]->code))
 				continue;
-			buf_fmt(&s->line, "%.*s,%.*s,1,%lld,%lld,2024-10-16,2024-10-17,SJ-%.*s-01", STR(code),
-				STR(item[i]->code), (long long)owed, (long long)owed, STR(code));
-			synth_line(s);
+			synth_shipment_row(s, item[i], code);
 		}
 	return synth_file_take(s, S("kpu15"), err);
 }

@@ -8,8 +8,9 @@ typedef struct Nation {
 	const Simulation *what;
 	uint64_t stations, voters; /* of the nation, by demo-data/nation.csv */
 	bool known;
-	const PackCode *item[32], *role[8], *category[8];
-	size_t n_items, n_roles, n_categories;
+	const PackCode *item[32], *goods[64], *role[8],
+		*category[8]; /* item: of stations; goods: all */
+	size_t n_items, n_goods, n_roles, n_categories;
 } Nation;
 
 /* ---- the plan ---- */
@@ -60,6 +61,7 @@ plan_make(Nation *n, Err *err)
 	SynthVoters v = {.limit = limit ? (uint32_t)limit->value : UINT16_MAX};
 	v.total = n->known ? n->voters * stations / n->stations : stations * v.limit * 3 / 4;
 	n->n_items = synth_items(s->w.pack, n->item, 32);
+	n->n_goods = synth_codes(s->w.pack, "logistics", n->goods, 64);
 	n->n_roles = synth_codes(s->w.pack, "officer", n->role, 8);
 	n->n_categories = synth_codes(s->w.pack, "security_category", n->category, 8);
 	s->expected = stations * (2 + n->n_items + n->n_roles + (n->n_categories > 0));
@@ -122,24 +124,71 @@ security_lines(Nation *n, const SynthStation *st)
 	synth_security_row(&n->s, st, &g);
 }
 
+/* Once for each regency. */
+static void
+signoff_lines(Nation *n, Str regency)
+{
+	synth_signoff_row(&n->s, regency, synth_range(&n->s.plan, regency), "SK 1/2024,2024-09-20,KPU");
+}
+
+static void
+shipment_lines(Nation *n, Str regency)
+{
+	for (size_t i = 0; i < n->n_goods; i++)
+		synth_shipment_row(&n->s, n->goods[i], regency);
+}
+
+static void
+unit_lines(Nation *n, Str regency)
+{
+	buf_fmt(&n->s.line, "%.*s,Polres %.*s", STR(regency), STR(regency));
+	synth_line(&n->s);
+}
+
+/* As many police as there are stations are enough for every pattern but the tightest. */
+static void
+force_lines(Nation *n, Str regency)
+{
+	SynthRange r = synth_range(&n->s.plan, regency);
+	size_t stations = r.to - r.from;
+	buf_fmt(
+		&n->s.line, "%.*s,Polres %.*s,%zu,%zu", STR(regency), STR(regency), 2 * stations, stations);
+	synth_line(&n->s);
+}
+
 typedef struct Kind {
 	const char *dataset;
 	const char *const *header;
-	void (*lines)(Nation *n, const SynthStation *st);
+	void (*station)(Nation *n, const SynthStation *st);
+	void (*regency)(Nation *n, Str regency); /* when not NULL: instead */
 } Kind;
+
+static bool
+regencies_fill(Nation *n, const Kind *k, Err *err)
+{
+	Synth *s = &n->s;
+	if (!synth_file_begin(s, k->dataset, *k->header, err))
+		return false;
+	for (size_t i = 0; i < s->plan.n;) {
+		Str regency = {s->plan.station[i].code, 4};
+		k->regency(n, regency);
+		i = synth_range(&s->plan, regency).to;
+	}
+	return synth_file_take(s, S("simulate"), err);
+}
 
 /* The list of stations in one file: a board that learns of new ones begins anew. Others in parts, so that memory does not grow
  * with the nation. */
 static bool
-kind_fill(Nation *n, const Kind *k, Err *err)
+stations_fill(Nation *n, const Kind *k, Err *err)
 {
 	Synth *s = &n->s;
-	size_t part = k->lines == tps_lines ? s->plan.n : STATIONS_PER_FILE;
+	size_t part = k->station == tps_lines ? s->plan.n : STATIONS_PER_FILE;
 	for (size_t from = 0; from < s->plan.n; from += part) {
 		if (!synth_file_begin(s, k->dataset, *k->header, err))
 			return false;
 		for (size_t i = from; i < s->plan.n && i < from + part; i++)
-			k->lines(n, &s->plan.station[i]);
+			k->station(n, &s->plan.station[i]);
 		if (!synth_file_take(s, S("simulate"), err))
 			return false;
 	}
@@ -161,23 +210,30 @@ clock_decide(const Nation *n, int64_t *at, Err *err)
 static bool
 nation_fill(Nation *n, Err *err)
 {
-	static const Kind kinds[] = {{"tps", &SYNTH_TPS_HEADER, tps_lines},
-		{"roll_count", &SYNTH_ROLL_HEADER, roll_lines},
-		{"delivery", &SYNTH_DELIVERY_HEADER, delivery_lines},
-		{"officer_count", &SYNTH_OFFICER_HEADER, officer_lines},
-		{"security_count", &SYNTH_SECURITY_HEADER, security_lines}};
+	static const char *const units = "area,unit", *const forces = "area,unit,personnel,at_stations";
+	static const Kind kinds[] = {{"tps", &SYNTH_TPS_HEADER, tps_lines, NULL},
+		{"roll_count", &SYNTH_ROLL_HEADER, roll_lines, NULL},
+		{"delivery", &SYNTH_DELIVERY_HEADER, delivery_lines, NULL},
+		{"officer_count", &SYNTH_OFFICER_HEADER, officer_lines, NULL},
+		{"security_count", &SYNTH_SECURITY_HEADER, security_lines, NULL},
+		{"roll_signoff", &SYNTH_SIGNOFF_HEADER, NULL, signoff_lines},
+		{"shipment", &SYNTH_SHIPMENT_HEADER, NULL, shipment_lines},
+		{"unit_area", &units, NULL, unit_lines}, {"police_force", &forces, NULL, force_lines}};
+	/* A part of a regency has none of its papers. */
+	bool whole = area_level(n->what->area) <= LEVEL_REGENCY, ok = true;
 	int64_t at = 0;
 	if (!clock_decide(n, &at, err))
 		return false;
 	clock_set(&n->s.w, at);
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (kinds[i].lines == security_lines && n->n_categories == 0)
-			continue;
-		n->s.phase = str_of(kinds[i].dataset);
-		if (!kind_fill(n, &kinds[i], err))
-			return false;
+	for (size_t i = 0; ok && i < sizeof kinds / sizeof *kinds; i++) {
+		const Kind *k = &kinds[i];
+		n->s.phase = str_of(k->dataset);
+		if (k->regency)
+			ok = !whole || regencies_fill(n, k, err);
+		else
+			ok = (k->station == security_lines && n->n_categories == 0) || stations_fill(n, k, err);
 	}
-	bool ok = gate_clock(n->s.gate, at, err);
+	ok = ok && gate_clock(n->s.gate, at, err);
 	synth_day_end(&n->s);
 	return ok;
 }

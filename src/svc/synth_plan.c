@@ -132,15 +132,26 @@ synth_plan_stations(SynthPlan *p, const Env *env, const SynthWhere *where, Arena
 	return true;
 }
 
+/* The first station in the area or behind it; past: the first behind it. */
+static size_t
+first_from(const SynthPlan *p, Str area, bool past)
+{
+	size_t low = 0, high = p->n;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = strncmp(p->station[mid].code, area.p, area.n);
+		if (order < 0 || (past && order == 0))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 SynthRange
 synth_range(const SynthPlan *p, Str area)
 {
-	SynthRange r = {0, 0};
-	while (r.from < p->n && !str_starts(str_of(p->station[r.from].code), area))
-		r.from++;
-	for (r.to = r.from; r.to < p->n && str_starts(str_of(p->station[r.to].code), area);)
-		r.to++;
-	return r;
+	return (SynthRange){first_from(p, area, false), first_from(p, area, true)};
 }
 
 /* ---- voters ---- */

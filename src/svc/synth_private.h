@@ -103,7 +103,8 @@ bool synth_file_take(Synth *s, Str actor, Err *err) MUST;
 /* A cell with its comma: nothing when below 0. */
 void synth_cell(Buf *b, int64_t v);
 extern const char *const SYNTH_TPS_HEADER, *const SYNTH_ROLL_HEADER, *const SYNTH_DELIVERY_HEADER,
-	*const SYNTH_OFFICER_HEADER, *const SYNTH_SECURITY_HEADER;
+	*const SYNTH_OFFICER_HEADER, *const SYNTH_SECURITY_HEADER, *const SYNTH_SIGNOFF_HEADER,
+	*const SYNTH_SHIPMENT_HEADER;
 void synth_tps_row(Synth *s, const SynthStation *st);
 void synth_roll_row(Synth *s, const SynthStation *st, const char *version, const char *decision);
 typedef struct SynthGoods {
@@ -126,6 +127,9 @@ int64_t synth_police(const PackCode *category); /* at one station, of a pattern 
 /* What the pack owes the station of an item of the list `logistics`; 0: the item is not for stations. */
 int64_t synth_owed(const Pack *p, const PackCode *item, const SynthStation *st);
 int64_t synth_owed_regency(const Synth *s, const PackCode *item, Str regency); /* of its stations, districts, villages and own */
+/* The final roll of the stations as it was signed; rest: decision, when, by whom. */
+void synth_signoff_row(Synth *s, Str area, SynthRange r, const char *rest);
+void synth_shipment_row(Synth *s, const PackCode *item, Str regency); /* all that is owed, sent and received in October */
 /* The codes of one list of the pack, in file order. */
 size_t synth_items(const Pack *p, const PackCode **out, size_t max); /* logistics of stations */
 size_t synth_codes(const Pack *p, const char *list, const PackCode **out, size_t max);

@@ -8,6 +8,11 @@ const char *const SYNTH_DELIVERY_HEADER = "tps,item,packed,sent,received,note";
 const char *const SYNTH_OFFICER_HEADER = "tps,role,filled,sworn_in,trained,healthy";
 const char *const SYNTH_SECURITY_HEADER = "tps,category,police,linmas,reserve";
 
+const char *const SYNTH_SIGNOFF_HEADER =
+	"area,version,stations,male,female,total,decision,signed,signed_by";
+const char *const SYNTH_SHIPMENT_HEADER =
+	"area,item,number,sent,received,sent_on,received_on,waybill";
+
 void
 synth_cell(Buf *b, int64_t v)
 {
@@ -83,6 +88,20 @@ synth_security_row(Synth *s, const SynthStation *st, const SynthGuard *g)
 	synth_line(s);
 }
 
+void
+synth_signoff_row(Synth *s, Str area, SynthRange r, const char *rest)
+{
+	uint64_t male = 0, female = 0;
+	for (size_t i = r.from; i < r.to; i++) {
+		male += s->plan.station[i].male;
+		female += s->plan.station[i].female;
+	}
+	buf_fmt(&s->line, "%.*s,final,%zu,%llu,%llu,%llu,%s", STR(area), r.to - r.from,
+		(unsigned long long)male, (unsigned long long)female, (unsigned long long)(male + female),
+		rest);
+	synth_line(s);
+}
+
 static int64_t
 limit_or(const Pack *p, Str name, int64_t otherwise)
 {
@@ -131,6 +150,15 @@ synth_owed_regency(const Synth *s, const PackCode *item, Str regency)
 	if (str_eq(item->rule, S("per_village")))
 		return item->amount * (int64_t)synth_areas(&s->env, regency, LEVEL_VILLAGE);
 	return sum;
+}
+
+void
+synth_shipment_row(Synth *s, const PackCode *item, Str regency)
+{
+	long long owed = synth_owed_regency(s, item, regency);
+	buf_fmt(&s->line, "%.*s,%.*s,1,%lld,%lld,2024-10-16,2024-10-17,SJ-%.*s-01", STR(regency),
+		STR(item->code), owed, owed, STR(regency));
+	synth_line(s);
 }
 
 static int64_t

@@ -160,7 +160,7 @@ officers_decide(Story *t, const Course *c, Arena tmp)
 				.mended = open[i] ? STORY_NEVER : (uint8_t)(9 + draw(t, s, "mended") % 11),
 				.trained = (uint8_t)(STORY_OATH + 1 + day),
 				.vacant = vacant[i] ? (uint8_t)(1 + draw(t, s, "vacant") % 2) : 0,
-				.untrained = untrained[i] ? (uint8_t)(1 + draw(t, s, "untrained") % 3) : 0,
+				.untrained = untrained[i] ? (uint8_t)(3 + draw(t, s, "untrained") % 5) : 0,
 				.unhealthy = unhealthy[i]};
 	}
 }
