@@ -61,3 +61,10 @@ CREATE TABLE import_job (
 	origin integer NOT NULL, rows bigint NOT NULL, applied bigint NOT NULL, position bigint NOT NULL,
 	added bigint NOT NULL, changed bigint NOT NULL, same bigint NOT NULL, conflicts bigint NOT NULL,
 	state text NOT NULL);
+
+-- Totals of each local day for the areas down to districts, kept for trends: a row where a value is another than the day before.
+-- series: an indicator, a check (need: findings), or ready (need: TPS, have: those ready).
+CREATE TABLE daily_total (
+	area text NOT NULL, series text NOT NULL, day text NOT NULL,
+	need bigint NOT NULL, have bigint NOT NULL, heard bigint NOT NULL,
+	PRIMARY KEY (area, series, day));

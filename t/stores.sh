@@ -79,6 +79,8 @@ answers() { # workspace, folder
 		"$siap" -w "$1" why --at 2024-11-$day --csv >"$2/why-$day.csv" || [ $? -lt 3 ]
 		"$siap" -w "$1" check --at 2024-11-$day --csv >"$2/check-$day.csv" || [ $? -lt 3 ]
 	done
+	"$siap" -w "$1" trend --csv >"$2/trend.csv"
+	"$siap" -w "$1" trend 157101 --indicator delivered --json >"$2/trend-delivered.json"
 	for d in tps roll_count delivery officer_count; do
 		"$siap" -w "$1" export "$d" - >"$2/export-$d.csv"
 	done

@@ -79,6 +79,50 @@ view_json(const View *v, size_t node, JsonOut *j)
 	jout_str(j, area_name(&v->cli->ws, code, &v->cli->a));
 }
 
+const char *
+view_mark(const View *v, const Query *q)
+{
+	return query_unverified(q, v->cli->ws.pack) ? " *" : "";
+}
+
+const char *
+view_pillar_mark(const View *v, Str pillar)
+{
+	for (size_t i = 0; i < v->b->n_indicators; i++) {
+		const Series *s = &v->b->series[i];
+		if (str_eq(s->query->pillar, pillar) && s->need[v->node] > 0 && board_counts(v->b, s) &&
+			*view_mark(v, s->query))
+			return " *";
+	}
+	return "";
+}
+
+static void
+waiting_say(const View *v, const Series *s)
+{
+	Cli *cli = v->cli;
+	Str title = tr_str(s->query->title);
+	cli_say(cli, tr("not counted before %.*s: %.*s, now %s\n"), STR(s->open_date), STR(title),
+		show_percent(cli, s->have[v->node], s->need[v->node]));
+}
+
+void
+view_notes(const View *v)
+{
+	bool marked = false;
+	for (size_t i = 0; i < v->b->n_indicators; i++) {
+		const Series *s = &v->b->series[i];
+		if (s->need[v->node] <= 0)
+			continue;
+		if (!board_counts(v->b, s))
+			waiting_say(v, s);
+		marked |= *view_mark(v, s->query) != 0;
+	}
+	if (marked)
+		cli_say(v->cli, "%s\n",
+			tr("* rests on values that the rule pack marks as unverified: siap explain NAME"));
+}
+
 bool
 view_tps_list(const View *v)
 {

@@ -43,7 +43,7 @@ area_alone(Str code, char buf[20], Str *lo, Str *hi)
 void
 today_of(const Workspace *w, char out[11])
 {
-	int64_t now = w->env->now(w->env->ctx);
+	int64_t now = workspace_now(w);
 	date_format((int32_t)((now + area_zone(w->area) * INT64_C(60000)) / 86400000), out);
 }
 
@@ -78,10 +78,16 @@ series_days(const Board *b, Series *s, Arena *a)
 }
 
 /* Dates are texts of ten characters that sort like days. */
+static bool
+counts_on(const Series *s, Str day)
+{
+	return !s->open_date.n || str_cmp(s->open_date, day) <= 0;
+}
+
 bool
 board_counts(const Board *b, const Series *s)
 {
-	return !s->open_date.n || str_cmp(s->open_date, str_of(b->today)) <= 0;
+	return counts_on(s, str_of(b->today));
 }
 
 void
@@ -517,18 +523,31 @@ ratio(int64_t have, int64_t need)
 	return have <= INT64_MAX / 10000 ? have * 10000 / need : have / (need / 10000 + 1);
 }
 
+void
+score_add(Score *c, const Series *s, Str day, int64_t need, int64_t have)
+{
+	if (need <= 0 || !counts_on(s, day))
+		return;
+	c->sum += s->weight * ratio(have, need);
+	c->weights += s->weight;
+}
+
+int
+score_of(const Score *c)
+{
+	return c->weights ? (int)(c->sum / c->weights) : -1;
+}
+
 int
 board_pillar(const Board *b, size_t node, Str pillar)
 {
-	int64_t sum = 0, weights = 0;
+	Score score = {0};
 	for (size_t i = 0; i < b->n_indicators; i++) {
 		const Series *s = &b->series[i];
-		if (s->need[node] <= 0 || !str_eq(s->query->pillar, pillar) || !board_counts(b, s))
-			continue;
-		sum += s->weight * ratio(s->have[node], s->need[node]);
-		weights += s->weight;
+		if (str_eq(s->query->pillar, pillar))
+			score_add(&score, s, str_of(b->today), s->need[node], s->have[node]);
 	}
-	return weights ? (int)(sum / weights) : -1;
+	return score_of(&score);
 }
 
 size_t

@@ -279,6 +279,12 @@ board_rebuild(Workspace *w, Board **out, Err *err)
 }
 
 bool
+board_current(Board *b, Err *err)
+{
+	return clock_series(b, board_new_day(b), err) && board_follow(b, NULL, err);
+}
+
+bool
 board_open(Workspace *w, Board **out, Err *err)
 {
 	Err why = {0};
@@ -286,7 +292,7 @@ board_open(Workspace *w, Board **out, Err *err)
 	if (!board_load(w, &b, &why))
 		return why.code == E_NOTFOUND ? board_rebuild(w, out, err)
 									  : err_set(err, why.code, "%s", why.text);
-	if (clock_series(b, board_new_day(b), err) && board_follow(b, NULL, err)) {
+	if (board_current(b, err)) {
 		*out = b;
 		return true;
 	}

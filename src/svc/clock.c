@@ -109,6 +109,9 @@ clock_work(WriteTx *tx, void *arg, Err *err)
 bool
 gate_clock(Gate *g, int64_t at, Err *err)
 {
+	/* The day that ends is put down while it is today. */
+	if (g->writer && writer_wait(g->writer, -1, &g->stop) > 0 && !gate_settle(g, err))
+		return false;
 	bool ok =
 		g->writer ? writer_run(g->writer, clock_work, &at, true, err) : socket_clock(g, at, err);
 	if (ok)

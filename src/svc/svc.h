@@ -99,6 +99,8 @@ typedef struct RowRequest {
 } RowRequest;
 /* One row, durable when it returns. Thread-safe; concurrent calls share commits. */
 bool gate_enter(Gate *g, RowRequest *r, Err *err) MUST;
+/* The board and the totals of the days are brought up to date; nothing to do where another process holds the lease. */
+bool gate_settle(Gate *g, Err *err) MUST;
 /* Moves the clock of the workspace, stored and at once for this process and the holder of the lease; CLOCK_REAL takes it away.
  * E_INPUT before the newest event: times in the log never run backwards. */
 bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
@@ -244,6 +246,65 @@ typedef bool (*FindingFn)(void *ctx, const Finding *f, Err *err); /* false stops
 bool findings_each(Workspace *w, const Query *check, Str area, FindingFn fn, void *ctx, Err *err)
 	MUST;
 
+/* ---- Stages: the date that passed and the declaration with its evidence are two facts ---- */
+typedef struct Stage {
+	const PackCode *code;
+	bool main;       /* one of the election's stages: neither milestone of another body nor what comes after */
+	Str starts, ends; /* as they hold for the area; empty: not set */
+	Str set_by;      /* who sets or moved the dates; empty: the pack's own regulation */
+	bool past;       /* its last day is past */
+	Str declared, declared_by, evidence; /* empty: none */
+} Stage;
+/* The stages of a province or regency in the pack's order; other areas have none of their own. Strings live in a. */
+bool stages_list(Workspace *w, Str area, Arena *a, Stage **out, size_t *n, Err *err) MUST;
+
+/* ---- As of a moment: the log replayed up to it, in a private temporary file of the workspace's folder ---- */
+typedef struct AsOfWork AsOfWork;
+typedef struct AsOf {
+	Workspace w;   /* board_rebuild, gaps_list, findings_each and names answer from it as from the workspace then; its clock stands
+					* at the moment. Definitions and rules are those of today, private fields are left out. Nobody writes to it. */
+	int64_t event; /* the last one at or before the moment, 0: there was none yet */
+	AsOfWork *work;
+} AsOf;
+/* Empty at first. watch: NULL, or told of phase "replaying" and asked when to stop (E_BUSY); it must live as long.
+ * w must stay open. E_IO when the file cannot be made. */
+bool asof_open(Workspace *w, const Watch *watch, AsOf **out, Err *err) MUST;
+/* On to this moment, which is not before the last one. A board on it (board_rebuild) can follow (board_follow). */
+bool asof_advance(AsOf *a, int64_t at, Err *err) MUST;
+void asof_close(AsOf *a); /* the file is gone; NULL allowed */
+typedef AsOf *AsOfP;
+static inline void
+AsOfP_auto(AsOfP *a)
+{
+	asof_close(*a);
+}
+
+/* ---- Trend: totals of the days, kept by the holder of the lease for the workspace's whole and its areas down to districts ---- */
+typedef struct TrendDay {
+	Str day; /* YYYY-MM-DD in the workspace's zone */
+	int64_t *need, *have, *heard; /* by series of the board at the end of the day; behind the last: TPS, of them ready, all */
+	bool changed; /* something is other than the day before */
+} TrendDay;
+typedef struct Trend {
+	Workspace *w;   /* that keeps the totals; of a board as of a moment the workspace itself */
+	size_t node;    /* on the board, for which trend_counts */
+	size_t max;     /* at most so many days */
+	TrendDay *day;  /* afterwards: one after the other without gaps, the last is that of the board */
+	size_t n;
+} Trend;
+bool trend_counts(const Board *b, size_t node); /* totals are kept for it */
+bool trend_read(const Board *b, Trend *t, Arena *a, Err *err) MUST;
+int trend_pillar(const Board *b, const TrendDay *d, Str pillar); /* as board_pillar, on that day */
+/* Whether the totals of all days before the board's are stored; if not, gate_settle does it. */
+bool trend_settled(Workspace *w, const Board *b, bool *yes, Err *err) MUST;
+typedef struct TrendAsk {
+	size_t node;
+	int32_t days;  /* so many days ago, at their end */
+	bool known;    /* afterwards: totals were kept by then */
+	int64_t change; /* TPS more ready since */
+} TrendAsk;
+bool trend_ready(Workspace *w, const Board *b, TrendAsk *ask, Err *err) MUST;
+
 /* ---- Made-up elections: the province of the demo, and load of any size ---- */
 typedef struct SynthNew {
 	const char *dir, *store; /* store: NULL for the folder; it needs an address that holds no workspace yet */
@@ -269,39 +330,6 @@ typedef struct Simulation {
 /* An election of any size in a new workspace, its clock standing at the afternoon before polling day: the list of stations, final
  * rolls, logistics, officers and security. Nothing is left behind on an error or stop. */
 bool simulation_make(const Env *env, const Simulation *what, SynthReport *out, Err *err) MUST;
-
-/* ---- As of a moment: the log replayed up to it, in a private temporary file of the workspace's folder ---- */
-typedef struct AsOfWork AsOfWork;
-typedef struct AsOf {
-	Workspace w;   /* board_rebuild, gaps_list, findings_each and names answer from it as from the workspace then; its clock stands
-					* at the moment. Definitions and rules are those of today, private fields are left out. Nobody writes to it. */
-	int64_t event; /* the last one at or before the moment, 0: there was none yet */
-	AsOfWork *work;
-} AsOf;
-/* Empty at first. watch: NULL, or told of phase "replaying" and asked when to stop (E_BUSY); it must live as long.
- * w must stay open. E_IO when the file cannot be made. */
-bool asof_open(Workspace *w, const Watch *watch, AsOf **out, Err *err) MUST;
-/* On to this moment, which is not before the last one. A board on it (board_rebuild) can follow (board_follow). */
-bool asof_advance(AsOf *a, int64_t at, Err *err) MUST;
-void asof_close(AsOf *a); /* the file is gone; NULL allowed */
-typedef AsOf *AsOfP;
-static inline void
-AsOfP_auto(AsOfP *a)
-{
-	asof_close(*a);
-}
-
-/* ---- Stages: the date that passed and the declaration with its evidence are two facts ---- */
-typedef struct Stage {
-	const PackCode *code;
-	bool main;       /* one of the election's stages: neither milestone of another body nor what comes after */
-	Str starts, ends; /* as they hold for the area; empty: not set */
-	Str set_by;      /* who sets or moved the dates; empty: the pack's own regulation */
-	bool past;       /* its last day is past */
-	Str declared, declared_by, evidence; /* empty: none */
-} Stage;
-/* The stages of a province or regency in the pack's order; other areas have none of their own. Strings live in a. */
-bool stages_list(Workspace *w, Str area, Arena *a, Stage **out, size_t *n, Err *err) MUST;
 
 /* ---- The definitions' own tests ---- */
 /* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database, or

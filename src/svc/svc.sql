@@ -100,3 +100,12 @@ SELECT p.stage, p.starts, p.ends, p.set_by, d.declared, d.declared_by, d.evidenc
 FROM   stage_plan p
 LEFT   JOIN stage d ON d.area = p.area AND d.stage = p.stage
 WHERE  p.area = :area ORDER BY p.position
+-- name: daily_put
+INSERT INTO daily_total (area, series, day, need, have, heard) VALUES (:area, :series, :day, :need, :have, :heard)
+ON CONFLICT (area, series, day) DO UPDATE SET need = excluded.need, have = excluded.have, heard = excluded.heard
+-- name: daily_all
+SELECT area, series, need, have, heard FROM daily_total ORDER BY area, series, day
+-- name: daily_of
+SELECT day, series, need, have, heard FROM daily_total WHERE area = :area AND day < :day ORDER BY day, series
+-- name: daily_at
+SELECT need, have FROM daily_total WHERE area = :area AND series = :series AND day <= :day ORDER BY day DESC LIMIT 1

@@ -209,13 +209,33 @@ bool jobs_tidy(Workspace *w, Err *err) MUST; /* removes what killed processes le
 int64_t writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop);
 void writer_wake(Writer *wr); /* who waits looks at *stop again; NULL allowed */
 
+/* ---- daily.c: totals of each day ---- */
+typedef struct Daily Daily;
+int32_t local_day(const Workspace *w, int64_t at);         /* days since 1970 in the workspace's zone */
+int64_t day_end(const Workspace *w, int32_t day);          /* its last millisecond */
+/* What is counted of a board, and its values: of each series, and of TPS ready as the series behind the last. */
+bool daily_counts(const Board *b, size_t node);
+int64_t daily_value(const Board *b, size_t node, size_t series, int part);
+Str daily_name(const Board *b, size_t series);
+/* b: fresh from its snapshot, or rebuilt. */
+bool daily_open(Workspace *w, const Board *b, Daily **out, Err *err) MUST;
+/* Stores what changed, for each day since the last time. b is as of all events of its database that count today. */
+bool daily_keep(Daily *d, Board *b, Writer *wr, Err *err) MUST;
+void daily_close(Daily *d); /* NULL allowed */
+bool daily_event(Workspace *w, Db *db, int64_t *event, Err *err) MUST; /* totals are kept up to this event */
+/* The local day of the first event behind `after`; *more: there is one. */
+bool daily_next(Workspace *w, Db *db, int64_t after, int32_t *day, bool *more, Err *err) MUST;
+
 /* ---- gate.c, socket.c ---- */
 struct Gate {
 	Arena mem;
 	Workspace *w;
 	Writer *writer; /* NULL: remote */
 	Board *board;   /* kept current by the follower while local */
-	Err board_err;
+	Daily *daily;   /* of the board */
+	int64_t kept;   /* when the totals of the day were last stored or that failed, on clock_us */
+	bool keep_failed;
+	pthread_mutex_t follow; /* guards the board's content and daily */
 	uint64_t resumed;
 	pthread_t follower, listener;
 	bool follows, listens;
@@ -258,6 +278,12 @@ bool board_load(const Workspace *w, Board **out, Err *err)
 	MUST; /* snapshot only; E_NOTFOUND when absent, damaged or of other definitions */
 void board_unmap(
 	Board *b); /* lets go of the snapshot's bytes: the arrays must stand elsewhere by then */
+typedef struct Score { /* of a pillar: weighted mean of have/need of what counts on a day */
+	int64_t sum, weights;
+} Score;
+void score_add(Score *c, const Series *s, Str day, int64_t need, int64_t have);
+int score_of(const Score *c); /* in parts per 10,000; -1 when nothing counts */
+bool board_current(Board *b, Err *err) MUST; /* after board_load */
 bool board_newest(Board *b, int64_t *event, Err *err) MUST;
 void query_bind(
 	const Workspace *w, Stmt *s, Str lo, Str hi); /* :lo :hi :now :today, those it has */

@@ -143,11 +143,10 @@ synth_end(Synth *s, bool ok, SynthReport *out, Err *err)
 	return ok;
 }
 
-void
-synth_day_end(Synth *s)
+bool
+synth_day_end(Synth *s, Err *err)
 {
-	gate_close(s->gate);
-	s->gate = NULL;
+	return !s->gate || gate_settle(s->gate, err);
 }
 
 /* ---- files ---- */

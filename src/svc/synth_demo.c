@@ -325,8 +325,8 @@ days_play(Demo *d, Err *err)
 	s->expected = s->plan.n * (1 + 3 + d->t.n_items + 3 * d->t.n_roles + 1) * 103 / 100;
 	for (size_t i = 0; i < d->n_agenda; i++) {
 		const Arrival *e = &d->agenda[i];
-		if (i && d->agenda[i - 1].day != e->day)
-			synth_day_end(s);
+		if (i && d->agenda[i - 1].day != e->day && !synth_day_end(s, err))
+			return false;
 		if (!i || d->agenda[i - 1].day != e->day)
 			s->phase = arena_fmt(&s->a, "2024-11-%02d", e->day);
 		if (s->watch->stop && *s->watch->stop)
@@ -337,7 +337,7 @@ days_play(Demo *d, Err *err)
 			return false;
 		s->a = keep;
 	}
-	return gate_clock(s->gate, moment(STORY_LAST, 13, 9), err);
+	return gate_clock(s->gate, moment(STORY_LAST, 13, 9), err) && synth_day_end(s, err);
 }
 
 bool

@@ -233,9 +233,7 @@ nation_fill(Nation *n, Err *err)
 		else
 			ok = (k->station == security_lines && n->n_categories == 0) || stations_fill(n, k, err);
 	}
-	ok = ok && gate_clock(n->s.gate, at, err);
-	synth_day_end(&n->s);
-	return ok;
+	return ok && gate_clock(n->s.gate, at, err) && synth_day_end(&n->s, err);
 }
 
 bool

@@ -91,8 +91,7 @@ typedef struct Synth {
 bool synth_begin(Synth *s, const Env *env, const SynthNew *what, const Watch *watch, Err *err) MUST;
 /* Closes everything and reports; ok = false removes the workspace again, folder, key and rows. Returns ok. */
 bool synth_end(Synth *s, bool ok, SynthReport *out, Err *err) MUST;
-/* Closes the gate, which opens again by itself: the board is brought up to date and saved, as at the end of a day's work. */
-void synth_day_end(Synth *s);
+bool synth_day_end(Synth *s, Err *err) MUST; /* the board and the totals of the day are brought up to date */
 /* A file of one dataset: begin, lines by buf_fmt to s->line with synth_line after each, take (imports and removes it). A file
  * without lines is not imported. */
 bool synth_file_begin(Synth *s, const char *dataset, const char *header, Err *err) MUST;

@@ -148,7 +148,8 @@ dump(Desk *d, Workspace *w)
 		"SELECT dataset, key, area, event, over FROM conflict ORDER BY dataset, key, event",
 		"SELECT code, name, level FROM area ORDER BY code",
 		"SELECT name, value FROM rule_limit ORDER BY name",
-		"SELECT list, code, position, label, rule, amount, starts, ends FROM rule_code ORDER BY list, code"};
+		"SELECT * FROM rule_code ORDER BY list, code", "SELECT * FROM rule_day ORDER BY day",
+		"SELECT * FROM rule_number ORDER BY list, code, name"};
 	for (size_t i = 0; i < sizeof core / sizeof *core; i++) {
 		OK(d, db_prepare(w->db, str_of(core[i]), &s, &d->err));
 		dump_rows(d, s, &out);
