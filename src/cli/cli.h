@@ -79,6 +79,7 @@ void cli_clock_say(Cli *cli); /* one line when the workspace has a clock of its 
 bool cli_area(Cli *cli, const char *text, Str *code, Err *err) MUST; /* text == NULL: the whole workspace */
 bool cli_dataset(Cli *cli, Str name, const Dataset **out, Err *err) MUST; /* names the nearest */
 Str cli_nearest(Cli *cli, Str word, const Str *names, size_t n); /* "; did you mean 'x'?" or empty, translated */
+bool cli_indicator(Cli *cli, const char *name, const Query **out, Err *err) MUST; /* NULL stays NULL; names the nearest */
 bool cli_row(Cli *cli, const Dataset *d, int argc, char **argv, Str **text, Err *err) MUST; /* field=value words as cells */
 void cli_say(Cli *cli, const char *fmt, ...) PRINTF(2, 3);  /* to env->out; fmt is translated by the caller */
 void cli_note(Cli *cli, const char *fmt, ...) PRINTF(2, 3); /* to env->err */
@@ -101,6 +102,7 @@ void progress_clear(Progress *p);
 const char *show_number(Cli *cli, int64_t n);        /* 6.391 in Indonesian, 6,391 in English */
 const char *show_percent(Cli *cli, int64_t have, int64_t need); /* one decimal, rounded down; a dash when nothing is expected */
 const char *show_points(Cli *cli, int parts_per_10000); /* the same without the sign, -1: dash; "100" when full */
+void points_put(Buf *b, int parts_per_10000);        /* for programs: 97.25; nothing for -1 */
 const char *show_instant(Cli *cli, int64_t ms);      /* 2024-11-25 09:10 WIB, in the workspace's zone */
 const char *show_upper(Cli *cli, Str s);             /* ASCII letters: kpu is an abbreviation */
 const char *show_level(Level l);
@@ -124,6 +126,10 @@ void view_close(View *v);
 static inline void View_auto(View *v) { view_close(v); }
 void view_title(const View *v);   /* election and area; as-of event and time; days to polling day */
 void view_json(const View *v, size_t node, JsonOut *j); /* the keys as_of, event, area, name: the start of every answer */
+/* " *" when the number rests on values that the rule pack marks as unverified, else empty. */
+const char *view_mark(const View *v, const Query *q);
+const char *view_pillar_mark(const View *v, Str pillar);
+void view_notes(const View *v); /* what the marks mean, and which indicators do not count yet, if there are any */
 bool view_tps_list(const View *v); /* false: says how to import one */
 /* Places of the subtree where this indicator expects something and has less; of those, where nothing was heard. */
 uint64_t view_gaps(const View *v, const Series *s, uint64_t *silent);
