@@ -91,6 +91,7 @@ volatile bool *cli_stop_flag(void); /* from now on the first SIGINT or SIGTERM s
 typedef struct Progress {
 	Cli *cli;
 	int64_t started, shown;
+	uint64_t first; /* done when the phase began */
 	Str phase;
 	bool line;
 } Progress;

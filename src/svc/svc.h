@@ -305,6 +305,32 @@ typedef struct TrendAsk {
 } TrendAsk;
 bool trend_ready(Workspace *w, const Board *b, TrendAsk *ask, Err *err) MUST;
 
+/* ---- Made-up elections: the province of the demo, and load of any size ---- */
+typedef struct SynthNew {
+	const char *dir, *store; /* store: NULL for the folder; it needs an address that holds no workspace yet */
+	Str pack, area;          /* the demo has its own */
+} SynthNew;
+typedef struct SynthReport {
+	uint64_t stations, rows; /* rows put in: each a new one, a change, or one that says the same */
+	int64_t events, bytes;   /* bytes: of the folder; without those of a database elsewhere */
+} SynthReport;
+/* The province of Jambi before the election of 27 November 2024 in a new workspace, its clock standing at 20 November, 13:09. All that
+ * is in it entered as imported files, day by day, the same each time: see demo-data/README.md. progress has the day as its phase.
+ * Nothing is left behind on an error or stop (E_BUSY). E_CONFLICT when dir exists. */
+bool demo_make(const Env *env, const SynthNew *what, const Watch *watch, SynthReport *out, Err *err) MUST;
+
+typedef struct Simulation {
+	const char *dir, *store; /* as above */
+	Str pack, area;
+	int64_t stations; /* 0: as many as the nation has by demo-data/nation.csv, of a smaller area its share by villages */
+	uint64_t seed;
+	int fill; /* of a hundred stations so many are complete, of each thing on its own */
+	Watch watch; /* the phase is the dataset */
+} Simulation;
+/* An election of any size in a new workspace, its clock standing at the afternoon before polling day: the list of stations, final
+ * rolls, logistics, officers and security. Nothing is left behind on an error or stop. */
+bool simulation_make(const Env *env, const Simulation *what, SynthReport *out, Err *err) MUST;
+
 /* ---- The definitions' own tests ---- */
 /* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database, or
  * in temporary tables of the PostgreSQL database `store` (NULL: none). fn is called per test with ok and a message

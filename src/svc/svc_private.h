@@ -13,6 +13,7 @@ bool workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str 
 	MUST; /* p == NULL: absent */
 bool workspace_fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err) MUST;
 bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
+const char *workspace_key_path(const Workspace *w, Arena *a);
 bool workspace_prepare_tables(
 	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
 /* ---- rules.c ---- */

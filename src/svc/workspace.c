@@ -89,6 +89,12 @@ key_path(const Env *env, Str id, Arena *a)
 	return arena_fmt(a, "%s/%.*s.key", env->key_dir, STR(id)).p;
 }
 
+const char *
+workspace_key_path(const Workspace *w, Arena *a)
+{
+	return key_path(w->env, w->id, a);
+}
+
 bool
 workspace_key(const Workspace *w, unsigned char key[32], Err *err)
 {
