@@ -35,7 +35,7 @@ count_silent(const Board *b, Arena *a)
 		bool silent = false;
 		for (size_t s = 0; s < b->n_indicators && b->level[i] == LEVEL_TPS && !silent; s++) {
 			const Series *x = &b->series[s];
-			silent = x->must && x->need[i] > x->heard[i];
+			silent = x->must && x->need[i] > x->heard[i] && board_counts(b, x);
 		}
 		sum[i + 1] = sum[i] + silent;
 	}
