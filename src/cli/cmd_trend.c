@@ -55,23 +55,23 @@ area_counts(const Show *x, Err *err)
 	return err_hint(err, "where it lies: siap trend %.*s", STR(near));
 }
 
-/* Days that nobody has counted yet are counted now, by whoever may write here; otherwise the trend says how far it goes. */
+/* Days that nobody has counted yet are counted now; where another process is at it, the answer says so. */
 static bool
 settle(const Show *x, Err *err)
 {
 	Cli *cli = x->v.cli;
+	AUTO(GateP) gate = NULL;
 	bool settled;
-	Err why = {0};
 	if (!trend_settled(&cli->ws, x->v.b, &settled, err))
 		return false;
 	if (settled)
 		return true;
-	AUTO(GateP) gate = NULL;
-	if (gate_open(&cli->ws, &gate, &why) && gate_settle(gate, &why) &&
-		trend_settled(&cli->ws, x->v.b, &settled, &why) && settled)
-		return true;
-	cli_note(cli, tr("the last days before today are not counted yet: %s\n"),
-		why.code ? why.text : tr("another process is at it"));
+	if (!gate_open(&cli->ws, &gate, err) || !gate_settle(gate, err) ||
+		!trend_settled(&cli->ws, x->v.b, &settled, err))
+		return false;
+	if (!settled)
+		cli_note(cli, "%s\n",
+			tr("another process is still counting the last days before today: ask again later"));
 	return true;
 }
 

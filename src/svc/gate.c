@@ -45,6 +45,7 @@ follow_open(Gate *g, Err *err)
 {
 	Err why = {0};
 	bool loaded = board_load(g->w, &g->board, &why);
+	g->kept = clock_us();
 	if (!loaded && why.code != E_NOTFOUND)
 		return err_set(err, why.code, "%s", why.text);
 	if (!loaded && !board_rebuild(g->w, &g->board, err))
