@@ -5,15 +5,40 @@
 
 /* ---- following commits with the board ---- */
 
+enum { FOLLOW_REST_US = 5000000 };
+
+static bool
+gate_applies(Gate *g)
+{
+	pthread_mutex_lock(&g->lock);
+	bool yes = g->applying > 0;
+	pthread_mutex_unlock(&g->lock);
+	return yes;
+}
+
+/* While rows pour in, what a look at them computes is old at once: it waits for the end of the import, or for so long that
+ * looking on takes a tenth of the time at most. */
+static void
+follow_rest(Gate *g, int64_t took)
+{
+	int64_t until = clock_us() + FOLLOW_REST_US + 9 * took;
+	while (!g->stop && clock_us() < until && gate_applies(g))
+		(void)usleep(10000);
+}
+
 static void *
 follow_main(void *arg)
 {
 	Gate *g = arg;
+	int64_t took = 0;
 	(void)pthread_setname_np(pthread_self(), "siap-board");
 	while (!g->stop) {
 		int64_t newest = writer_wait(g->writer, g->board->event, &g->stop);
+		follow_rest(g, took);
+		int64_t start = clock_us();
 		if (newest > g->board->event && !board_follow(g->board, NULL, &g->board_err))
 			break; /* told at the end; the board is rebuilt at the next open */
+		took = clock_us() - start;
 	}
 	return NULL;
 }
