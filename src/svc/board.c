@@ -481,21 +481,26 @@ add_up(Board *b, Series *s, int part, size_t node, int64_t change)
 }
 
 bool
+board_ask(const Board *b, Series *s, size_t node, bool alone, Err *err)
+{
+	Str lo, hi;
+	if (alone)
+		area_alone(str_of(b->code[node]), s->past, &lo, &hi);
+	else
+		area_range(str_of(b->code[node]), s->past, &lo, &hi);
+	return series_begin(b, s, lo, hi, err);
+}
+
+bool
 board_refresh(Board *b, Series *s, size_t node, bool alone, Err *err)
 {
-	char buf[20];
-	Str lo, hi;
 	BoardRow r = {.node = node};
 	int parts = s->query->is_check ? 1 : PARTS;
 	size_t end = alone ? node + 1 : b->end[node];
 	for (size_t i = node; i < end; i++)
 		for (int p = 0; p < parts && series_holds(b, s, i); p++)
 			add_up(b, s, p, i, -series_own(s, p)[i]);
-	if (alone)
-		area_alone(str_of(b->code[node]), buf, &lo, &hi);
-	else
-		area_range(str_of(b->code[node]), buf, &lo, &hi);
-	if (!series_begin(b, s, lo, hi, err))
+	if (!board_ask(b, s, node, alone, err))
 		return false;
 	for (;;) {
 		bool row;

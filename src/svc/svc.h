@@ -174,6 +174,7 @@ typedef struct Series {
 	Stmt *
 		stmt; /* the query on the board's connection, once it was needed, with the places of its parameters */
 	int lo, hi;
+	char past[20]; /* the end of the range it is asked for: the statement holds on to it */
 } Series;
 typedef struct Board {
 	Arena a;
