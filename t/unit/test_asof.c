@@ -6,7 +6,7 @@
 
 enum { MOMENTS = 9, CHANGES = 60 };
 
-static int64_t hand = INT64_C(1732060800000); /* 20 Nov 2024; moved by the tests */
+static _Atomic int64_t hand = INT64_C(1732060800000); /* 20 Nov 2024; moved by the tests */
 
 static int64_t
 hand_now(void *ctx)

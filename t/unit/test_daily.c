@@ -4,7 +4,7 @@
 
 enum { DAYS = 10 };
 
-static int64_t hand;
+static _Atomic int64_t hand;
 
 static int64_t
 hand_now(void *ctx)
