@@ -207,24 +207,28 @@ prepare(Db *db, void (*make)(const Dataset *, Buf *), const Dataset *d, Stmt **o
 	return buf_check(&sql, err) && db_prepare(db, buf_str(&sql), out, err);
 }
 
-static bool
-row_put(AsOfWork *x, const Dataset *d, const Value *v, int64_t event, Err *err)
-{
-	Replayed *r = &x->dataset[d - x->of->cat.dataset];
-	row_bind(d, v, event, r->update);
-	if (!db_run(r->update, err))
-		return false;
-	if (db_changes(x->to) == 1)
-		return true;
-	row_bind(d, v, event, r->insert);
-	return db_run(r->insert, err);
-}
-
 typedef struct Logged { /* one event, as the statement `replay` tells it */
 	int64_t seq, at, op;
+	bool based; /* on an event before it: its row may be there */
 	Str area, open;
 	const Dataset *d; /* NULL: a dataset of definitions that are gone */
 } Logged;
+
+/* An event without a base made its row; one with a base changed it, unless the row was closed meanwhile. */
+static bool
+row_put(AsOfWork *x, const Logged *e, const Value *v, Err *err)
+{
+	Replayed *r = &x->dataset[e->d - x->of->cat.dataset];
+	if (e->based) {
+		row_bind(e->d, v, e->seq, r->update);
+		if (!db_run(r->update, err))
+			return false;
+		if (db_changes(x->to) == 1)
+			return true;
+	}
+	row_bind(e->d, v, e->seq, r->insert);
+	return db_run(r->insert, err);
+}
 
 static bool
 row_replay(AsOfWork *x, const Logged *e, Arena tmp, Err *err)
@@ -240,7 +244,7 @@ row_replay(AsOfWork *x, const Logged *e, Arena tmp, Err *err)
 	if (!row_from_log(d, e->open, &tmp, v))
 		return err_set(err, E_DB, "event %lld of the log cannot be read", (long long)e->seq);
 	if (e->op != OP_CLOSE)
-		return row_put(x, d, v, e->seq, err);
+		return row_put(x, e, v, err);
 	row_bind_keys(d, r->close, v);
 	return db_run(r->close, err);
 }
@@ -297,6 +301,7 @@ events_replay(AsOfWork *x, int64_t after, int64_t upto, Arena tmp, Err *err)
 		e.op = db_int(s, 2);
 		e.area = db_text(s, 4);
 		e.open = db_text(s, 5);
+		e.based = db_type(s, 6) != DB_NULL;
 		if ((e.d && !row_replay(x, &e, tmp, err)) ||
 			((x->stepped || e.seq == upto) && !event_keep(x, &e, err)) ||
 			((e.seq - after) % TELL_EVERY == 0 &&
