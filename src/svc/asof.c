@@ -215,6 +215,7 @@ prepare(Db *db, void (*make)(const Dataset *, Buf *), const Dataset *d, Stmt **o
 
 typedef struct Logged { /* one event, as the statement `replay` tells it */
 	int64_t seq, at, op;
+	bool based; /* on an event before it: its row may be there */
 	Str area, open, key, sealed;
 	const Dataset *d; /* NULL: a dataset of definitions that are gone */
 } Logged;
@@ -270,17 +271,19 @@ matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
 	return ok;
 }
 
+/* An event without a base made its row; one with a base changed it, unless the row was closed meanwhile. */
 static bool
 row_put(AsOfWork *x, const Logged *e, const Value *v, const Matches *m, Err *err)
 {
-	const Dataset *d = e->d;
-	Replayed *r = &x->dataset[d - x->of->cat.dataset];
-	row_bind(d, v, e->seq, m, r->update);
-	if (!db_run(r->update, err))
-		return false;
-	if (db_changes(x->to) == 1)
-		return true;
-	row_bind(d, v, e->seq, m, r->insert);
+	Replayed *r = &x->dataset[e->d - x->of->cat.dataset];
+	if (e->based) {
+		row_bind(e->d, v, e->seq, m, r->update);
+		if (!db_run(r->update, err))
+			return false;
+		if (db_changes(x->to) == 1)
+			return true;
+	}
+	row_bind(e->d, v, e->seq, m, r->insert);
 	return db_run(r->insert, err);
 }
 
@@ -358,6 +361,7 @@ events_replay(AsOfWork *x, int64_t after, int64_t upto, Arena tmp, Err *err)
 		e.open = db_text(s, 5);
 		e.key = db_text(s, 6);
 		e.sealed = db_text(s, 7);
+		e.based = db_type(s, 8) != DB_NULL;
 		if ((e.d && !row_replay(x, &e, tmp, err)) ||
 			((x->stepped || e.seq == upto) && !event_keep(x, &e, err)) ||
 			((e.seq - after) % TELL_EVERY == 0 &&
