@@ -83,8 +83,12 @@ areas_below(const Env *env, Str area, Level level, Str *out)
 	bool nation = str_eq(area, S("0"));
 	while (rest.n) {
 		str_cut(rest, '\n', &line, &rest);
-		if (!str_cut(line, '\t', &code, &name) || area_level(code) != level ||
-			(!nation && !str_starts(code, area)))
+		if (!str_cut(line, '\t', &code, &name) || (!nation && !str_starts(code, area))) {
+			if (n && !nation)
+				break; /* they stand in order */
+			continue;
+		}
+		if (area_level(code) != level)
 			continue;
 		if (out)
 			out[n] = code;
