@@ -67,7 +67,8 @@ time_update(const Workspace *w, const Board *b, int n, int64_t *took, bool toget
 	Stmt *s;
 	must(db_open(w->store, DB_WRITE, &db, &err));
 	must(db_prepare(db,
-		S("UPDATE officer_count SET filled = :filled WHERE tps = :tps AND role = 'kpps'"), &s, &err));
+		S("UPDATE officer_count SET filled = :filled WHERE tps = :tps AND role = 'kpps'"), &s,
+		&err));
 	must(!together || tx_begin(db, &tx, &err));
 	int64_t first = clock_us();
 	for (int k = 0; k < n; k++) {

@@ -564,7 +564,7 @@ board_pillars(const Board *b, Str *out, size_t max)
 	fixed = n;
 	for (size_t i = 0; i < b->n_indicators && n < max; i++) {
 		Str p = b->series[i].query->pillar;
-		bool known = false;
+		bool known = !board_counts(b, &b->series[i]);
 		for (size_t k = 0; k < n; k++)
 			known |= str_eq(out[k], p);
 		if (!known)

@@ -215,7 +215,7 @@ bool board_counts(const Board *b, const Series *s);
 /* Score of a pillar in a node's subtree: weighted mean of have/need of its indicators that count and have need > 0 there; in parts per 10,000; -1 when none. */
 int board_pillar(const Board *b, size_t node, Str pillar);
 size_t board_pillars(const Board *b, Str *out,
-	size_t max); /* pillars in use: roll, logistics, officers, security first, then by name */
+	size_t max); /* pillars in use: roll, logistics, officers, security first, then those of which something counts by now, by name */
 bool board_equal(const Board *x, const Board *y, Str *difference,
 	Arena *a); /* bit for bit; names the first difference */
 
