@@ -107,12 +107,14 @@ void
 synth_plan_room(SynthPlan *p, size_t stations, Arena *a)
 {
 	p->station = NEW(a, SynthStation, stations);
+	p->room = stations;
 }
 
 bool
 synth_plan_stations(SynthPlan *p, const Env *env, const SynthWhere *where, Arena tmp, Err *err)
 {
 	size_t n = areas_below(env, where->area, LEVEL_VILLAGE, NULL);
+	NEED(where->stations <= p->room - p->n);
 	Str *village = NEW(&tmp, Str, n + 1);
 	uint32_t *weight = NEW(&tmp, uint32_t, n + 1), *share = NEW(&tmp, uint32_t, n + 1);
 	areas_below(env, where->area, LEVEL_VILLAGE, village);
