@@ -42,6 +42,11 @@ awk -v dir="$dir" 'BEGIN {
 		for (i = 1; i <= all; i++) if (rand() < 0.7)
 			printf "%s,kpps,%d,%s\n", tps[i], int(rand() * 9), rand() < 0.5 ? int(rand() * 8) : "" >file
 	}
+	# In no order, so that the rows of a slice lie scattered over the table; some are the same, some changed, some new.
+	file = dir "/scattered.csv"
+	print "tps,item,received,damaged" >file
+	for (i = 0; i < all; i++) for (k = 1; k <= items; k++)
+		printf "%s,%s,%d,%s\n", tps[(i * 37 + k * 11) % all + 1], item[k], i % 3 ? int(rand() * 500) : 7, "" >file
 }'
 
 life() { # workspace: everything that is said on the way is compared too
@@ -56,6 +61,8 @@ life() { # workspace: everything that is said on the way is compared too
 		s import officer_count "$dir/officers$round.csv" --accept-conflicts
 		s import delivery "$dir/delivery$round.csv"
 	done
+	s import delivery "$dir/scattered.csv" --accept-conflicts
+	s import delivery "$dir/scattered.csv"
 	export SIAP_CLOCK=2024-11-20T08:00:00+07:00
 	s enter officer_count tps=1571011001001 role=kpps filled=6
 	s enter officer_count tps=1571011001001 role=kpps filled=7 --base 1
@@ -85,16 +92,28 @@ answers() { # workspace, folder
 		"$siap" -w "$1" export "$d" - >"$2/export-$d.csv"
 	done
 }
+# The log itself: every event with its hash (of rows without private fields: those are sealed with random keys), and the conflicts.
+columns="SELECT seq, at, origin, key, area, op, base, device_clock, open, CASE WHEN sealed IS NULL THEN upper"
+log="FROM event ORDER BY seq; SELECT dataset, key, area, event, over FROM conflict ORDER BY event;
+	SELECT id, dataset, rows, applied, added, changed, same, conflicts, state FROM import_job ORDER BY id"
 $siap init "$dir/w" --rules pilkada2024 --area 1571 >/dev/null
+key=$(ls "$dir"/keys/*.key)
 life "$dir/w" | sed "s|$dir||g" >"$dir/said1"
 answers "$dir/w" "$dir/a1"
+sqlite3 -separator '|' "$dir/w/siap.db" "$columns(hex(leaf)) END $log" >"$dir/log1"
 mv "$dir/w" "$dir/w1"
 $siap init "$dir/w" --rules pilkada2024 --area 1571 --store "$url" >/dev/null
 [ ! -e "$dir/w/siap.db" ] || { echo "the rows went into a file"; exit 1; }
+cp "$key" "$(ls "$dir"/keys/*.key | grep -vxF "$key")" # hashes are salted with it
 life "$dir/w" | sed "s|$dir||g" >"$dir/said2"
 answers "$dir/w" "$dir/a2"
 diff "$dir/said1" "$dir/said2" || { echo "what was said differs (SQLite <, PostgreSQL >)"; exit 1; }
 diff -r "$dir/a1" "$dir/a2" || { echo "answers differ (SQLite <, PostgreSQL >)"; exit 1; }
+psql -qAt "$url" -c "$(printf '%s' "$columns(encode(leaf, 'hex')) END $log" | tr '\n' ' ')" >"$dir/log2"
+diff "$dir/log1" "$dir/log2" | head -n 10 >"$dir/differ"
+[ ! -s "$dir/differ" ] || { echo "events differ (SQLite <, PostgreSQL >)"; cat "$dir/differ"; exit 1; }
+awk -F '|' '$6 == 1 && $7 == "" { added++ } $6 == 1 && $7 != "" { changed++ } $6 == 2 { closed++ }
+	END { exit !(added > 500 && changed > 200 && closed > 0) }' "$dir/log1" || { echo "the log says too little"; wc -l "$dir/log1"; exit 1; }
 # Nothing was compared with nothing.
 for f in ready.json why-1571.csv check-1571.csv export-delivery.csv; do
 	[ "$(wc -c <"$dir/a1/$f")" -gt 500 ] || { echo "$f is nearly empty"; cat "$dir/a1/$f" "$dir/said1"; exit 1; }

@@ -229,9 +229,11 @@ typedef enum Store { STORE_SQLITE, STORE_POSTGRES } Store;
 /* CREATE TABLE for the projection: the fields (private ones left out), _event (INTEGER/bigint NOT NULL), _sealed (blob, when the dataset has
  * private fields), PRIMARY KEY (the area key first, then the others); SQLite: STRICT, WITHOUT ROWID. Names in double quotes are not needed: they are checked. */
 void dataset_ddl(const Dataset *d, Store store, Buf *out);
-void dataset_insert_sql(const Dataset *d, Buf *out); /* INSERT INTO x(open fields…, _event[, _sealed]) VALUES(:f,…) ON CONFLICT DO NOTHING; parameters in this order */
+void dataset_insert_sql(const Dataset *d, Buf *out); /* INSERT INTO x(open fields…, _event[, _sealed]) VALUES(:f,…); parameters in this order */
 void dataset_update_sql(const Dataset *d, Buf *out); /* UPDATE x SET all open fields…, _event[, _sealed] WHERE keys: the same parameters at the same positions as in the insert */
 void dataset_select_sql(const Dataset *d, Buf *out); /* SELECT open fields…, _event[, _sealed] FROM x WHERE keys = :key… */
+/* The same columns of those rows, in any order, whose keys are among n: parameters key after key, each in the order of the key fields. */
+void dataset_find_sql(const Dataset *d, size_t n, Buf *out);
 void dataset_range_sql(const Dataset *d, Buf *out);  /* the same columns, WHERE area >= :lo AND area < :hi ORDER BY the primary key */
 void dataset_close_sql(const Dataset *d, Buf *out);  /* DELETE FROM x WHERE keys */
 void dataset_json_schema(const Dataset *d, const Pack *pack, Buf *out); /* draft 2020-12; ajv must accept it */

@@ -76,7 +76,7 @@ dataset_insert_sql(const Dataset *d, Buf *out)
 	columns_add(d, "", out);
 	buf_add(out, S(") VALUES ("));
 	columns_add(d, ":", out);
-	buf_add(out, S(") ON CONFLICT DO NOTHING"));
+	buf_byte(out, ')');
 }
 
 /* The keys are set too, to what they are: so the parameters stand at the same positions as in the insert. */
@@ -105,6 +105,30 @@ dataset_select_sql(const Dataset *d, Buf *out)
 {
 	select_add(d, out);
 	where_keys(d, out);
+}
+
+void
+dataset_find_sql(const Dataset *d, size_t n, Buf *out)
+{
+	char before[80];
+	snprintf(before, sizeof before, "%.*s.", STR(d->name));
+	buf_add(out, S("SELECT "));
+	columns_add(d, before, out);
+	buf_add(out, S(" FROM (VALUES "));
+	for (size_t i = 0; i < n * d->n_key; i++) {
+		size_t k = i % d->n_key;
+		bool number = type_is_int(d->field[d->key[k]].type);
+		buf_fmt(out, "%s%s:k%zu%s",
+			k       ? ", "
+				: i ? "), ("
+					: "(",
+			number ? "CAST(" : "", i + 1, number ? " AS bigint)" : "");
+	}
+	/* CROSS: the wanted keys are the outer loop for SQLite, each a look-up in the primary key. */
+	buf_fmt(out, ")) AS wanted CROSS JOIN %.*s WHERE ", STR(d->name));
+	for (size_t k = 0; k < d->n_key; k++)
+		buf_fmt(out, "%s%s%.*s = wanted.column%zu", k ? " AND " : "", before,
+			STR(d->field[d->key[k]].name), k + 1);
 }
 
 void

@@ -112,6 +112,14 @@ db_checkpoint(Db *db, int *left, Err *err)
 	return db->kind->checkpoint(db, left, err);
 }
 
+bool
+db_analyze(Db *db, Str table, Err *err)
+{
+	if (fault_here())
+		return db_fault(err);
+	return !db->kind->analyze || db->kind->analyze(db, table, err);
+}
+
 /* ---- Statements ---- */
 
 bool

@@ -54,8 +54,10 @@ void db_set_text_if(Stmt *s, const char *name, Str v);
 bool db_step(Stmt *s, bool *row, Err *err) MUST;
 /* db_step that expects no row: INSERT, UPDATE, DELETE. */
 bool db_run(Stmt *s, Err *err) MUST;
-/* db_run inside a transaction whose failure may be told only by a later call on the connection, at the latest by the commit
- * or the end of the savepoint: on a server it costs no round trip of its own. The values need to live until it returns. */
+/* db_run inside a transaction, for many rows: on a server it costs no round trip of its own, and rows of plain inserts
+ * (`INSERT INTO t (a, b) VALUES (:a, :b)`) travel as one COPY. Statements left for later may be done in any order among
+ * themselves, all of them before whatever else the connection is asked next; that call, at the latest the commit or the end
+ * of the savepoint, tells when one of them failed. The values need to live until it returns. */
 bool db_run_later(Stmt *s, Err *err) MUST;
 void db_reset(Stmt *s);
 int64_t db_changes(Db *db); /* rows the last INSERT, UPDATE or DELETE touched */
@@ -84,6 +86,9 @@ bool db_savepoint_undo(Db *db, Err *err) MUST;     /* rolls back to it and relea
 /* Moves up to all committed pages from the log into the file without blocking readers or the writer; returns how many
  * pages remain in the log in *left (may be NULL). */
 bool db_checkpoint(Db *db, int *left, Err *err) MUST;
+
+/* Tells a server how a table looks that just grew much, so that its next plans are right; nothing for SQLite. Readers may too. */
+bool db_analyze(Db *db, Str table, Err *err) MUST;
 
 /* Applies the numbered migrations that the database does not have, in order, each in a transaction, and records them in
  * table migration(number, name, at). `-- sqlite:` and `-- postgres:` lines start a block for one kind of database,

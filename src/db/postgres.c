@@ -11,9 +11,13 @@ static const char SETTINGS[] =
 	"SELECT set_config('synchronous_commit', 'on', false) "
 	"WHERE current_setting('synchronous_commit') = 'off'";
 /* The same text asks for one TPS and for the nation, of tables that were empty when it was prepared: a plan kept for all
- * would be quadratic for some. */
+ * would be quadratic for some. Sums over a province need more memory than the 4 MB that servers give. */
 static const char SETTINGS_READER[] =
-	"SET default_transaction_read_only = on; SET plan_cache_mode = force_custom_plan";
+	"SET default_transaction_read_only = on; SET plan_cache_mode = force_custom_plan; "
+	"SET work_mem = '64MB'";
+/* Rows are written and found by their keys, in tables that may have been empty when the plan was made. */
+static const char SETTINGS_WRITER[] =
+	"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 static const char FACTS[] =
 	"SELECT datcollate, datlocprovider::text, pg_encoding_to_char(encoding) "
 	"FROM pg_database WHERE datname = current_database()";
@@ -153,7 +157,10 @@ pg_command(Db *db, const char *sql, Err *err)
 {
 	PgDb *p = (PgDb *)db;
 	/* What failed before is taken back by ROLLBACK itself. */
-	if (!pg_ready(p, err) && strncmp(sql, "ROLLBACK", 8) != 0)
+	bool back = strncmp(sql, "ROLLBACK", 8) == 0;
+	if (back)
+		pg_gathered_drop(p);
+	if (!pg_ready(p, err) && !back)
 		return false;
 	PGresult *r = PQexec(p->c, sql);
 	bool good = result_good(r);
@@ -194,7 +201,9 @@ settle_in(Db *db, Err *err)
 			version / 10000);
 	if (!pg_command(db, SETTINGS, err) || !facts_ask(db, err))
 		return false;
-	return db->reader ? pg_command(db, SETTINGS_READER, err) : lease_take(db, err);
+	if (db->reader)
+		return pg_command(db, SETTINGS_READER, err);
+	return pg_command(db, SETTINGS_WRITER, err) && lease_take(db, err);
 }
 
 static bool
@@ -234,6 +243,7 @@ pg_close(Db *db)
 	PgDb *p = (PgDb *)db;
 	if (!p->c)
 		return;
+	pg_gathered_drop(p);
 	pg_statements_free(p);
 	Err ignored = {0};
 	if (!pg_ready(p, &ignored))
@@ -292,6 +302,7 @@ pg_rollback(Db *db)
 	Err ignored = {0};
 	if (p->active)
 		pg_reset((Stmt *)p->active);
+	pg_gathered_drop(p);
 	if (!pg_ready(p, &ignored))
 		ignored.code = E_OK; /* what failed is taken back here */
 	PGTransactionStatusType status = PQtransactionStatus(p->c);
@@ -315,6 +326,16 @@ pg_checkpoint(Db *db, int *left, Err *err)
 	if (left)
 		*left = 0;
 	return true;
+}
+
+/* Also on a reader's connection: it changes no row. */
+static bool
+pg_analyze(Db *db, Str table, Err *err)
+{
+	char sql[128];
+	NEED(table.n < 64);
+	snprintf(sql, sizeof sql, "ANALYZE %.*s", STR(table)); /* derived SQL */
+	return pg_command(db, sql, err);
 }
 
 const DbKind db_postgres = {
@@ -350,4 +371,5 @@ const DbKind db_postgres = {
 	.in_tx = pg_in_tx,
 	.rollback = pg_rollback,
 	.checkpoint = pg_checkpoint,
+	.analyze = pg_analyze,
 };

@@ -3,41 +3,6 @@
 
 #include "db/postgres_private.h"
 
-/* The types of the server that our SQL uses; their numbers are part of its protocol. */
-enum {
-	OID_BOOL = 16,
-	OID_BYTEA = 17,
-	OID_NAME = 19,
-	OID_INT8 = 20,
-	OID_INT2 = 21,
-	OID_INT4 = 23,
-	OID_TEXT = 25,
-	OID_FLOAT4 = 700,
-	OID_FLOAT8 = 701,
-	OID_VARCHAR = 1043
-};
-
-typedef enum BindFault { BIND_GOOD, BIND_TYPE, BIND_NUL, BIND_RANGE } BindFault;
-
-struct PgStmt {
-	Stmt s;
-	char name[16];
-	int n, columns;
-	Str *param; /* names */
-	Oid *type;  /* of the parameters */
-	const char **value;
-	int *length, *format;
-	char (*number)[8]; /* where bound integers stand */
-	BindFault fault;   /* the first failed binding; the next step reports it */
-	int fault_at;
-	PGresult *description, *row;
-	bool started;
-	Buf kept_bytes; /* the results taken in by settle: pointers */
-	size_t kept_next;
-	char (*digits)[32]; /* text of numbers, one per column */
-	PgStmt *next;
-};
-
 static PgStmt *
 own(Stmt *s)
 {
@@ -130,6 +95,7 @@ pg_compile(Db *db, Str sql, Stmt **out, Err *err)
 	PgText text = pg_text(sql, &db->mem);
 	s->n = text.n;
 	s->param = text.name;
+	s->copy = pg_copy_text(sql, &text, &db->mem);
 	snprintf(s->name, sizeof s->name, "s%u", ++p->prepared);
 	if (!pg_ready(p, err))
 		return false;
@@ -152,6 +118,7 @@ pg_statements_free(PgDb *p)
 {
 	for (PgStmt *s = p->all; s; s = s->next) {
 		pg_reset(&s->s);
+		buf_close(&s->rows);
 		PQclear(s->description);
 	}
 }
@@ -238,8 +205,8 @@ pg_bind_null(Stmt *st, int at)
 	bind(own(st), at, NULL, 0);
 }
 
-static bool
-bindings_check(PgStmt *s, Err *err)
+bool
+pg_bindings_check(PgStmt *s, Err *err)
 {
 	BindFault fault = s->fault;
 	s->fault = BIND_GOOD;
@@ -254,84 +221,6 @@ bindings_check(PgStmt *s, Err *err)
 			STR(line), STR(name));
 	return err_set(err, E_DB, "statement '%.*s': the value for ':%.*s' has another type than it",
 		STR(line), STR(name));
-}
-
-/* ---- Left for later: libpq's pipeline mode, entered with the first such statement ---- */
-
-enum { PENDING_MOST = 64 }; /* the answers wait on the server's side of the socket */
-
-static bool
-send(PgStmt *s)
-{
-	return PQsendQueryPrepared(connection(s)->c, s->name, s->n, s->value, s->length, s->format, 1);
-}
-
-/* The ends of all that was left, the first error told. */
-static bool
-pending_read(PgDb *p, Err *err)
-{
-	bool good = true;
-	for (; p->pending > 0; p->pending--) {
-		PGresult *r = PQgetResult(p->c);
-		if (good && PQresultStatus(r) != PGRES_COMMAND_OK)
-			good = pg_failed(p, r, (Str){0}, err);
-		PQclear(r);
-		PQclear(PQgetResult(p->c)); /* no more of this statement */
-	}
-	return good;
-}
-
-static void
-pipeline_end(PgDb *p)
-{
-	PQclear(PQgetResult(p->c));
-	NEED(PQexitPipelineMode(p->c) || PQstatus(p->c) == CONNECTION_BAD);
-}
-
-static bool
-catch_up(PgDb *p, Err *err)
-{
-	if (p->pending == 0)
-		return true;
-	NEED(PQpipelineSync(p->c) || PQstatus(p->c) == CONNECTION_BAD);
-	bool good = pending_read(p, err);
-	pipeline_end(p);
-	return good;
-}
-
-bool
-pg_run_later(Stmt *st, Err *err)
-{
-	PgStmt *s = own(st);
-	PgDb *p = connection(s);
-	NEED(!s->started && s->columns == 0);
-	if (!bindings_check(s, err) || ((p->active || p->pending >= PENDING_MOST) && !pg_ready(p, err)))
-		return false;
-	if (p->pending == 0)
-		NEED(PQenterPipelineMode(p->c));
-	p->pending++;
-	return send(s) || pg_failed(p, NULL, st->sql, err);
-}
-
-/* Sends a statement behind what was left for later: one round trip for all. */
-static bool
-start_behind(PgStmt *s, Err *err)
-{
-	PgDb *p = connection(s);
-	bool sent = send(s) && PQpipelineSync(p->c);
-	NEED(sent || PQstatus(p->c) == CONNECTION_BAD);
-	bool good = pending_read(p, err);
-	PGresult *r = PQgetResult(p->c);
-	PQclear(PQgetResult(p->c));
-	pipeline_end(p);
-	if (!good) {
-		PQclear(r);
-		return false;
-	}
-	buf_add(&s->kept_bytes, (Str){(char *)&r, sizeof r});
-	NEED(!s->kept_bytes.failed);
-	s->started = true;
-	return true;
 }
 
 /* ---- Stepping ---- */
@@ -354,7 +243,7 @@ bool
 pg_ready(PgDb *p, Err *err)
 {
 	settle(p);
-	return catch_up(p, err);
+	return pg_later_end(p, err);
 }
 
 static PGresult *
@@ -399,17 +288,33 @@ pg_fresh(Stmt *st)
 	memset(s->value, 0, (size_t)s->n * sizeof *s->value);
 }
 
+/* The one result is kept, as if settle had taken it in. */
+static bool
+start_behind(PgStmt *s, Err *err)
+{
+	PGresult *r;
+	if (!pg_send_behind(s, &r, err))
+		return false;
+	buf_add(&s->kept_bytes, (Str){(char *)&r, sizeof r});
+	NEED(!s->kept_bytes.failed);
+	s->started = true;
+	return true;
+}
+
 static bool
 start(PgStmt *s, Err *err)
 {
 	PgDb *p = connection(s);
-	if (!bindings_check(s, err))
+	if (!pg_bindings_check(s, err))
+		return false;
+	settle(p);
+	if (!pg_later_send(p, err))
 		return false;
 	if (p->pending > 0 && s->columns == 0)
 		return start_behind(s, err);
 	if (!pg_ready(p, err))
 		return false;
-	if (!send(s))
+	if (!pg_send(s))
 		return pg_failed(p, NULL, s->s.sql, err);
 	/* Row by row, so that a large answer needs no memory of its size. */
 	NEED(s->columns == 0 || PQsetSingleRowMode(p->c));

@@ -119,3 +119,34 @@ pg_text(Str sql, Arena *a)
 	t.sql = arena_cstr(a, buf_str(&out));
 	return t;
 }
+
+/* Whether the items of a list are exactly the parameters, in their order. */
+static bool
+only_params(Str list, const PgText *t)
+{
+	Str item;
+	int n = 0;
+	for (bool more = true; more; n++) {
+		more = str_cut(list, ',', &item, &list);
+		item = str_trim(item);
+		if (n >= t->n || !str_starts(item, S(":")) ||
+			!str_eq(str_slice(item, 1, item.n), t->name[n]))
+			return false;
+	}
+	return n == t->n;
+}
+
+const char *
+pg_copy_text(Str sql, const PgText *t, Arena *a)
+{
+	size_t at;
+	if (!str_find(sql, S("VALUES"), &at))
+		return NULL;
+	Str into = str_trim(str_slice(sql, 0, at)), list = str_trim(str_slice(sql, at + 6, sql.n));
+	if (!str_starts(into, S("INSERT INTO ")) || !str_starts(list, S("(")) ||
+		!str_ends(list, S(")")) || !only_params(str_slice(list, 1, list.n - 1), t))
+		return NULL;
+	into = str_slice(into, 12, into.n);
+	/* derived SQL */
+	return arena_fmt(a, "COPY %.*s FROM STDIN (FORMAT binary)", STR(into)).p;
+}

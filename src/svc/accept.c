@@ -33,8 +33,6 @@ acceptor_open(WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Accepto
 	static const char *const names[] = {"seq", "at", "origin", "key", "area", "op", "base",
 		"device_clock", "open", "sealed", "leaf"};
 	*out = (Acceptor){.d = d, .db = tx->db, .origin = origin, .agency = agency};
-	for (size_t i = 0; i < d->n_fields; i++)
-		out->n_open += d->field[i].n_private == 0;
 	if (!prepare_derived(tx->db, dataset_insert_sql, d, &out->insert, err) ||
 		!prepare_derived(tx->db, dataset_update_sql, d, &out->update, err) ||
 		!prepare_derived(tx->db, dataset_select_sql, d, &out->select, err) ||
@@ -111,20 +109,21 @@ row_key_get(WriteTx *tx, SealedRow *row, bool make, Err *err)
 	db_set_text(s, "dataset", row->dataset);
 	db_set_text(s, "key", row->key);
 	db_bind_blob(s, db_param(s, "wrapped"), buf_str(&wrapped));
-	return db_run(s, err);
+	return db_run_later(s, err);
 }
 
-/* The closed fields of a sealed row into v. */
+/* The closed fields of a row as it stands, into its values. */
 static bool
-row_unseal(WriteTx *tx, const Dataset *d, Str key, Str sealed, Value *v, Err *err)
+row_unseal(WriteTx *tx, const Dataset *d, const RowPut *put, Arena *a, Err *err)
 {
 	unsigned char row_key[32];
-	SealedRow row = {d->name, key, row_key};
+	SealedRow row = {d->name, put->key, row_key};
 	AUTO(Buf) json = {0};
-	if (!sealed.n)
+	if (put->now->fresh || !put->now->sealed.n)
 		return true;
-	bool ok = row_key_get(tx, &row, false, err) && sealer_open_sealed(&row, sealed, &json, err) &&
-		row_from_json(d, buf_str(&json), &tx->tmp, v, err);
+	bool ok = row_key_get(tx, &row, false, err) &&
+		sealer_open_sealed(&row, put->now->sealed, &json, err) &&
+		row_from_json(d, buf_str(&json), a, put->now->v, err);
 	sodium_memzero(row_key, sizeof row_key);
 	return ok;
 }
@@ -155,7 +154,7 @@ seal_closed(WriteTx *tx, const Dataset *d, const RowPut *put, Str *sealed, Err *
 
 typedef struct EventBody {
 	const Value *v;
-	Str key, sealed;
+	Str key, open, sealed;
 	int op;
 	int64_t base;
 } EventBody;
@@ -176,18 +175,20 @@ event_leaf(WriteTx *tx, const Acceptor *ac, const EventBody *e, Sha256 *leaf, Er
 		memcpy(closed.b, e->sealed.p, SEAL_HASH);
 	else if (d->has_private)
 		sealer_empty(tx->sealer, tx->seq, &closed);
-	sealer_leaf(
-		tx->sealer, &entry, buf_str(tx->buf[0]), d->has_private ? &closed : NULL, tx->buf[3], leaf);
+	sealer_leaf(tx->sealer, &entry, e->open, d->has_private ? &closed : NULL, tx->buf[3], leaf);
 	return buf_check(tx->buf[3], err);
 }
 
 static bool
-event_add(WriteTx *tx, Acceptor *ac, const EventBody *e, Err *err)
+event_add(WriteTx *tx, Acceptor *ac, EventBody *e, Err *err)
 {
 	Stmt *s = ac->event;
 	Sha256 leaf;
-	buf_clear(tx->buf[0]);
-	row_json(ac->d, e->v, false, tx->buf[0]);
+	if (!e->open.p) {
+		buf_clear(tx->buf[0]);
+		row_json(ac->d, e->v, false, tx->buf[0]);
+		e->open = buf_str(tx->buf[0]);
+	}
 	if (tx->buf[0]->failed)
 		return err_set(err, E_LIMIT, "row '%.*s' is too long", STR(e->key));
 	if (!event_leaf(tx, ac, e, &leaf, err))
@@ -203,7 +204,7 @@ event_add(WriteTx *tx, Acceptor *ac, const EventBody *e, Err *err)
 	else
 		db_bind_null(s, ac->event_at[EVENT_BASE]);
 	db_bind_null(s, ac->event_at[EVENT_CLOCK]);
-	db_bind_text(s, ac->event_at[EVENT_OPEN], buf_str(tx->buf[0]));
+	db_bind_text(s, ac->event_at[EVENT_OPEN], e->open);
 	if (e->sealed.n)
 		db_bind_blob(s, ac->event_at[EVENT_SEALED], e->sealed);
 	else
@@ -225,132 +226,140 @@ conflict_add(WriteTx *tx, const Dataset *d, RowPut *put, int64_t over, Err *err)
 	db_set_text(s, "area", put->v[d->area].s);
 	db_set_int(s, "event", tx->seq);
 	db_set_int(s, "over", over);
-	return db_run(s, err);
+	return db_run_later(s, err);
 }
 
 /* ---- put ---- */
 
 static bool
-write_projection(Acceptor *ac, Stmt *s, const Value *v, int64_t event, Str sealed, Err *err)
+write_projection(Acceptor *ac, Stmt *s, const RowPut *put, Str sealed, Err *err)
 {
 	const Dataset *d = ac->d;
 	int at = 1;
 	for (size_t i = 0; i < d->n_fields; i++)
 		if (!d->field[i].n_private)
-			bind_value(s, at++, v[i]);
-	db_bind_int(s, at++, event);
+			bind_value(s, at++, put->v[i]);
+	db_bind_int(s, at++, put->event);
 	if (d->has_private) {
 		if (sealed.n)
 			db_bind_blob(s, at, sealed);
 		else
 			db_bind_null(s, at);
 	}
-	return db_run(s, err);
+	/* A row that was only left for later must be there before it is changed. */
+	return put->now->fresh ? db_run(s, err) : db_run_later(s, err);
 }
 
-/* What stands there now (its event into put->event), and whether it says the same; fields not given are taken over from it. */
+/* Whether what stands there says the same; fields not given are taken over from it. */
 static bool
-compare_current(WriteTx *tx, Acceptor *ac, RowPut *put, bool *same, Err *err)
+compare(WriteTx *tx, const Dataset *d, RowPut *put, Arena *a, bool *same, Err *err)
 {
-	const Dataset *d = ac->d;
-	Value *now = NEW(&tx->tmp, Value, d->n_fields);
-	Str sealed;
-	bool row;
-	row_bind_keys(d, ac->select, put->v);
-	if (!db_step(ac->select, &row, err))
-		return false;
-	NEED(row);
-	row_read(d, ac->select, &tx->tmp, now, &put->event, &sealed);
-	db_reset(ac->select);
-	if (!row_unseal(tx, d, put->key, sealed, now, err))
+	const Value *now = put->now->v;
+	if (!row_unseal(tx, d, put, a, err))
 		return false;
 	*same = true;
 	for (size_t i = 0; i < d->n_fields; i++) {
-		if (!put->given[i])
-			put->v[i] = now[i];
-		*same &= value_eq(put->v[i], now[i]);
+		if (value_eq(put->v[i], now[i]))
+			continue;
+		*same &= !put->given[i];
+		if (put->given[i])
+			continue;
+		put->v[i] = now[i];
+		put->open = (Str){0};
 	}
 	return true;
 }
 
+/* The row as it stands after its new event. */
 static bool
-put_change(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
+put_event(WriteTx *tx, Acceptor *ac, RowPut *put, int64_t base, Arena *a, Err *err)
 {
-	bool same;
-	EventBody e = {.v = put->v, .key = put->key, .op = OP_PUT};
-	if (!compare_current(tx, ac, put, &same, err))
-		return false;
-	put->outcome = OUTCOME_SAME;
-	if (same)
-		return true;
-	int64_t before = put->event;
+	EventBody e = {.v = put->v, .key = put->key, .open = put->open, .op = OP_PUT, .base = base};
+	Stmt *s = put->now->v ? ac->update : ac->insert;
 	put->event = ++tx->seq;
-	put->outcome = OUTCOME_CHANGED;
-	e.base = put->base ? put->base : before;
 	if (!seal_closed(tx, ac->d, put, &e.sealed, err) ||
-		!write_projection(ac, ac->update, put->v, tx->seq, e.sealed, err) ||
-		!event_add(tx, ac, &e, err))
+		!write_projection(ac, s, put, e.sealed, err) || !event_add(tx, ac, &e, err))
 		return false;
-	return e.base == before || conflict_add(tx, ac->d, put, before, err);
+	*put->now = (Now){put->v, put->event, arena_str(a, e.sealed), true};
+	return true;
 }
 
 static bool
-put_new(WriteTx *tx, Acceptor *ac, RowPut *put, Str sealed, Err *err)
+put_row(WriteTx *tx, Acceptor *ac, RowPut *put, Arena *a, Err *err)
 {
-	EventBody e = {.v = put->v, .key = put->key, .sealed = sealed, .op = OP_PUT, .base = put->base};
-	put->event = tx->seq;
-	put->outcome = OUTCOME_ADDED;
-	/* A base without a row: it was closed since that event. */
-	return event_add(tx, ac, &e, err) &&
-		(!put->base || conflict_add(tx, ac->d, put, put->base, err));
+	bool same = false;
+	int64_t before = put->now->event;
+	if (!put->now->v) {
+		put->outcome = OUTCOME_ADDED;
+		/* A base without a row: it was closed since that event. */
+		return put_event(tx, ac, put, put->base, a, err) &&
+			(!put->base || conflict_add(tx, ac->d, put, put->base, err));
+	}
+	if (!compare(tx, ac->d, put, a, &same, err))
+		return false;
+	put->event = before;
+	put->outcome = same ? OUTCOME_SAME : OUTCOME_CHANGED;
+	int64_t base = put->base ? put->base : before;
+	return same ||
+		(put_event(tx, ac, put, base, a, err) &&
+			(base == before || conflict_add(tx, ac->d, put, before, err)));
 }
 
 static bool
-put_key(const Dataset *d, RowPut *put, Buf *buf, Err *err)
+put_key(const Dataset *d, RowPut *put, Arena *a, Err *err)
 {
-	row_key(d, put->v, buf);
-	put->key = buf_str(buf);
-	return !buf->failed || err_set(err, E_LIMIT, "the key of a row is too long");
+	AUTO(Buf) key = {0};
+	row_key(d, put->v, &key);
+	put->key = arena_str(a, buf_str(&key));
+	return !key.failed || err_set(err, E_LIMIT, "the key of a row is too long");
 }
 
 bool
 accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 {
-	AUTO(Buf) key = {0};
-	Arena scratch = tx->tmp;
-	bool row, same = false;
-	put->event = 0;
-	row_bind_keys(ac->d, ac->select, put->v);
-	if (!put_key(ac->d, put, &key, err) || !db_step(ac->select, &row, err))
+	Arena a = tx->tmp;
+	bool same = false;
+	if (!put_key(ac->d, put, &a, err) || !present_find(ac, put, 1, &a, err))
 		return false;
-	db_reset(ac->select);
-	bool ok = !row || compare_current(tx, ac, put, &same, err);
+	bool row = put->now->v;
+	put->event = put->now->event;
+	if (row && !compare(tx, ac->d, put, &a, &same, err))
+		return false;
 	put->outcome = same                             ? OUTCOME_SAME
 		: put->base != 0 && put->base != put->event ? OUTCOME_CONFLICT
 		: row                                       ? OUTCOME_CHANGED
 													: OUTCOME_ADDED;
-	tx->tmp = scratch;
-	return ok;
+	return true;
+}
+
+bool
+accept_prepare(const Dataset *d, RowPut *put, Arena *a, Err *err)
+{
+	AUTO(Buf) open = {0};
+	if (!put_key(d, put, a, err))
+		return false;
+	row_json(d, put->v, false, &open);
+	put->open = arena_str(a, buf_str(&open));
+	return !open.failed || err_set(err, E_LIMIT, "row '%.*s' is too long", STR(put->key));
+}
+
+bool
+accept_rows(WriteTx *tx, Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err)
+{
+	if (!present_find(ac, put, n, a, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!put_row(tx, ac, &put[i], a, err))
+			return false;
+	return true;
 }
 
 bool
 accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 {
-	AUTO(Buf) key = {0};
-	Str sealed = {0};
-	Arena scratch = tx->tmp; /* given back below */
-	if (!put_key(ac->d, put, &key, err))
-		return false;
-	/* Insert first and look only when something is there: most rows of an import are new. */
-	tx->seq++;
-	bool ok = seal_closed(tx, ac->d, put, &sealed, err) &&
-		write_projection(ac, ac->insert, put->v, tx->seq, sealed, err);
-	if (ok && db_changes(ac->db) == 1) {
-		ok = put_new(tx, ac, put, sealed, err);
-	} else if (ok) {
-		tx->seq--; /* the number taken for the insert is free again */
-		ok = put_change(tx, ac, put, err);
-	}
+	Arena scratch = tx->tmp;
+	bool ok =
+		accept_prepare(ac->d, put, &tx->tmp, err) && accept_rows(tx, ac, put, 1, &tx->tmp, err);
 	tx->tmp = scratch;
 	return ok;
 }

@@ -211,13 +211,13 @@ static bool
 row_put(AsOfWork *x, const Dataset *d, const Value *v, int64_t event, Err *err)
 {
 	Replayed *r = &x->dataset[d - x->of->cat.dataset];
-	row_bind(d, v, event, r->insert);
-	if (!db_run(r->insert, err))
+	row_bind(d, v, event, r->update);
+	if (!db_run(r->update, err))
 		return false;
 	if (db_changes(x->to) == 1)
 		return true;
-	row_bind(d, v, event, r->update);
-	return db_run(r->update, err);
+	row_bind(d, v, event, r->insert);
+	return db_run(r->insert, err);
 }
 
 typedef struct Logged { /* one event, as the statement `replay` tells it */

@@ -381,6 +381,7 @@ prepare(Import *im, Err *err)
 	im->peek.tmp = im->keep;
 	if (!places_open(im->w, im->db, &im->pending, &im->places, err))
 		return false;
+	im->places.ahead = arena_alloc(im->a, sizeof *im->places.ahead, 1, PLACES_AHEAD);
 	for (size_t i = 0; i < im->n_parts; i++)
 		if (!part_prepare(im, &im->part[i], i, err))
 			return false;

@@ -6,19 +6,28 @@
 #include <signal.h>
 #include <unistd.h>
 
-typedef struct Slice {
+typedef struct Slice { /* rows read and prepared while the slice before is written */
+	Arena room, a;     /* a begins anew with each slice */
+	RowPut *put;
+	size_t n;
+	int64_t position; /* behind them */
+	bool last;
+} Slice;
+
+typedef struct Apply {
 	Job *job;
 	const Dataset *d;
 	StageIn *in;
-	Value *v;
-	bool *given;
 	Str agency;
-	int64_t rows; /* how many to take */
-	int64_t us;   /* how long one may take */
-	bool finished;
-} Slice;
+	int64_t us; /* how long a slice may take */
+	Slice *now;
+	Job after;      /* the job, once the slice is committed */
+	bool scattered; /* as in Acceptor */
+} Apply;
 
-enum { SLICE_FIRST = 512, SLICE_MOST = 8192, SLICE_US = 10000 };
+enum { SLICE_FIRST = 512, SLICE_MOST = 8192, SLICE_US = 10000, GREW = 5000 };
+#define SLICE_BYTES (4 * SIZE_MB)     /* after which no more rows are taken */
+#define SLICE_ROOM  ((size_t)1 << 34) /* reserved, not touched */
 
 /* ---- make ---- */
 
@@ -69,9 +78,8 @@ jobs_make(Writer *wr, Batches *b, Err *err)
 /* ---- apply ---- */
 
 static bool
-job_save(WriteTx *tx, const Slice *sl, Err *err)
+job_save(WriteTx *tx, const Job *j, bool done, Err *err)
 {
-	const Job *j = sl->job;
 	Stmt *s;
 	if (!svc_stmt(tx->db, &tx->w->sql, "job_advance", &s, err))
 		return false;
@@ -82,77 +90,127 @@ job_save(WriteTx *tx, const Slice *sl, Err *err)
 	db_set_int(s, "changed", j->changed);
 	db_set_int(s, "same", j->same);
 	db_set_int(s, "conflicts", j->conflicts);
-	db_set_text(s, "state", sl->finished ? S("done") : S("staged"));
+	db_set_text(s, "state", done ? S("done") : S("staged"));
 	return db_run(s, err);
 }
 
 /* A masked cell says nothing about its field in this row. */
-static void
-row_given(const Slice *sl)
+static const bool *
+row_given(const Apply *ap, Value *v, Arena *a)
 {
-	const bool *file = stage_given(sl->in);
-	for (size_t i = 0; i < sl->d->n_fields; i++) {
-		sl->given[i] = file[i] && sl->v[i].kind != (ValueKind)VALUE_KEEP;
-		if (sl->v[i].kind == (ValueKind)VALUE_KEEP)
-			sl->v[i] = (Value){0};
+	const bool *file = stage_given(ap->in);
+	bool *own = NULL;
+	for (size_t i = 0; i < ap->d->n_fields; i++) {
+		if (v[i].kind != (ValueKind)VALUE_KEEP)
+			continue;
+		if (!own)
+			own = memcpy(NEW(a, bool, ap->d->n_fields), file, ap->d->n_fields);
+		own[i] = false;
+		v[i] = (Value){0};
 	}
+	return own ? own : file;
+}
+
+static bool
+row_take(const Apply *ap, Slice *sl, Err *err)
+{
+	RowPut *put = &sl->put[sl->n];
+	bool more;
+	*put = (RowPut){.v = NEW(&sl->a, Value, ap->d->n_fields)};
+	if (!stage_next(ap->in, put->v, &put->base, &more, err))
+		return false;
+	sl->last = !more;
+	if (!more)
+		return true;
+	for (size_t i = 0; i < ap->d->n_fields; i++)
+		if (put->v[i].kind == VALUE_TEXT)
+			put->v[i].s = arena_str(&sl->a, put->v[i].s);
+	put->given = row_given(ap, put->v, &sl->a);
+	sl->n++;
+	return accept_prepare(ap->d, put, &sl->a, err);
+}
+
+static bool
+slice_read(const Apply *ap, Slice *sl, size_t rows, Err *err)
+{
+	sl->a = sl->room;
+	sl->n = 0;
+	sl->last = false;
+	sl->put = NEW(&sl->a, RowPut, rows);
+	while (sl->n < rows && !sl->last && (size_t)(sl->a.at - sl->a.base) < SLICE_BYTES)
+		if (!row_take(ap, sl, err))
+			return false;
+	sl->position = stage_position(ap->in);
+	return true;
 }
 
 static bool
 slice_apply(WriteTx *tx, void *arg, Err *err)
 {
-	Slice *sl = arg;
-	Job *j = sl->job;
+	Apply *ap = arg;
+	Slice *sl = ap->now;
+	Job j = *ap->job;
 	Acceptor ac;
-	RowPut put = {.v = sl->v, .given = sl->given};
-	bool more = true;
-	int64_t *count[] = {&j->added, &j->changed, &j->same, &j->conflicts}; /* by Outcome */
-	if (!acceptor_open(tx, sl->d, j->origin, sl->agency, &ac, err))
+	int64_t *count[] = {&j.added, &j.changed, &j.same, &j.conflicts}; /* by Outcome */
+	if (!acceptor_open(tx, ap->d, j.origin, ap->agency, &ac, err))
 		return false;
-	for (int64_t i = 0; i < sl->rows && more; i++) {
-		if (!stage_next(sl->in, sl->v, &put.base, &more, err))
-			return false;
-		if (!more)
-			break;
-		row_given(sl);
-		if (!accept_put(tx, &ac, &put, err))
-			return false;
-		j->applied++;
-		++*count[put.outcome];
-	}
-	sl->finished = !more;
-	j->position = stage_position(sl->in);
-	return job_save(tx, sl, err);
+	ac.scattered = ap->scattered;
+	if (!accept_rows(tx, &ac, sl->put, sl->n, &sl->a, err))
+		return false;
+	ap->scattered = ac.scattered;
+	for (size_t i = 0; i < sl->n; i++)
+		++*count[sl->put[i].outcome];
+	j.applied += (int64_t)sl->n;
+	j.position = sl->position;
+	if (!job_save(tx, &j, sl->last, err))
+		return false;
+	ap->after = j;
+	return true;
 }
 
 /* Slices grow until one takes about 10 ms (40 on a server, whose commits take longer): others wait that long at the most. */
-static int64_t
-slice_size(int64_t rows, int64_t took, int64_t most)
+static size_t
+slice_size(size_t rows, int64_t took, int64_t most)
 {
 	if (took < most / 2 && rows < SLICE_MOST)
 		return rows * 2;
 	return took > most && rows > 64 ? rows / 2 : rows;
 }
 
+/* One slice is written while the next is read. */
 static bool
-apply_all(Writer *wr, Slice *sl, const Watch *watch, Err *err)
+apply_all(Writer *wr, Apply *ap, Slice *next, const Watch *watch, Err *err)
 {
-	sl->rows = SLICE_FIRST;
-	while (!sl->finished) {
-		Job before = *sl->job;
+	size_t rows = SLICE_FIRST;
+	int64_t most = ap->us;
+	if (!slice_read(ap, ap->now, rows, err))
+		return false;
+	for (;;) {
+		Err why = {0};
+		Work work = {.fn = slice_apply, .arg = ap, .alone = true};
+		Slice *now = ap->now;
 		int64_t start = clock_us();
-		if (!writer_run(wr, slice_apply, sl, true, err)) {
-			*sl->job = before;
+		writer_queue(wr, &work);
+		bool ahead = now->last || slice_read(ap, next, rows, &why);
+		if (!writer_await(wr, &work, err))
 			return false;
-		}
-		sl->rows = slice_size(sl->rows, clock_us() - start, sl->us);
+		*ap->job = ap->after;
+		rows = slice_size(rows, clock_us() - start, most);
 		if (watch->progress)
 			watch->progress(
-				watch->ctx, S("saving"), (uint64_t)sl->job->applied, (uint64_t)sl->job->rows);
-		if (watch->stop && *watch->stop && !sl->finished)
+				watch->ctx, S("saving"), (uint64_t)ap->job->applied, (uint64_t)ap->job->rows);
+		if (now->last)
+			return true;
+		if (!ahead) {
+			if (err)
+				*err = why;
+			return false;
+		}
+		if (watch->stop && *watch->stop)
 			return err_set(err, E_BUSY, "stopped");
+		ap->now = next;
+		next = now;
 	}
-	return true;
 }
 
 static bool
@@ -171,29 +229,51 @@ origin_agency(Workspace *w, int64_t origin, Arena *a, Str *agency, Err *err)
 	return true;
 }
 
+static bool
+apply_from(Workspace *w, Writer *wr, Apply *ap, const Watch *watch, Err *err)
+{
+	AUTO(Arena) one = {0};
+	AUTO(Arena) two = {0};
+	if (!arena_open(&one, SLICE_ROOM, err) || !arena_open(&two, SLICE_ROOM, err))
+		return false;
+	Slice slice[2] = {{.room = one}, {.room = two}};
+	ap->now = &slice[0];
+	ap->us = db_is_url(str_of(w->store)) ? 4 * SLICE_US : SLICE_US;
+	return stage_seek(ap->in, ap->job->position, err) && apply_all(wr, ap, &slice[1], watch, err);
+}
+
+/* The rows are in, whatever comes of this: without it the board's queries are slow until the server looks by itself. */
+static void
+table_grew(Workspace *w, const Job *job)
+{
+	AUTO(DbP) db = NULL;
+	Err ignored = {0};
+	if (job->rows >= GREW &&
+		(!workspace_reader(w, &db, &ignored) || !db_analyze(db, job->dataset, &ignored)))
+		ignored.code = E_OK;
+}
+
 bool
 job_apply(Workspace *w, Writer *wr, Job *job, const Watch *watch, Err *err)
 {
 	AUTO(Arena) a = {0};
 	const char *path;
-	Slice sl = {.job = job,
-		.d = catalog_dataset(&w->cat, job->dataset),
-		.us = db_is_url(str_of(w->store)) ? 4 * SLICE_US : SLICE_US};
+	Apply ap = {.job = job, .d = catalog_dataset(&w->cat, job->dataset)};
 	if (!arena_open(&a, SIZE_MB, err))
 		return false;
-	if (!sl.d)
+	if (!ap.d)
 		return err_set(err, E_CONFLICT,
 			"an interrupted import feeds '%.*s', which is no dataset any more", STR(job->dataset));
-	sl.v = NEW(&a, Value, sl.d->n_fields);
-	sl.given = NEW(&a, bool, sl.d->n_fields);
 	stage_path(w, job->id, &a, &path);
-	if (!origin_agency(w, job->origin, &a, &sl.agency, err) || !stage_open(path, sl.d, &sl.in, err))
+	if (!origin_agency(w, job->origin, &a, &ap.agency, err) || !stage_open(path, ap.d, &ap.in, err))
 		return false;
-	bool ok = stage_seek(sl.in, job->position, err) && apply_all(wr, &sl, watch, err);
-	stage_close(sl.in);
-	if (ok)
-		(void)unlink(path);
-	return ok;
+	bool ok = apply_from(w, wr, &ap, watch, err);
+	stage_close(ap.in);
+	if (!ok)
+		return false;
+	(void)unlink(path);
+	table_grew(w, job);
+	return true;
 }
 
 /* ---- resume ---- */

@@ -10,7 +10,8 @@ places_open(Workspace *w, Db *db, const Map *pending, Places *out, Err *err)
 		!svc_stmt(db, &w->sql, "alias_get", &out->alias, err))
 		return false;
 	return svc_stmt(db, &w->sql, "area_get", &out->area, err) &&
-		svc_stmt(db, &w->sql, "tps_get", &out->tps, err);
+		svc_stmt(db, &w->sql, "tps_get", &out->tps, err) &&
+		svc_stmt(db, &w->sql, "tps_from", &out->tps_from, err);
 }
 
 static bool
@@ -20,6 +21,71 @@ exists(Stmt *s, Str code, bool *yes, Err *err)
 	if (!db_step(s, yes, err))
 		return false;
 	db_reset(s);
+	return true;
+}
+
+static bool
+ahead_holds(Places *p, Str code)
+{
+	size_t lo = 0, hi = p->n_ahead;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int order = str_cmp(str_of(p->ahead[mid]), code);
+		if (order == 0)
+			return ++p->used;
+		if (order < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return false;
+}
+
+/* Reads TPS from this one on: in a file sorted by code the next ones will be asked for. */
+static bool
+ahead_read(Places *p, Str code, Err *err)
+{
+	size_t most = 2 * p->used + 1;
+	bool row = true;
+	most = most < PLACES_AHEAD ? most : PLACES_AHEAD;
+	p->n_ahead = p->used = 0;
+	db_bind_text(p->tps_from, 1, code);
+	db_set_int(p->tps_from, "most", (int64_t)most);
+	while (row && p->n_ahead < most) {
+		if (!db_step(p->tps_from, &row, err))
+			return false;
+		Str tps = row ? db_text(p->tps_from, 0) : (Str){0};
+		if (row && tps.n < sizeof *p->ahead)
+			snprintf(p->ahead[p->n_ahead++], sizeof *p->ahead, "%.*s", STR(tps));
+	}
+	db_reset(p->tps_from);
+	return true;
+}
+
+static bool
+tps_exists(Places *p, Str code, bool *yes, Err *err)
+{
+	if (!p->ahead)
+		return exists(p->tps, code, yes, err);
+	*yes = ahead_holds(p, code);
+	if (*yes)
+		return true;
+	if (!ahead_read(p, code, err))
+		return false;
+	*yes = ahead_holds(p, code);
+	return true;
+}
+
+static bool
+area_exists(Places *p, Str code, bool *yes, Err *err)
+{
+	*yes = str_eq(str_of(p->last_area), code);
+	if (*yes)
+		return true;
+	if (!exists(p->area, code, yes, err))
+		return false;
+	if (*yes && code.n < sizeof p->last_area)
+		snprintf(p->last_area, sizeof p->last_area, "%.*s", STR(code));
 	return true;
 }
 
@@ -107,13 +173,13 @@ places_check(Places *p, const Dataset *d, Str code, Err *err)
 	if (is_tps && !listing) {
 		uint64_t adds = 0;
 		yes = p->pending && map_get(p->pending, code, &adds) && adds;
-		if (!yes && !exists(p->tps, code, &yes, err))
+		if (!yes && !tps_exists(p, code, &yes, err))
 			return false;
 		if (!yes)
 			return unknown_tps(p, code, err);
 	} else {
 		Str place = is_tps ? area_lift(code, LEVEL_VILLAGE) : code;
-		if (!exists(p->area, place, &yes, err))
+		if (!area_exists(p, place, &yes, err))
 			return false;
 		if (!yes)
 			return unknown_area(p, code, place, err);

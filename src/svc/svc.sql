@@ -17,6 +17,8 @@ SELECT code, level FROM area ORDER BY code
 SELECT tps FROM tps ORDER BY tps
 -- name: tps_get
 SELECT 1 FROM tps WHERE tps = :tps
+-- name: tps_from
+SELECT tps FROM tps WHERE tps >= :tps ORDER BY tps LIMIT :most
 -- name: alias_get
 SELECT area, change FROM area_alias WHERE old = :old
 -- name: rule_limit_clear
@@ -64,13 +66,16 @@ SELECT max(id) FROM origin
 INSERT INTO origin (id, actor, agency, on_behalf_of, source, device, request, batch, dataset, definition)
 VALUES (:id, :actor, :agency, :on_behalf_of, :source, :device, :request, :batch, :dataset, :definition)
 -- name: event_insert
-INSERT INTO event (seq, at, origin, key, area, op, base, undoes, device_clock, open, sealed, leaf)
-VALUES (:seq, :at, :origin, :key, :area, :op, :base, NULL, :device_clock, :open, :sealed, :leaf)
+INSERT INTO event (seq, at, origin, key, area, op, base, device_clock, open, sealed, leaf)
+VALUES (:seq, :at, :origin, :key, :area, :op, :base, :device_clock, :open, :sealed, :leaf)
 -- name: event_channel
 SELECT o.source, o.actor, o.agency, e.at FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
 -- name: events_after
 SELECT e.seq, o.dataset, e.area, e.op, e.base
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
+-- name: events_sum
+SELECT o.dataset, count(*), count(*) FILTER (WHERE e.op <> 1 OR e.base IS NULL)
+FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto GROUP BY o.dataset
 -- name: row_key_get
 SELECT wrapped FROM row_key WHERE dataset = :dataset AND key = :key
 -- name: row_key_insert

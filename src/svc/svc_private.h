@@ -86,21 +86,39 @@ typedef bool (*WriteFn)(WriteTx *tx, void *arg, Err *err);
 bool writer_open(Workspace *w, Writer **out, Err *err) MUST; /* takes the lease; E_BUSY */
 /* Finishes the queue and ends. lease_too = false keeps the lease (its owner drops it). NULL allowed. */
 void writer_close(Writer *wr);
-/* Queues and waits until it is durable. alone: gets a commit of its own (large slices of imports). */
+typedef struct Work { /* one caller's: fn, arg and alone are set by it */
+	WriteFn fn;
+	void *arg;
+	bool alone; /* gets a commit of its own (large slices of imports) */
+	bool done, ok;
+	Str language; /* of the caller: its messages are made here */
+	Err err;
+	struct Work *next;
+} Work;
+void writer_queue(Writer *wr, Work *work);
+bool writer_await(Writer *wr, Work *work, Err *err) MUST; /* until it is durable, or failed */
+/* Both at once. */
 bool writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err) MUST;
 
 /* ---- accept.c ---- */
 typedef struct Acceptor { /* prepared statements for one dataset on one connection */
 	const Dataset *d;
 	Db *db;
-	Stmt *insert, *update, *select, *close, *event;
+	Stmt *insert, *update, *select, *close, *event, *range;
 	int event_at[12];
 	int64_t origin;
 	Str agency;
-	size_t n_open; /* open fields, in field order: positions 1..n_open of insert and update */
+	bool scattered; /* the rows of a slice lie too far apart to be read as one range */
 } Acceptor;
 bool acceptor_open(
 	WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err) MUST;
+/* How a row stands. */
+typedef struct Now {
+	Value *v; /* NULL: there is none */
+	int64_t event;
+	Str sealed;
+	bool fresh; /* written in this transaction, perhaps only left for later: v holds the private fields too */
+} Now;
 /* One row on its way in. v: all fields after row_finish; given[i]: the caller said something about field i (others keep what
  * a present row has); base: the event the caller saw, 0 = none stated. */
 typedef struct RowPut {
@@ -109,9 +127,15 @@ typedef struct RowPut {
 	int64_t base;
 	Outcome outcome; /* afterwards */
 	int64_t event;   /* the row's newest event afterwards */
-	Str key;
+	Str key, open;   /* accept_prepare: the row's key; its open fields as JSON */
+	Now *now;        /* present_find */
 } RowPut;
-bool accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
+/* Fills in key and open, which live in a. Needs no database. */
+bool accept_prepare(const Dataset *d, RowPut *put, Arena *a, Err *err) MUST;
+/* n prepared rows, in their order. What they point to, and a, live until it returns. */
+bool accept_rows(
+	WriteTx *tx, Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err) MUST;
+bool accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST; /* one row, not prepared */
 /* What accept_put would do, without writing; works on a reader connection. event: the row's newest event, 0 when absent. */
 bool accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
 bool accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err) MUST;
@@ -120,6 +144,10 @@ bool origin_make(
 void row_bind_keys(const Dataset *d, Stmt *s, const Value *v);
 /* Reads the columns of dataset_select_sql into v (private fields become NULL). */
 void row_read(const Dataset *d, Stmt *s, Arena *a, Value *v, int64_t *event, Str *sealed);
+
+/* ---- present.c ---- */
+/* Fills in put[i].now for n prepared rows; rows of one key share one. All memory comes from a. */
+bool present_find(Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err) MUST;
 
 /* A private cell that still shows the mask of an export says nothing: the value that is there stays. */
 enum { VALUE_KEEP = 3 };
@@ -151,13 +179,19 @@ bool row_from_log(const Dataset *d, Str json, Arena *a, Value *v) MUST;
 bool event_at_most(Db *db, const SqlFile *sql, int64_t at, int64_t *event, Err *err) MUST;
 
 /* ---- places.c: does this area or TPS exist, and if not, what was meant ---- */
+enum { PLACES_AHEAD = 4096 };
 typedef struct Places {
 	Workspace *w;
 	Db *db;
-	Stmt *area, *tps, *alias;
+	Stmt *area, *tps, *tps_from, *alias;
 	const Map *pending; /* TPS that the same file is about to add, or NULL */
 	char last[16];
 	size_t last_n;
+	char last_area[16]; /* the newest area found that is no TPS */
+	/* TPS read ahead, sorted, for many rows in the order of their codes: room for PLACES_AHEAD, or NULL. How many are read at
+	 * once follows how many of the last were of use. */
+	char (*ahead)[16];
+	size_t n_ahead, used;
 } Places;
 bool places_open(Workspace *w, Db *db, const Map *pending, Places *out, Err *err) MUST;
 bool places_check(Places *p, const Dataset *d, Str code, Err *err) MUST;

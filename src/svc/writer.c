@@ -1,15 +1,6 @@
 /* writer: one thread runs everybody's writes, as many per commit as are waiting (group commit, no wait window). */
 #include "svc/svc_private.h"
 
-typedef struct Work {
-	WriteFn fn;
-	void *arg;
-	bool alone, done, ok;
-	Str language; /* of the caller: its messages are made here */
-	Err err;
-	struct Work *next;
-} Work;
-
 struct Writer {
 	Workspace *w;
 	Lease lease;
@@ -142,21 +133,36 @@ writer_main(void *arg)
 	return NULL;
 }
 
+void
+writer_queue(Writer *wr, Work *work)
+{
+	work->language = lang_now();
+	pthread_mutex_lock(&wr->lock);
+	NEED(!wr->stop);
+	*wr->tail = work;
+	wr->tail = &work->next;
+	pthread_cond_signal(&wr->wake);
+	pthread_mutex_unlock(&wr->lock);
+}
+
+bool
+writer_await(Writer *wr, Work *work, Err *err)
+{
+	pthread_mutex_lock(&wr->lock);
+	while (!work->done)
+		pthread_cond_wait(&wr->done, &wr->lock);
+	pthread_mutex_unlock(&wr->lock);
+	if (!work->ok && err)
+		*err = work->err;
+	return work->ok;
+}
+
 bool
 writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err)
 {
-	Work work = {.fn = fn, .arg = arg, .alone = alone, .language = lang_now()};
-	pthread_mutex_lock(&wr->lock);
-	NEED(!wr->stop);
-	*wr->tail = &work;
-	wr->tail = &work.next;
-	pthread_cond_signal(&wr->wake);
-	while (!work.done)
-		pthread_cond_wait(&wr->done, &wr->lock);
-	pthread_mutex_unlock(&wr->lock);
-	if (!work.ok && err)
-		*err = work.err;
-	return work.ok;
+	Work work = {.fn = fn, .arg = arg, .alone = alone};
+	writer_queue(wr, &work);
+	return writer_await(wr, &work, err);
 }
 
 int64_t

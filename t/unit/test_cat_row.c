@@ -156,8 +156,8 @@ statement_texts(void **state)
 	} all[] = {
 		{dataset_insert_sql,
 			"INSERT INTO d (item, tps, received, damaged, at, ratio, size, note, _event, _sealed) VALUES (:item, :tps, :received, "
-			":damaged, :at, :ratio, :size, :note, :_event, :_sealed) ON CONFLICT DO NOTHING",
-			"INSERT INTO k (a, n, _event) VALUES (:a, :n, :_event) ON CONFLICT DO NOTHING"},
+			":damaged, :at, :ratio, :size, :note, :_event, :_sealed)",
+			"INSERT INTO k (a, n, _event) VALUES (:a, :n, :_event)"},
 		{dataset_update_sql,
 			"UPDATE d SET item = :item, tps = :tps, received = :received, damaged = :damaged, at = :at, ratio = :ratio, size = :size, "
 			"note = :note, _event = :_event, _sealed = :_sealed WHERE item = :item AND tps = :tps",
@@ -181,6 +181,16 @@ statement_texts(void **state)
 		SAME(buf_str(&b), all[i].keys);
 	}
 	AUTO(Buf) b = {0};
+	dataset_find_sql(&d, 2, &b);
+	SAME(buf_str(&b),
+		"SELECT d.item, d.tps, d.received, d.damaged, d.at, d.ratio, d.size, d.note, d._event, d._sealed FROM (VALUES (:k1, :k2), "
+		"(:k3, :k4)) AS wanted CROSS JOIN d WHERE d.item = wanted.column1 AND d.tps = wanted.column2");
+	buf_clear(&b);
+	dataset_find_sql(&keys_only, 1, &b);
+	SAME(buf_str(&b),
+		"SELECT k.a, k.n, k._event FROM (VALUES (:k1, CAST(:k2 AS bigint))) AS wanted CROSS JOIN k WHERE k.a = wanted.column1 "
+		"AND k.n = wanted.column2");
+	buf_clear(&b);
 	dataset_ddl(&d, STORE_POSTGRES, &b);
 	SAME(buf_str(&b),
 		"CREATE TABLE d (item text NOT NULL, tps text NOT NULL, received bigint, damaged bigint, at bigint, ratio bigint, "
@@ -228,8 +238,7 @@ statements_run(void **state)
 		dataset_insert_sql(&d, &b);
 		OK(db_prepare(db, arena_str(&arena, buf_str(&b)), &s, &err));
 		bind(s, v, 7);
-		OK(db_run(s, &err));
-		assert_int_equal(db_changes(db), round == 0);
+		assert_int_equal(db_run(s, &err), round == 0); /* a row stands there once */
 	}
 	v[2].i = 77;
 	buf_clear(&b);
