@@ -47,7 +47,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < n; i++) {
 		buf_clear(&out);
 		JsonOut j = jout_new(&out);
-		answers_json(&an, 0, 1, a, &j);
+		answers_json(&an, 0, 1, &j);
 	}
 	cpu = (cpu_us() - cpu) / n;
 	buf_byte(&out, '\n');

@@ -273,7 +273,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	else if (form == FORM_CSV)
 		csv_say(&r, &out);
 	else
-		answers_json(&r.answers, v.node, r.depth, cli->a, &j);
+		answers_json(&r.answers, v.node, r.depth, &j);
 	if (form == FORM_JSON)
 		buf_byte(&out, '\n');
 	return cli_flush(cli, &out, err);

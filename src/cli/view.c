@@ -62,10 +62,9 @@ view_title(const View *v)
 void
 view_json(const View *v, size_t node, JsonOut *j)
 {
-	Arena tmp = v->cli->a;
-	Answers an = {.w = &v->cli->ws, .b = v->b};
+	Answers an = {.w = &v->cli->ws, .b = v->b, .a = &v->cli->a};
 	answers_time(&an);
-	answers_json_head(&an, node, tmp, j);
+	answers_json_head(&an, node, j);
 }
 
 const char *

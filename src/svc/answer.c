@@ -36,6 +36,8 @@ answers_new(Workspace *w, const Board *b, Arena *a, Answers *out)
 {
 	*out = (Answers){.w = w,
 		.b = b,
+		.a = a,
+		.name = NEW(a, Str, b->n),
 		.silent = NEW(a, uint32_t, b->n + 1),
 		.unverified = NEW(a, bool, b->n_indicators + 1)};
 	out->n_pillars = board_pillars(b, out->pillar, sizeof out->pillar / sizeof *out->pillar);
@@ -62,8 +64,19 @@ answers_findings(const Answers *an, size_t node)
 
 /* ---- JSON ---- */
 
+static Str
+name_of(Answers *an, size_t node)
+{
+	Str code = str_of(an->b->code[node]);
+	if (!an->name)
+		return area_name(an->w, code, an->a);
+	if (!an->name[node].p)
+		an->name[node] = area_name(an->w, code, an->a);
+	return an->name[node];
+}
+
 void
-answers_json_head(const Answers *an, size_t node, Arena tmp, JsonOut *j)
+answers_json_head(Answers *an, size_t node, JsonOut *j)
 {
 	Str code = str_of(an->b->code[node]);
 	jout_key(j, S("as_of"));
@@ -76,7 +89,7 @@ answers_json_head(const Answers *an, size_t node, Arena tmp, JsonOut *j)
 	jout_key(j, S("area"));
 	jout_str(j, code);
 	jout_key(j, S("name"));
-	jout_str(j, area_name(an->w, code, &tmp));
+	jout_str(j, name_of(an, node));
 }
 
 static void
@@ -131,11 +144,11 @@ pillars_json(const Answers *an, size_t node, JsonOut *j)
 }
 
 void
-answers_json(const Answers *an, size_t node, int64_t depth, Arena tmp, JsonOut *j)
+answers_json(Answers *an, size_t node, int64_t depth, JsonOut *j)
 {
 	const Board *b = an->b;
 	jout_obj(j);
-	answers_json_head(an, node, tmp, j);
+	answers_json_head(an, node, j);
 	jout_key(j, S("ready"));
 	jout_int(j, b->ready[node]);
 	jout_key(j, S("total"));
@@ -147,7 +160,7 @@ answers_json(const Answers *an, size_t node, int64_t depth, Arena tmp, JsonOut *
 	jout_key(j, S("children"));
 	jout_arr(j);
 	for (size_t i = node + 1; depth > 0 && i < b->end[node]; i = b->end[i])
-		answers_json(an, i, depth - 1, tmp, j);
+		answers_json(an, i, depth - 1, j);
 	jout_arr_end(j);
 	jout_obj_end(j);
 }

@@ -221,9 +221,11 @@ bool board_equal(const Board *x, const Board *y, Str *difference,
 	Arena *a); /* bit for bit; names the first difference */
 
 /* ---- Answers: how ready an area is, from a board alone ---- */
-typedef struct Answers { /* what is counted once for a board; made again when the board has moved on */
+typedef struct Answers { /* what is counted once for a board; made again when the board has moved on. One thread at a time. */
 	Workspace *w;
 	const Board *b;
+	Arena *a;         /* names are kept in it */
+	Str *name;        /* by node, once it was asked for; NULL: not kept */
 	Str pillar[12];
 	size_t n_pillars;
 	char as_of[30];   /* when its last event was */
@@ -234,9 +236,9 @@ void answers_new(Workspace *w, const Board *b, Arena *a, Answers *out);
 int64_t answers_not_heard(const Answers *an, size_t node); /* TPS with a must-indicator that counts and is not reported on fully */
 int64_t answers_findings(const Answers *an, size_t node);
 /* The object that `siap ready --json` prints: the node and its children, so many levels down. */
-void answers_json(const Answers *an, size_t node, int64_t depth, Arena tmp, JsonOut *j);
-/* Its keys as_of, event, area, name alone: the start of every answer. Needs of Answers no more than w, b and answers_time. */
-void answers_json_head(const Answers *an, size_t node, Arena tmp, JsonOut *j);
+void answers_json(Answers *an, size_t node, int64_t depth, JsonOut *j);
+/* Its keys as_of, event, area, name alone: the start of every answer. Needs of Answers no more than w, b, a and answers_time. */
+void answers_json_head(Answers *an, size_t node, JsonOut *j);
 void answers_time(Answers *an); /* fills as_of */
 void points_put(Buf *b, int parts_per_10000); /* for programs: 97.25; nothing for -1 */
 
