@@ -2,8 +2,6 @@
  * usage: board WORKSPACE CHANGES; prints "nodes follow_us update_us update_in_transaction_us snapshot_s rebuild_s equal". */
 #include "svc/svc.h"
 
-#include <sqlite3.h>
-
 static Err err;
 
 static void
@@ -62,32 +60,27 @@ time_follow(Workspace *w, Gate *g, Board *b, int n, int64_t *took)
 /* Median microseconds of one UPDATE by primary key of the same table: committed on its own like the change above, or all of them in one
  * transaction, where nothing is durable until the end. */
 static double
-time_update(const char *dir, const Board *b, int n, int64_t *took, bool together)
+time_update(const Workspace *w, const Board *b, int n, int64_t *took, bool together)
 {
-	char path[4096];
-	sqlite3 *db;
-	sqlite3_stmt *s;
-	snprintf(path, sizeof path, "%s/siap.db", dir);
-	NEED(sqlite3_open(path, &db) == SQLITE_OK);
-	NEED(sqlite3_exec(db, "PRAGMA synchronous=FULL", NULL, NULL, NULL) == SQLITE_OK);
-	NEED(sqlite3_prepare_v2(db,
-			 "UPDATE officer_count SET filled = ?2 WHERE tps = ?1 AND role = 'kpps'", -1, &s,
-			 NULL) == SQLITE_OK);
-	NEED(!together || sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK);
+	AUTO(DbP) db = NULL;
+	AUTO(Tx) tx = {0};
+	Stmt *s;
+	must(db_open(w->store, DB_WRITE, &db, &err));
+	must(db_prepare(db,
+		S("UPDATE officer_count SET filled = :filled WHERE tps = :tps AND role = 'kpps'"), &s,
+		&err));
+	must(!together || tx_begin(db, &tx, &err));
 	int64_t first = clock_us();
 	for (int k = 0; k < n; k++) {
-		Str code = some_tps(b, (size_t)k);
-		sqlite3_bind_text(s, 1, code.p, (int)code.n, SQLITE_STATIC);
-		sqlite3_bind_int(s, 2, k % 5);
 		int64_t start = clock_us();
-		NEED(sqlite3_step(s) == SQLITE_DONE && sqlite3_changes(db) == 1);
-		sqlite3_reset(s);
+		db_set_text(s, "tps", some_tps(b, (size_t)k));
+		db_set_int(s, "filled", k % 5);
+		must(db_run(s, &err));
+		NEED(db_changes(db) == 1);
 		took[k] = clock_us() - start;
 	}
 	double mean = (double)(clock_us() - first) / n;
-	NEED(!together || sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK);
-	sqlite3_finalize(s);
-	sqlite3_close(db);
+	must(!together || tx_commit(&tx, &err));
 	qsort(took, (size_t)n, sizeof *took, by_size);
 	return together ? mean : (double)took[n / 2];
 }
@@ -125,8 +118,8 @@ main(int argc, char **argv)
 	if (!equal)
 		fprintf(stderr, "board: %.*s\n", STR(difference));
 	gate_close(g);
-	double update = time_update(argv[1], board, n, took, false);
-	double in_transaction = time_update(argv[1], board, n, took, true);
+	double update = time_update(&w, board, n, took, false);
+	double in_transaction = time_update(&w, board, n, took, true);
 	printf("%zu %lld %.0f %.1f %.4f %.4f %s\n", board->n, (long long)follow, update, in_transaction,
 		(double)snapshot_us / 1e6, (double)rebuild_us / 1e6, equal ? "equal" : "different");
 	return equal ? 0 : 1;

@@ -17,12 +17,15 @@
 -- given:      stage area=1571 stage=supervisors declared=2024-06-01
 -- given:      stage area=1571 stage=campaign declared_by="KPU Kota Jambi"
 -- given:      stage area=1571 stage=candidates evidence="BA 98/2024"
--- expect:     15 7 0 0
+-- given:      stage_date area=15 stage=supervisors ends=2024-09-20 set_by=Bawaslu
+-- given:      stage_date area=1571 stage=supervisors ends=2024-12-01
+-- given:      stage_date area=15 stage=court_registration ends=2024-09-10
+-- given:      stage_date area=1571 stage=court_registration ends=2024-09-20
+-- expect:     15 10 0 0
 -- expect:     1571 8 2 3
-SELECT a.code AS area, count(*) AS need, count(d.declared) AS have, count(d.stage) AS heard
-FROM   area a
-CROSS  JOIN rule_code s
-LEFT   JOIN stage d ON d.area = a.code AND d.stage = s.code
-WHERE  a.code >= :lo AND a.code < :hi AND a.level IN (1, 2)
-  AND  s.list = 'stage' AND (s.ends < :today OR d.declared IS NOT NULL)
-GROUP  BY a.code
+SELECT p.area AS area, count(*) AS need, count(d.declared) AS have, count(d.stage) AS heard
+FROM   stage_plan p
+LEFT   JOIN stage d ON d.area = p.area AND d.stage = p.stage
+WHERE  p.area >= :lo AND p.area < :hi AND COALESCE(p.rule, 'main') <> 'milestone'
+  AND  (p.ends < :today OR d.declared IS NOT NULL)
+GROUP  BY p.area

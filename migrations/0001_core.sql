@@ -9,10 +9,18 @@ CREATE INDEX area_level ON area (level, code);
 
 -- The rule pack as queries see it.
 CREATE TABLE rule_limit (name text PRIMARY KEY, value bigint NOT NULL);
+-- set_by: who sets the dates; after_code, days, working: an end that counts from the end of another code of the list.
 CREATE TABLE rule_code (
 	list text NOT NULL, code text NOT NULL, position integer NOT NULL, label text NOT NULL,
-	rule text, amount bigint, starts text, ends text,
+	rule text, amount bigint, starts text, ends text, set_by text, after_code text, days bigint, working integer NOT NULL,
 	PRIMARY KEY (list, code));
+CREATE TABLE rule_number (
+	list text NOT NULL, code text NOT NULL, name text NOT NULL, value bigint NOT NULL,
+	PRIMARY KEY (list, code, name));
+-- Days around polling day, so that queries count days without date functions: number counts all days, worked the
+-- working days up to and with this one.
+CREATE TABLE rule_day (
+	day text PRIMARY KEY, number bigint NOT NULL, worked bigint NOT NULL, working integer NOT NULL);
 
 -- Definitions that events were made with, by hash, kept for ever.
 CREATE TABLE definition (hash text PRIMARY KEY, kind text NOT NULL, name text NOT NULL, body text NOT NULL);
@@ -53,3 +61,10 @@ CREATE TABLE import_job (
 	origin integer NOT NULL, rows bigint NOT NULL, applied bigint NOT NULL, position bigint NOT NULL,
 	added bigint NOT NULL, changed bigint NOT NULL, same bigint NOT NULL, conflicts bigint NOT NULL,
 	state text NOT NULL);
+
+-- Totals of each local day for the areas down to districts, kept for trends: a row where a value is another than the day before.
+-- series: an indicator, a check (need: findings), or ready (need: TPS, have: those ready).
+CREATE TABLE daily_total (
+	area text NOT NULL, series text NOT NULL, day text NOT NULL,
+	need bigint NOT NULL, have bigint NOT NULL, heard bigint NOT NULL,
+	PRIMARY KEY (area, series, day));

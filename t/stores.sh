@@ -52,15 +52,18 @@ awk -v dir="$dir" 'BEGIN {
 life() { # workspace: everything that is said on the way is compared too
 	w=$1
 	s() { "$siap" -w "$w" "$@" 2>&1 || echo "exit $?"; }
+	export SIAP_CLOCK=2024-11-10T08:00:00+07:00
 	s import tps "$dir/tps.csv"
 	s import roll_count "$dir/roll.csv"
 	for round in 1 2 3; do
+		export SIAP_CLOCK=2024-11-1${round}T20:00:00+07:00
 		s import delivery "$dir/delivery$round.csv" --accept-conflicts
 		s import officer_count "$dir/officers$round.csv" --accept-conflicts
 		s import delivery "$dir/delivery$round.csv"
 	done
 	s import delivery "$dir/scattered.csv" --accept-conflicts
 	s import delivery "$dir/scattered.csv"
+	export SIAP_CLOCK=2024-11-20T08:00:00+07:00
 	s enter officer_count tps=1571011001001 role=kpps filled=6
 	s enter officer_count tps=1571011001001 role=kpps filled=7 --base 1
 	s enter officer_count tps=1571011001001 role=kpps filled=-1
@@ -78,6 +81,13 @@ answers() { # workspace, folder
 		"$siap" -w "$1" why "$area" --csv >"$2/why-$area.csv" || [ $? -lt 3 ]
 		"$siap" -w "$1" check "$area" --csv >"$2/check-$area.csv" || [ $? -lt 3 ]
 	done
+	for day in 09 10 11 12 20; do
+		"$siap" -w "$1" ready 157101 --at 2024-11-$day --json >"$2/ready-$day.json"
+		"$siap" -w "$1" why --at 2024-11-$day --csv >"$2/why-$day.csv" || [ $? -lt 3 ]
+		"$siap" -w "$1" check --at 2024-11-$day --csv >"$2/check-$day.csv" || [ $? -lt 3 ]
+	done
+	"$siap" -w "$1" trend --csv >"$2/trend.csv"
+	"$siap" -w "$1" trend 157101 --indicator delivered --json >"$2/trend-delivered.json"
 	for d in tps roll_count delivery officer_count; do
 		"$siap" -w "$1" export "$d" - >"$2/export-$d.csv"
 	done
@@ -107,6 +117,9 @@ awk -F '|' '$6 == 1 && $7 == "" { added++ } $6 == 1 && $7 != "" { changed++ } $6
 # Nothing was compared with nothing.
 for f in ready.json why-1571.csv check-1571.csv export-delivery.csv; do
 	[ "$(wc -c <"$dir/a1/$f")" -gt 500 ] || { echo "$f is nearly empty"; cat "$dir/a1/$f" "$dir/said1"; exit 1; }
+done
+for day in 11 12; do
+	! cmp -s "$dir/a1/ready-$day.json" "$dir/a1/ready-$((day - 1)).json" 2>/dev/null || { echo "2024-11-$day is as the day before"; exit 1; }
 done
 # A board built anew from the database says what the followed one said.
 rm -f "$dir/w/board.snap"

@@ -10,10 +10,11 @@ for f in datasets/*.def; do
 		grep -qE "^$word[[:space:]]" "$f" || finding "$f:1: no line '$word ...'"
 	done
 done
-for f in indicators/*.sql checks/*.sql; do
+for f in indicators/*.sql checks/*.sql views/*.sql; do
 	[ -e "$f" ] || continue
 	case $f in
 	indicators/*) words="indicator title source given expect pillar owner level scope" ;;
+	views/*) words="view title source definition" ;;
 	*) words="check title source given expect severity remedy" ;;
 	esac
 	for word in $words; do # `-- pillar: x  owner: y` may share a line

@@ -250,7 +250,7 @@ if [ "${1:-}" = --self-test ]; then
 	exit
 fi
 if [ $# = 0 ]; then
-	for f in indicators/*.sql checks/*.sql migrations/*.sql src/*/*.sql; do
+	for f in indicators/*.sql checks/*.sql views/*.sql migrations/*.sql src/*/*.sql; do
 		[ ! -s "$f" ] || set -- "$@" "$f"
 	done
 fi

@@ -125,6 +125,7 @@ extern const Embedded embedded_files[]; /* made by tools/embed.sh, sorted by pat
 extern const size_t embedded_count;
 typedef struct Env {
 	int64_t (*now)(void *ctx);                 /* UTC milliseconds since 1970 */
+	bool now_given;                            /* somebody said what time it is (SIAP_CLOCK): that goes before any other clock */
 	void (*random)(void *ctx, void *out, size_t n); /* cryptographic */
 	void *ctx;
 	const Embedded *files;                     /* definitions, migrations, SQL, languages, areas */

@@ -82,6 +82,7 @@ env_real(void)
 	bool is_demo = demo && instant_parse(str_of(demo), 0, &demo_now);
 	return (Env){
 		.now = is_demo ? now_demo : now_real,
+		.now_given = is_demo,
 		.random = random_real,
 		.key_dir = key_dir(),
 		.out = stdout,

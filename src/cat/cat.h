@@ -55,13 +55,18 @@ typedef struct Dataset {
 	Str text;
 } Dataset;
 
-/* ---- Indicators and checks ---- */
-typedef enum Scope { SCOPE_AREA, SCOPE_ALL } Scope; /* what a change touches: the changed area lifted to the query's level, or everything */
+/* ---- Indicators, checks, and the views that they share ---- */
+/* What a change touches: the changed area lifted to the query's level; that and every area above it; the seats of all units
+ * that cover it (datasets unit_area, police_force, army_force), and the areas above it; everything. */
+typedef enum Scope { SCOPE_AREA, SCOPE_ABOVE, SCOPE_UNIT, SCOPE_ALL } Scope;
 typedef struct Given { Str text; int line; } Given;
+typedef enum QueryKind { QUERY_INDICATOR = 1, QUERY_CHECK = 2, QUERY_VIEW = 4 } QueryKind;
 typedef struct Query {
 	Str name, title, file, owner, source;
+	QueryKind kind;
 	bool is_check;
 	Str pillar, unit, due, definition; /* indicator: due "H-1" (relative to polling day) or a date; definition: one sentence of plain words */
+	Str opens;         /* indicator: from this day on (as due) it counts; before, it is shown and not counted. Empty: always */
 	bool must;         /* indicator header `must: yes`: counts for "TPS ready" unless the pack says otherwise */
 	int weight;        /* within its pillar, default 1 */
 	Str severity, remedy; /* check: "must" or "look" */
@@ -69,8 +74,10 @@ typedef struct Query {
 	Scope scope;
 	bool depends_clock;
 	Str sql;           /* without the header comments */
-	const Dataset **reads; /* datasets named in the SQL (words outside comments and strings) */
+	const Dataset **reads; /* datasets named in the SQL (words outside comments and strings) or in the views it names */
 	size_t n_reads;
+	Str *rules;        /* code lists and limits of rule packs named in the SQL (quoted) or in its views */
+	size_t n_rules;
 	Given *given, *expect;
 	size_t n_given, n_expect;
 	Sha256 hash;
@@ -78,17 +85,32 @@ typedef struct Query {
 } Query;
 
 /* ---- Rule packs ---- */
-typedef struct PackCode { Str list, code, label, rule, starts, ends, source; int64_t amount; bool has_amount, unverified; int line; } PackCode;
 typedef struct PackNumber { Str name; int64_t value; Str source; bool unverified; int line; } PackNumber;
+typedef struct PackCode {
+	Str list, code, label, rule, starts, ends, source;
+	Str set_by;        /* who sets the dates, when not the election's own regulation */
+	Str basis;         /* legal basis */
+	Str after;         /* relative end: so many days after the end of this code of the same list */
+	int64_t amount, days;
+	bool has_amount, working; /* working: `days` are working days */
+	bool unverified;
+	PackNumber *number; /* `number NAME N`: named numbers, as of a security pattern */
+	size_t n_numbers;
+	int line;
+} PackCode;
+typedef struct PackDay { Str day, label, source; bool unverified; int line; } PackDay; /* a public holiday */
 typedef struct PackText { Str name, value, source; int line; } PackText;
 typedef struct Pack {
 	Str name, title, file;
 	Str poll;          /* polling day, YYYY-MM-DD */
-	PackCode *code;    /* `code LIST CODE "Label" [rule WORD] [amount N] [start DATE] [end DATE] [source "…"] [unverified]`, file order */
+	PackCode *code;    /* `code LIST CODE "Label" [rule WORD] [amount N] [number NAME N]… [start DATE] [end DATE] [set_by "…"] [basis "…"]
+	                    * [after CODE days N|working_days N] [source "…"] [unverified]`, file order */
 	size_t n_codes;
 	Map by_code;       /* "LIST<tab>CODE" -> index in code */
 	PackNumber *limit; /* `limit NAME N source "…" [unverified]` */
 	size_t n_limits;
+	PackDay *holiday;  /* `holiday DATE "Label" [source "…"] [unverified]`; Saturdays and Sundays are none of these */
+	size_t n_holidays;
 	PackText *label;   /* `label registered "DPT"` */
 	size_t n_labels;
 	PackText *preset;  /* `default DATASET.FIELD VALUE`: the value when a file has no such column */
@@ -97,6 +119,10 @@ typedef struct Pack {
 	size_t n_weights;
 	PackNumber *must;  /* `must INDICATOR yes|no` */
 	size_t n_must;
+	PackText *due;     /* `due INDICATOR H-7`, or a date: instead of the indicator's own */
+	size_t n_due;
+	PackText *opens;   /* `opens INDICATOR H-3`, or a date: the same for the day from which it counts */
+	size_t n_opens;
 	Sha256 hash;
 	Str text;
 } Pack;
@@ -108,19 +134,21 @@ typedef struct Catalog {
 	size_t n_indicators;
 	Query *check;
 	size_t n_checks;
+	Query *view;       /* named parts of queries: views/NAME.sql */
+	size_t n_views;
 	Pack *pack;
 	size_t n_packs;
 	Sha256 hash;       /* over all hashes: changes when any definition changes */
 } Catalog;
 
-/* Reads datasets/X.def, indicators/X.sql, checks/X.sql, rules/PACK/pack.def from env->files; a file of the same path under
+/* Reads datasets/X.def, indicators/X.sql, checks/X.sql, views/X.sql, rules/PACK/pack.def from env->files; a file of the same path under
  * env->defs_dir replaces the embedded one, others there are added. Cross-checks: every name resolves, every key has an area,
  * file name = declared name, examples present, given/expect present. The first error is returned as
  * "datasets/x.def:7: unknown type 'itn'; one of id, text(n), …" with E_INPUT. */
 bool catalog_load(const Env *env, Arena *a, Catalog *out, Err *err) MUST;
 /* One file each, for tests and fuzzers: hostile text in, an error or a structure out. */
 bool dataset_parse(Str file, Str text, Arena *a, Dataset *out, Err *err) MUST;
-bool query_parse(Str file, Str text, bool is_check, Arena *a, Query *out, Err *err) MUST;
+bool query_parse(Str file, Str text, QueryKind kind, Arena *a, Query *out, Err *err) MUST;
 bool pack_parse(Str file, Str text, Arena *a, Pack *out, Err *err) MUST;
 /* The cells of an example or reject line, one per field; missing ones are empty. cell has n_fields places. */
 bool example_cells(const Dataset *d, Str text, Arena *a, Str *cell, Err *err) MUST;
@@ -135,10 +163,20 @@ bool expect_parse(Str text, bool is_check, Arena *a, ExpectLine *out, Err *err) 
 const Dataset *catalog_dataset(const Catalog *c, Str name); /* NULL when absent */
 const Query *catalog_indicator(const Catalog *c, Str name);
 const Query *catalog_check(const Catalog *c, Str name);
+const Query *catalog_view(const Catalog *c, Str name);
 const Pack *catalog_pack(const Catalog *c, Str name);
 const Field *dataset_field(const Dataset *d, Str name);
 const PackCode *pack_code(const Pack *p, Str list, Str code);
 const PackNumber *pack_limit(const Pack *p, Str name);
+/* How many of the pack's values that the query rests on (codes of the lists and limits it names) are unverified. */
+size_t query_unverified(const Query *q, const Pack *p);
+/* "H-1", "H", "H+3" counted from the pack's polling day, or a date as it stands; false when it is none. */
+bool pack_day(const Pack *p, Str text, int32_t *day);
+/* The day by which an indicator or check is due, the day from which an indicator counts: the pack's word before the query's own. */
+Str query_due(const Query *q, const Pack *p);
+Str query_opens(const Query *q, const Pack *p);
+/* Whether a day (days since 1970) is a working day: Monday to Friday and no holiday of the pack. */
+bool pack_working_day(const Pack *p, int32_t day);
 Str pack_label(const Pack *p, Str name);      /* the name itself when the pack has no label */
 Str pack_preset(const Pack *p, Str dataset, Str field); /* p == NULL: none */
 /* Nearest name for "did you mean": p == NULL when nothing is near. */
@@ -191,7 +229,8 @@ typedef enum Store { STORE_SQLITE, STORE_POSTGRES } Store;
 /* CREATE TABLE for the projection: the fields (private ones left out), _event (INTEGER/bigint NOT NULL), _sealed (blob, when the dataset has
  * private fields), PRIMARY KEY (the area key first, then the others); SQLite: STRICT, WITHOUT ROWID. Names in double quotes are not needed: they are checked. */
 void dataset_ddl(const Dataset *d, Store store, Buf *out);
-void dataset_insert_sql(const Dataset *d, Buf *out); /* INSERT INTO x(open fields…, _event[, _sealed]) VALUES(:f,…); parameters in this order */
+void dataset_add_sql(const Dataset *d, Buf *out);    /* INSERT INTO x(open fields…, _event[, _sealed]) VALUES(:f,…); parameters in this order */
+void dataset_insert_sql(const Dataset *d, Buf *out); /* the same with ON CONFLICT DO NOTHING */
 void dataset_update_sql(const Dataset *d, Buf *out); /* UPDATE x SET all open fields…, _event[, _sealed] WHERE keys: the same parameters at the same positions as in the insert */
 void dataset_select_sql(const Dataset *d, Buf *out); /* SELECT open fields…, _event[, _sealed] FROM x WHERE keys = :key… */
 /* The same columns of those rows, in any order, whose keys are among n: parameters key after key, each in the order of the key fields. */

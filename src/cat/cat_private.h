@@ -70,6 +70,7 @@ Str header_norm(Arena *a, Str s); /* folded, everything but letters and digits o
 
 /* ---- query.c ---- */
 /* Next word of SQL outside comments and strings; before: the byte in front of it. false at the end. */
+bool due_check(const char *what, Str due, Err *err) MUST; /* H-1, H, H+3 or a date */
 bool sql_word(Str sql, size_t *at, Str *word, char *before);
 
 /* ---- crosscheck.c ---- */

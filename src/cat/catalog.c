@@ -4,7 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 
-typedef enum Kind { KIND_DATASET, KIND_INDICATOR, KIND_CHECK, KIND_PACK } Kind;
+typedef enum Kind { KIND_DATASET, KIND_INDICATOR, KIND_CHECK, KIND_VIEW, KIND_PACK } Kind;
 enum { N_KINDS = KIND_PACK + 1 };
 static const struct Place {
 	Str folder, ending;
@@ -12,6 +12,7 @@ static const struct Place {
 	[KIND_DATASET] = {{"datasets/", 9}, {".def", 4}},
 	[KIND_INDICATOR] = {{"indicators/", 11}, {".sql", 4}},
 	[KIND_CHECK] = {{"checks/", 7}, {".sql", 4}},
+	[KIND_VIEW] = {{"views/", 6}, {".sql", 4}},
 	[KIND_PACK] = {{"rules/", 6}, {"/pack.def", 9}},
 };
 
@@ -148,11 +149,16 @@ source_read(const Source *s, Arena *a, Catalog *c, Sha256 *hash, Err *err)
 	}
 	case KIND_INDICATOR:
 	case KIND_CHECK:
+	case KIND_VIEW:
 		break;
 	}
-	bool is_check = s->kind == KIND_CHECK;
-	Query *q = is_check ? &c->check[c->n_checks++] : &c->indicator[c->n_indicators++];
-	bool ok = query_parse(s->shown, s->bytes, is_check, a, q, err) && stem_check(s, q->name, err);
+	Query *q = s->kind == KIND_CHECK ? &c->check[c->n_checks++]
+		: s->kind == KIND_VIEW       ? &c->view[c->n_views++]
+									 : &c->indicator[c->n_indicators++];
+	QueryKind kind = s->kind == KIND_CHECK ? QUERY_CHECK
+		: s->kind == KIND_VIEW             ? QUERY_VIEW
+										   : QUERY_INDICATOR;
+	bool ok = query_parse(s->shown, s->bytes, kind, a, q, err) && stem_check(s, q->name, err);
 	*hash = q->hash;
 	return ok;
 }
@@ -167,6 +173,7 @@ catalog_load(const Env *env, Arena *a, Catalog *out, Err *err)
 	out->dataset = NEW(a, Dataset, s.of_kind[KIND_DATASET]);
 	out->indicator = NEW(a, Query, s.of_kind[KIND_INDICATOR]);
 	out->check = NEW(a, Query, s.of_kind[KIND_CHECK]);
+	out->view = NEW(a, Query, s.of_kind[KIND_VIEW]);
 	out->pack = NEW(a, Pack, s.of_kind[KIND_PACK]);
 	AUTO(Buf) all = {0};
 	for (size_t i = 0; i < s.n; i++) {
@@ -222,6 +229,12 @@ const Query *
 catalog_check(const Catalog *c, Str name)
 {
 	return find_named(c->check, c->n_checks, sizeof(Query), name);
+}
+
+const Query *
+catalog_view(const Catalog *c, Str name)
+{
+	return find_named(c->view, c->n_views, sizeof(Query), name);
 }
 
 const Pack *

@@ -89,18 +89,67 @@ dataset_check(Checking *k, const Dataset *d, Err *err)
 }
 
 static void
-reads_find(Checking *k, Query *q)
+dataset_read(Checking *k, Query *q, const Dataset *d)
+{
+	for (size_t i = 0; i < q->n_reads; i++)
+		if (q->reads[i] == d)
+			return;
+	*VEC_ADD(k->a, q->reads, q->n_reads) = d;
+}
+
+static void
+rule_read(Checking *k, Query *q, Str rule)
+{
+	if (!is_in(rule, q->rules, q->n_rules))
+		*VEC_ADD(k->a, q->rules, q->n_rules) = rule;
+}
+
+static void
+view_read(Checking *k, Query *q, const Query *view)
+{
+	for (size_t i = 0; i < view->n_reads; i++)
+		dataset_read(k, q, view->reads[i]);
+	for (size_t i = 0; i < view->n_rules; i++)
+		rule_read(k, q, view->rules[i]);
+}
+
+/* Code lists and limits stand in queries as texts: list = 'logistics'. */
+static void
+rules_find(Checking *k, Query *q, const Str *names, size_t n)
+{
+	char quoted[NAME_MAX_BYTES + 3];
+	size_t at;
+	for (size_t i = 0; i < n; i++) {
+		snprintf(quoted, sizeof quoted, "'%.*s'", STR(names[i]));
+		if (str_find(q->sql, str_of(quoted), &at))
+			rule_read(k, q, names[i]);
+	}
+}
+
+/* What the query rests on. A view may not read another, so views come first and are complete. */
+static bool
+reads_find(Checking *k, Query *q, Err *err)
 {
 	Str word;
 	char before;
 	for (size_t at = 0; sql_word(q->sql, &at, &word, &before);) {
-		const Dataset *d = before == '.' || before == ':' ? NULL : catalog_dataset(k->c, word);
-		bool seen = !d;
-		for (size_t i = 0; i < q->n_reads && !seen; i++)
-			seen = q->reads[i] == d;
-		if (!seen)
-			*VEC_ADD(k->a, q->reads, q->n_reads) = d;
+		if (before == '.' || before == ':')
+			continue;
+		const Dataset *d = catalog_dataset(k->c, word);
+		const Query *view = catalog_view(k->c, word);
+		if (view && q->kind == QUERY_VIEW) {
+			err_set(err, E_INPUT, "view '%.*s' reads the view '%.*s'; a view reads datasets only",
+				STR(q->name), STR(word));
+			return err_at(err, q->file, 1);
+		}
+		if (d)
+			dataset_read(k, q, d);
+		if (view)
+			view_read(k, q, view);
 	}
+	rules_find(k, q, k->lists, k->n_lists);
+	rules_find(k, q, k->limits, k->n_limits);
+	return true;
 }
 
 /* Rows of the core table that some checks read. */
@@ -144,7 +193,8 @@ given_check(Checking *k, const GivenLine *g, Err *err)
 static bool
 query_check(Checking *k, Query *q, Err *err)
 {
-	reads_find(k, q);
+	if (!reads_find(k, q, err))
+		return false;
 	for (size_t i = 0; i < q->n_given; i++) {
 		Arena tmp = *k->a;
 		GivenLine g;
@@ -152,6 +202,16 @@ query_check(Checking *k, Query *q, Err *err)
 			return err_at(err, q->file, q->given[i].line);
 	}
 	return true;
+}
+
+/* Tables and views share their names. */
+static bool
+view_check(Checking *k, Query *q, Err *err)
+{
+	if (!catalog_dataset(k->c, q->name))
+		return query_check(k, q, err);
+	err_set(err, E_INPUT, "'%.*s' is the name of a dataset already", STR(q->name));
+	return err_at(err, q->file, 1);
 }
 
 static bool
@@ -174,6 +234,11 @@ pack_check(Checking *k, const Pack *p, Err *err)
 	for (size_t i = 0; i < p->n_presets; i++)
 		if (!preset_check(k, p, &p->preset[i], err))
 			return err_at(err, p->file, p->preset[i].line);
+	for (size_t i = 0; i < p->n_due + p->n_opens; i++) {
+		const PackText *t = i < p->n_due ? &p->due[i] : &p->opens[i - p->n_due];
+		if (!known(t->name, tr("indicator"), k->indicators, k->c->n_indicators, err))
+			return err_at(err, p->file, t->line);
+	}
 	for (size_t i = 0; i < p->n_weights + p->n_must; i++) {
 		const PackNumber *n = i < p->n_weights ? &p->weight[i] : &p->must[i - p->n_weights];
 		if (!known(n->name, tr("indicator"), k->indicators, k->c->n_indicators, err))
@@ -212,6 +277,9 @@ catalog_check_all(Catalog *c, Arena *a, Err *err)
 	names_collect(&k);
 	for (size_t i = 0; i < c->n_datasets; i++)
 		if (!dataset_check(&k, &c->dataset[i], err))
+			return false;
+	for (size_t i = 0; i < c->n_views; i++)
+		if (!view_check(&k, &c->view[i], err))
 			return false;
 	for (size_t i = 0; i < c->n_indicators; i++)
 		if (!query_check(&k, &c->indicator[i], err))

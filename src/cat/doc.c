@@ -117,19 +117,16 @@ dataset_doc(const Catalog *c, const Pack *pack, const Dataset *d, Buf *out)
 	arena_close(&tmp);
 }
 
+/* "H-1 (2024-11-26)" */
 static Str
-query_due(const Pack *pack, const Query *q, Arena *a)
+day_text(const Pack *pack, Str text, Arena *a)
 {
-	int32_t poll;
-	int64_t shift = 0;
-	char day[11];
-	if (!pack || !str_starts(q->due, S("H")) || !date_parse(pack->poll, &poll))
-		return q->due;
-	Str number = str_slice(q->due, str_starts(q->due, S("H+")) ? 2 : 1, q->due.n);
-	if (number.n && !str_int(number, &shift))
-		return q->due;
-	date_format(poll + (int32_t)shift, day);
-	return arena_fmt(a, "%.*s (%s)", STR(q->due), day);
+	int32_t day;
+	char date[11];
+	if (!pack || !str_starts(text, S("H")) || !pack_day(pack, text, &day))
+		return text;
+	date_format(day, date);
+	return arena_fmt(a, "%.*s (%s)", STR(text), date);
 }
 
 void
@@ -150,7 +147,8 @@ query_doc(const Catalog *c, const Pack *pack, const Query *q, Buf *out)
 	item_add(out, tr("owner"), q->owner);
 	item_add(out, tr("level"), tr_str(level_name(q->level)));
 	item_add(out, tr("unit"), tr_str(q->unit));
-	item_add(out, tr("due"), query_due(pack, q, &tmp));
+	item_add(out, tr("due"), day_text(pack, query_due(q, pack), &tmp));
+	item_add(out, tr("counts from"), day_text(pack, query_opens(q, pack), &tmp));
 	if (!q->is_check)
 		item_add(out, tr("weight"), arena_fmt(&tmp, "%d", q->weight));
 	if (q->must)
@@ -165,17 +163,91 @@ query_doc(const Catalog *c, const Pack *pack, const Query *q, Buf *out)
 	arena_close(&tmp);
 }
 
+/* "(unverified)" stands beside the value itself, wherever one is shown. */
+static const char *
+mark(bool unverified)
+{
+	return unverified ? tr(" (unverified)") : "";
+}
+
+static void
+amount_cell(const PackCode *c, Buf *out)
+{
+	bool any = c->has_amount;
+	if (c->has_amount)
+		buf_int(out, c->amount);
+	for (size_t i = 0; i < c->n_numbers; i++) {
+		buf_fmt(out, "%s%.*s %lld", any ? ", " : "", STR(c->number[i].name),
+			(long long)c->number[i].value);
+		any = true;
+	}
+	if (any)
+		buf_add(out, str_of(mark(c->unverified)));
+}
+
+static void
+end_cell(const PackCode *c, Buf *out)
+{
+	buf_add(out, c->ends);
+	if (c->after.n)
+		buf_fmt(out, c->working ? tr("%.*s + %lld working days") : tr("%.*s + %lld days"),
+			STR(c->after), (long long)c->days);
+	if (c->set_by.n)
+		buf_fmt(out, tr("set by %.*s"), STR(c->set_by));
+	if (c->ends.n || c->after.n)
+		buf_add(out, str_of(mark(c->unverified)));
+}
+
 static void
 code_row(const PackCode *c, Buf *out)
 {
 	buf_fmt(out, "| %.*s | `%.*s` | ", STR(c->list), STR(c->code));
 	cell_add(out, tr_str(c->label));
 	buf_fmt(out, " | %.*s | ", STR(c->rule));
-	if (c->has_amount)
-		buf_int(out, c->amount);
-	buf_fmt(out, " | %.*s | %.*s | ", STR(c->starts), STR(c->ends));
+	amount_cell(c, out);
+	buf_fmt(out, " | %.*s | ", STR(c->starts));
+	end_cell(c, out);
+	buf_add(out, S(" | "));
+	cell_add(out, c->basis);
+	buf_add(out, c->basis.n && c->source.n ? S("; ") : S(""));
 	cell_add(out, c->source);
-	buf_fmt(out, "%s |\n", c->unverified ? tr(" (unverified)") : "");
+	buf_fmt(out, "%s |\n", mark(c->unverified));
+}
+
+static void
+number_rows(const PackNumber *list, size_t n, const char *kind, Buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_fmt(out, "| %s | `%.*s` | %lld%s | ", kind, STR(list[i].name), (long long)list[i].value,
+			mark(list[i].unverified));
+		cell_add(out, list[i].source);
+		buf_add(out, S(" |\n"));
+	}
+}
+
+static void
+day_rows(const PackText *list, size_t n, const char *kind, Buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_fmt(out, "| %s | `%.*s` | %.*s | ", kind, STR(list[i].name), STR(list[i].value));
+		cell_add(out, list[i].source);
+		buf_add(out, S(" |\n"));
+	}
+}
+
+static void
+holidays_add(const Pack *p, Buf *out)
+{
+	if (p->n_holidays)
+		buf_fmt(out, "\n%s\n\n", tr("Public holidays, on which no working day is counted:"));
+	for (size_t i = 0; i < p->n_holidays; i++) {
+		const PackDay *d = &p->holiday[i];
+		buf_fmt(out, "- %.*s: ", STR(d->day));
+		cell_add(out, tr_str(d->label));
+		buf_add(out, S("; "));
+		cell_add(out, d->source);
+		buf_fmt(out, "%s\n", mark(d->unverified));
+	}
 }
 
 void
@@ -188,17 +260,19 @@ pack_doc(const Pack *p, Buf *out)
 		cell_add(out, p->label[i].value);
 		buf_byte(out, '\n');
 	}
-	buf_fmt(out, "\n| %s | %s | %s |\n|---|---|---|\n", tr("limit"), tr("value"), tr("source"));
-	for (size_t i = 0; i < p->n_limits; i++) {
-		buf_fmt(out, "| `%.*s` | %lld | ", STR(p->limit[i].name), (long long)p->limit[i].value);
-		cell_add(out, p->limit[i].source);
-		buf_fmt(out, "%s |\n", p->limit[i].unverified ? tr(" (unverified)") : "");
-	}
+	buf_fmt(out, "\n| %s | %s | %s | %s |\n|---|---|---|---|\n", tr("kind"), tr("name"),
+		tr("value"), tr("source"));
+	number_rows(p->limit, p->n_limits, tr("limit"), out);
+	number_rows(p->weight, p->n_weights, tr("weight"), out);
+	number_rows(p->must, p->n_must, tr("must"), out);
+	day_rows(p->due, p->n_due, tr("due"), out);
+	day_rows(p->opens, p->n_opens, tr("counts from"), out);
 	buf_fmt(out, "\n| %s | %s | %s | %s | %s | %s | %s | %s |\n|---|---|---|---|---|---|---|---|\n",
 		tr("list"), tr("code"), tr("label"), tr("rule"), tr("amount"), tr("start"), tr("end"),
 		tr("source"));
 	for (size_t i = 0; i < p->n_codes; i++)
 		code_row(&p->code[i], out);
+	holidays_add(p, out);
 	buf_byte(out, '\n');
 }
 
@@ -296,8 +370,14 @@ catalog_msgids(const Catalog *c, Buf *out)
 		query_messages(&m, &c->indicator[i]);
 	for (size_t i = 0; i < c->n_checks; i++)
 		query_messages(&m, &c->check[i]);
+	for (size_t i = 0; i < c->n_views; i++) {
+		message(&m, c->view[i].title);
+		message(&m, c->view[i].definition);
+	}
 	for (size_t i = 0; i < c->n_packs; i++) {
 		message(&m, c->pack[i].title);
+		for (size_t k = 0; k < c->pack[i].n_holidays; k++)
+			message(&m, c->pack[i].holiday[k].label);
 		for (size_t k = 0; k < c->pack[i].n_codes; k++)
 			message(&m, c->pack[i].code[k].label);
 	}

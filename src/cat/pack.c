@@ -134,53 +134,138 @@ read_must(Making *m, const Line *l, Err *err)
 	return number_add(m, l, yes, err);
 }
 
-/* ---- codes ---- */
-
-/* The words with a value; *found = false for others. */
 static bool
-code_option(PackCode *c, Str word, Str value, bool *found, Err *err)
+read_day(Making *m, const Line *l, Err *err)
 {
-	int32_t days;
-	*found = true;
-	if (str_eq(word, S("rule"))) {
-		c->rule = value;
-		return option_ok(value) ||
-			err_set(err, E_INPUT, "'rule' takes one word, not '%.*s'", STR(brief(value)));
-	}
-	if (str_eq(word, S("amount"))) {
-		c->has_amount = str_int(value, &c->amount);
-		return c->has_amount ||
-			err_set(err, E_INPUT, "'amount' takes a whole number, not '%.*s'", STR(brief(value)));
-	}
-	if (str_eq(word, S("start")) || str_eq(word, S("end"))) {
-		*(word.p[0] == 's' ? &c->starts : &c->ends) = value;
-		return date_parse(value, &days) ||
-			err_set(err, E_INPUT, "'%.*s' is not a date, expected 2024-11-27", STR(brief(value)));
-	}
-	*found = str_eq(word, S("source"));
-	if (*found)
-		c->source = value;
-	return true;
+	bool due = str_eq(l->keyword, S("due"));
+	PackText **list = due ? &m->p->due : &m->p->opens;
+	return text_add(m, l, list, due ? &m->p->n_due : &m->p->n_opens, err) &&
+		name_check(l->word[1].text, tr("indicator"), err) &&
+		due_check(due ? "due" : "opens", l->word[2].text, err);
 }
 
 static bool
-code_words(PackCode *c, const Line *l, Err *err)
+read_holiday(Making *m, const Line *l, Err *err)
 {
-	for (size_t i = 4; i < l->n; i++) {
-		Str w = l->word[i].text;
-		bool found;
-		if (str_eq(w, S("unverified")) && !l->word[i].quoted) {
-			c->unverified = true;
-			continue;
-		}
-		if (!code_option(c, w, i + 1 < l->n ? l->word[i + 1].text : (Str){0}, &found, err))
-			return false;
-		if (!found || i + 1 >= l->n)
-			return err_set(err, E_INPUT,
-				"unknown word '%.*s'; one of rule, amount, start, end, source, unverified",
-				STR(brief(w)));
-		i++;
+	PackDay d = {.line = m->line};
+	int32_t days;
+	if (l->n < 3 || !l->word[2].quoted || !date_parse(l->word[1].text, &days))
+		return err_set(err, E_INPUT, "a holiday is written: holiday 2024-12-25 \"Label\" …");
+	d.day = l->word[1].text;
+	d.label = l->word[2].text;
+	if (!tail_take(m, l, 3, &d.source, &d.unverified, err))
+		return false;
+	for (size_t i = 0; i < m->p->n_holidays; i++)
+		if (str_eq(m->p->holiday[i].day, d.day))
+			return err_set(err, E_INPUT, "holiday '%.*s' is given twice", STR(d.day));
+	*VEC_ADD(m->a, m->p->holiday, m->p->n_holidays) = d;
+	return true;
+}
+
+/* ---- codes ---- */
+
+/* The words that take a text, and where it goes. */
+static Str *
+code_text(PackCode *c, Str word)
+{
+	const struct {
+		Str word;
+		Str *place;
+	} places[] = {{S("rule"), &c->rule}, {S("start"), &c->starts}, {S("end"), &c->ends},
+		{S("set_by"), &c->set_by}, {S("basis"), &c->basis}, {S("after"), &c->after},
+		{S("source"), &c->source}};
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+		if (str_eq(word, places[i].word))
+			return places[i].place;
+	return NULL;
+}
+
+static bool
+code_text_check(Str word, Str value, Err *err)
+{
+	int32_t days;
+	if (str_eq(word, S("rule")) || str_eq(word, S("after")))
+		return option_ok(value) ||
+			err_set(
+				err, E_INPUT, "'%.*s' takes one word, not '%.*s'", STR(word), STR(brief(value)));
+	if (str_eq(word, S("start")) || str_eq(word, S("end")))
+		return date_parse(value, &days) ||
+			err_set(err, E_INPUT, "'%.*s' is not a date, expected 2024-11-27", STR(brief(value)));
+	return value.n > 0 || err_set(err, E_INPUT, "'%.*s' needs a value", STR(word));
+}
+
+static bool
+code_number(PackCode *c, Str word, Str value, Err *err)
+{
+	int64_t n;
+	if (!str_int(value, &n))
+		return err_set(
+			err, E_INPUT, "'%.*s' takes a whole number, not '%.*s'", STR(word), STR(brief(value)));
+	if (str_eq(word, S("amount"))) {
+		c->amount = n;
+		c->has_amount = true;
+		return true;
 	}
+	c->working = str_eq(word, S("working_days"));
+	c->days = n;
+	return (n >= 0 && n <= 1000) ||
+		err_set(err, E_INPUT, "'%.*s' takes 0 to 1000, not '%.*s'", STR(word), STR(brief(value)));
+}
+
+/* `number NAME N`: one of the code's named numbers. */
+static bool
+code_named(const Making *m, PackCode *c, Str name, Str value, Err *err)
+{
+	PackNumber n = {.name = name, .line = m->line};
+	if (!name_check(name, tr("number"), err))
+		return false;
+	if (!str_int(value, &n.value))
+		return err_set(
+			err, E_INPUT, "'%.*s' takes a whole number, not '%.*s'", STR(name), STR(brief(value)));
+	for (size_t i = 0; i < c->n_numbers; i++)
+		if (str_eq(c->number[i].name, name))
+			return err_set(err, E_INPUT, "number '%.*s' is given twice", STR(name));
+	*VEC_ADD(m->a, c->number, c->n_numbers) = n;
+	return true;
+}
+
+/* One word with what belongs to it; *taken: how many words that were. */
+static bool
+code_word(const Making *m, PackCode *c, const Line *l, size_t i, size_t *taken, Err *err)
+{
+	Str w = l->word[i].text, next = i + 1 < l->n ? l->word[i + 1].text : (Str){0},
+		third = i + 2 < l->n ? l->word[i + 2].text : (Str){0};
+	Str *text = code_text(c, w);
+	*taken = 2;
+	if (str_eq(w, S("unverified")) && !l->word[i].quoted) {
+		c->unverified = true;
+		*taken = 1;
+		return true;
+	}
+	if (text && i + 1 < l->n) {
+		*text = next;
+		return code_text_check(w, next, err);
+	}
+	if (str_eq(w, S("amount")) || str_eq(w, S("days")) || str_eq(w, S("working_days")))
+		return code_number(c, w, next, err);
+	if (str_eq(w, S("number"))) {
+		*taken = 3;
+		return code_named(m, c, next, third, err);
+	}
+	return err_set(err, E_INPUT,
+		"unknown word '%.*s'; one of rule, amount, number, start, end, set_by, basis, after, days, working_days, source, unverified",
+		STR(brief(w)));
+}
+
+static bool
+code_words(const Making *m, PackCode *c, const Line *l, Err *err)
+{
+	size_t taken;
+	for (size_t i = 4; i < l->n; i += taken)
+		if (!code_word(m, c, l, i, &taken, err))
+			return false;
+	if (c->after.p && c->ends.p)
+		return err_set(err, E_INPUT, "code '%.*s' has an end and a relative end", STR(c->code));
 	return true;
 }
 
@@ -211,7 +296,7 @@ read_code(Making *m, const Line *l, Err *err)
 	if (!option_ok(c.code))
 		return err_set(err, E_INPUT, "'%.*s' is no code: letters, digits, _ and -, %d at most",
 			STR(brief(c.code)), NAME_MAX_BYTES);
-	if (!code_words(&c, l, err))
+	if (!code_words(m, &c, l, err))
 		return false;
 	if (c.source.n == 0 && !c.unverified)
 		return err_set(
@@ -240,6 +325,9 @@ static const struct Statement {
 	{{"default", 7}, read_default},
 	{{"weight", 6}, read_weight},
 	{{"must", 4}, read_must},
+	{{"due", 3}, read_day},
+	{{"opens", 5}, read_day},
+	{{"holiday", 7}, read_holiday},
 	{{"code", 4}, read_code},
 };
 enum { N_STATEMENTS = sizeof statements / sizeof statements[0] };
@@ -260,6 +348,28 @@ read_line(Making *m, Str raw, Line *l, Err *err)
 	err_set(err, E_INPUT, "unknown word '%.*s'; one of %.*s", STR(brief(l->keyword)),
 		STR(names_join(m->a, names, N_STATEMENTS)));
 	return unknown(err, nearest(l->keyword, names, N_STATEMENTS));
+}
+
+/* Every relative end counts from a code of the same list that is not relative itself. */
+static bool
+after_check(const Pack *p, Err *err)
+{
+	for (size_t i = 0; i < p->n_codes; i++) {
+		const PackCode *c = &p->code[i];
+		if (!c->after.p)
+			continue;
+		const PackCode *from = pack_code(p, c->list, c->after);
+		if (from && !from->after.p)
+			continue;
+		if (from)
+			err_set(err, E_INPUT, "'%.*s' counts from '%.*s', which has a relative end itself",
+				STR(c->code), STR(c->after));
+		else
+			err_set(err, E_INPUT, "'%.*s' counts from '%.*s', which is no code of its list",
+				STR(c->code), STR(c->after));
+		return err_at(err, p->file, c->line);
+	}
+	return true;
 }
 
 bool
@@ -286,7 +396,7 @@ pack_parse(Str file, Str text, Arena *a, Pack *out, Err *err)
 		return err_at(err, file, 1);
 	}
 	out->hash = sha256(text);
-	return true;
+	return after_check(out, err);
 }
 
 const PackCode *
@@ -326,4 +436,65 @@ pack_preset(const Pack *p, Str dataset, Str field)
 			return p->preset[i].value;
 	}
 	return (Str){0};
+}
+
+size_t
+query_unverified(const Query *q, const Pack *p)
+{
+	size_t n = 0;
+	for (size_t r = 0; r < q->n_rules; r++) {
+		for (size_t i = 0; i < p->n_codes; i++)
+			n += p->code[i].unverified && str_eq(p->code[i].list, q->rules[r]);
+		const PackNumber *limit = pack_limit(p, q->rules[r]);
+		n += limit && limit->unverified;
+	}
+	return n;
+}
+
+static Str
+day_of(const PackText *list, size_t n, Str name, Str otherwise)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i].name, name))
+			return list[i].value;
+	return otherwise;
+}
+
+Str
+query_due(const Query *q, const Pack *p)
+{
+	return p ? day_of(p->due, p->n_due, q->name, q->due) : q->due;
+}
+
+Str
+query_opens(const Query *q, const Pack *p)
+{
+	return p ? day_of(p->opens, p->n_opens, q->name, q->opens) : q->opens;
+}
+
+bool
+pack_day(const Pack *p, Str text, int32_t *day)
+{
+	int64_t shift = 0;
+	if (!str_starts(text, S("H")))
+		return date_parse(text, day);
+	Str n = str_slice(text, str_starts(text, S("H+")) ? 2 : 1, text.n);
+	if (!date_parse(p->poll, day) || (n.n && !str_int(n, &shift)))
+		return false;
+	*day += (int32_t)shift;
+	return true;
+}
+
+bool
+pack_working_day(const Pack *p, int32_t day)
+{
+	char text[11];
+	int weekday = (day % 7 + 7 + 4) % 7; /* 1970-01-01 was a Thursday; 0 is Sunday */
+	if (weekday == 0 || weekday == 6)
+		return false;
+	date_format(day, text);
+	for (size_t i = 0; i < p->n_holidays; i++)
+		if (str_eq(p->holiday[i].day, str_of(text)))
+			return false;
+	return true;
 }

@@ -9,25 +9,33 @@ typedef struct Making {
 } Making;
 
 /* Which header belongs to which kind of file, and whether it may be missing. */
-enum { IND = 1, CHK = 2, BOTH = 3 };
+enum {
+	IND = QUERY_INDICATOR,
+	CHK = QUERY_CHECK,
+	VIEW = QUERY_VIEW,
+	BOTH = IND | CHK,
+	ALL = BOTH | VIEW
+};
 static const struct QueryHeader {
 	Str name;
 	int in, needed;
 } headers[] = {
 	{{"indicator", 9}, IND, IND},
 	{{"check", 5}, CHK, CHK},
-	{{"title", 5}, BOTH, BOTH},
+	{{"view", 4}, VIEW, VIEW},
+	{{"title", 5}, ALL, ALL},
 	{{"pillar", 6}, BOTH, IND},
 	{{"owner", 5}, BOTH, BOTH},
 	{{"level", 5}, BOTH, BOTH},
 	{{"due", 3}, BOTH, 0},
+	{{"opens", 5}, IND, 0},
 	{{"unit", 4}, IND, IND},
 	{{"scope", 5}, BOTH, 0},
 	{{"depends", 7}, BOTH, 0},
 	{{"must", 4}, IND, 0},
 	{{"weight", 6}, IND, 0},
-	{{"source", 6}, BOTH, BOTH},
-	{{"definition", 10}, BOTH, IND},
+	{{"source", 6}, ALL, ALL},
+	{{"definition", 10}, ALL, IND | VIEW},
 	{{"severity", 8}, CHK, CHK},
 	{{"remedy", 6}, CHK, CHK},
 	{{"given", 5}, BOTH, BOTH},
@@ -42,11 +50,12 @@ header_place(Making *m, Str name)
 	const struct {
 		Str name;
 		Str *place;
-	} places[] = {{S("indicator"), &q->name}, {S("check"), &q->name}, {S("title"), &q->title},
-		{S("pillar"), &q->pillar}, {S("owner"), &q->owner}, {S("level"), &m->level},
-		{S("due"), &q->due}, {S("unit"), &q->unit}, {S("scope"), &m->scope},
-		{S("depends"), &m->depends}, {S("must"), &m->must}, {S("weight"), &m->weight},
-		{S("source"), &q->source}, {S("definition"), &q->definition}, {S("severity"), &q->severity},
+	} places[] = {{S("indicator"), &q->name}, {S("check"), &q->name}, {S("view"), &q->name},
+		{S("title"), &q->title}, {S("pillar"), &q->pillar}, {S("owner"), &q->owner},
+		{S("level"), &m->level}, {S("due"), &q->due}, {S("opens"), &q->opens},
+		{S("unit"), &q->unit}, {S("scope"), &m->scope}, {S("depends"), &m->depends},
+		{S("must"), &m->must}, {S("weight"), &m->weight}, {S("source"), &q->source},
+		{S("definition"), &q->definition}, {S("severity"), &q->severity},
 		{S("remedy"), &q->remedy}};
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
 		if (str_eq(name, places[i].name))
@@ -57,7 +66,7 @@ header_place(Making *m, Str name)
 static bool
 header_add(Making *m, Str name, Str value, Err *err)
 {
-	int kind = m->q->is_check ? CHK : IND;
+	int kind = (int)m->q->kind;
 	Str names[N_HEADERS];
 	size_t n = 0;
 	bool known = false;
@@ -67,8 +76,10 @@ header_add(Making *m, Str name, Str value, Err *err)
 			names[n++] = headers[i].name;
 		}
 	if (!known) {
-		if (m->q->is_check)
+		if (kind == CHK)
 			err_set(err, E_INPUT, "'%.*s' is no header of a check", STR(brief(name)));
+		else if (kind == VIEW)
+			err_set(err, E_INPUT, "'%.*s' is no header of a view", STR(brief(name)));
 		else
 			err_set(err, E_INPUT, "'%.*s' is no header of an indicator", STR(brief(name)));
 		return unknown(err, nearest(name, names, n));
@@ -199,8 +210,8 @@ one_of(Str word, const char *what, Str a, Str b, Err *err)
 			STR(brief(word)));
 }
 
-static bool
-due_check(Str due, Err *err)
+bool
+due_check(const char *what, Str due, Err *err)
 {
 	int64_t days;
 	int32_t date;
@@ -209,7 +220,23 @@ due_check(Str due, Err *err)
 			((due.p[1] == '-' || due.p[1] == '+') && str_is_digits(str_slice(due, 2, due.n)) &&
 				str_int(str_slice(due, 2, due.n), &days) && days <= 1000));
 	return relative || date_parse(due, &date) ||
-		err_set(err, E_INPUT, "'due' is H-1, H, H+3 or a date, not '%.*s'", STR(brief(due)));
+		err_set(err, E_INPUT, "'%s' is H-1, H, H+3 or a date, not '%.*s'", what, STR(brief(due)));
+}
+
+static bool
+scope_read(Str word, Scope *out, Err *err)
+{
+	static const Str names[] = {[SCOPE_AREA] = {"area", 4},
+		[SCOPE_ABOVE] = {"above", 5},
+		[SCOPE_UNIT] = {"unit", 4},
+		[SCOPE_ALL] = {"all", 3}};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (str_eq(word, names[i])) {
+			*out = (Scope)i;
+			return true;
+		}
+	return err_set(
+		err, E_INPUT, "'scope' is area, above, unit or all, not '%.*s'", STR(brief(word)));
 }
 
 static bool
@@ -217,16 +244,23 @@ headers_read(Making *m, Err *err)
 {
 	Query *q = m->q;
 	int64_t weight = 1;
-	if (!name_check(q->name, q->is_check ? tr("check") : tr("indicator"), err) ||
-		!agency_check(q->owner, err))
+	const char *what = q->kind == QUERY_CHECK ? tr("check")
+		: q->kind == QUERY_VIEW               ? tr("view")
+											  : tr("indicator");
+	if (!name_check(q->name, what, err))
+		return false;
+	if (q->kind == QUERY_VIEW)
+		return true;
+	if (!agency_check(q->owner, err))
 		return false;
 	if (!level_of(m->level, &q->level))
 		return err_set(err, E_INPUT,
 			"unknown level '%.*s'; one of province, regency, district, village, tps, any",
 			STR(brief(m->level)));
 	if ((q->pillar.p && !name_check(q->pillar, tr("pillar"), err)) ||
-		(q->due.p && !due_check(q->due, err)) ||
-		(m->scope.p && !one_of(m->scope, "scope", S("area"), S("all"), err)) ||
+		(q->due.p && !due_check("due", q->due, err)) ||
+		(q->opens.p && !due_check("opens", q->opens, err)) ||
+		(m->scope.p && !scope_read(m->scope, &q->scope, err)) ||
 		(m->depends.p && !one_of(m->depends, "depends", S("clock"), S("clock"), err)) ||
 		(m->must.p && !one_of(m->must, "must", S("yes"), S("no"), err)) ||
 		(q->severity.p && !one_of(q->severity, "severity", S("must"), S("look"), err)))
@@ -235,7 +269,9 @@ headers_read(Making *m, Err *err)
 		return err_set(err, E_INPUT, "'weight' is a whole number from 1 to 1000, not '%.*s'",
 			STR(brief(m->weight)));
 	q->weight = (int)weight;
-	q->scope = str_eq(m->scope, S("all")) ? SCOPE_ALL : SCOPE_AREA;
+	/* Only rows at more than one level have areas above them that are their own. */
+	if ((q->scope == SCOPE_ABOVE || q->scope == SCOPE_UNIT) && q->level != LEVEL_ANY)
+		return err_set(err, E_INPUT, "'scope: %.*s' needs 'level: any'", STR(m->scope));
 	q->depends_clock = m->depends.p != NULL;
 	q->must = str_eq(m->must, S("yes"));
 	return true;
@@ -245,9 +281,8 @@ static bool
 headers_present(Making *m, Err *err)
 {
 	const Query *q = m->q;
-	int kind = q->is_check ? CHK : IND;
 	for (size_t i = 0; i < N_HEADERS; i++) {
-		if (!(headers[i].needed & kind))
+		if (!(headers[i].needed & (int)q->kind))
 			continue;
 		Str name = headers[i].name;
 		bool there = str_eq(name, S("given")) ? q->n_given > 0
@@ -282,9 +317,9 @@ tests_check(Making *m, Err *err)
 }
 
 bool
-query_parse(Str file, Str text, bool is_check, Arena *a, Query *out, Err *err)
+query_parse(Str file, Str text, QueryKind kind, Arena *a, Query *out, Err *err)
 {
-	*out = (Query){.file = file, .text = text, .is_check = is_check};
+	*out = (Query){.file = file, .text = text, .kind = kind, .is_check = kind == QUERY_CHECK};
 	if (!text_check(file, text, err))
 		return false;
 	Making m = {.q = out, .a = a};

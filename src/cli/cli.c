@@ -143,8 +143,9 @@ cli_main(Env env, int argc, char **argv)
 	if (mo.p)
 		lang_load(S("id"), mo);
 	bool ok = arena_open(&cli.a, (size_t)4 << 30, &err) && dispatch(&cli, argc - 1, argv + 1, &err);
+	asof_close(cli.asof);
 	if (cli.has_ws)
-		workspace_close(&cli.ws);
+		workspace_close(cli.asof ? &cli.live : &cli.ws);
 	if (ok)
 		ok = output_check(&cli, &err);
 	else

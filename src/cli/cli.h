@@ -22,7 +22,9 @@ typedef struct Cli {
 	bool starved;          /* there was no memory for a part of the output */
 	bool has_catalog, has_ws;
 	Catalog catalog;
-	Workspace ws;
+	Workspace ws;          /* with asof: as it stood then */
+	AsOf *asof;            /* --at was given */
+	Workspace live;        /* and this is the workspace itself */
 } Cli;
 int cli_main(Env env, int argc, char **argv); /* everything but the real environment; returns the exit status */
 
@@ -69,9 +71,15 @@ bool cli_number(Cli *cli, const char *name, const char *text, Range range, int64
 bool cli_catalog(Cli *cli, Err *err) MUST;    /* fills cli->catalog once */
 bool cli_workspace(Cli *cli, Err *err) MUST;  /* opens cli->ws once; an error that names -w when none is given */
 bool cli_has_workspace(const Cli *cli);       /* one is named */
+/* A date, or a time with or without a zone (then the zone given, in minutes), as misuse. A date is its first instant or its last. */
+bool cli_instant(Cli *cli, const char *text, bool end_of_day, int zone, int64_t *at, Err *err) MUST;
+bool cli_at(Cli *cli, const char *text, Err *err) MUST; /* opens the workspace; with a text it is cli->ws as of then */
+void at_say(Cli *cli, const char *more); /* the line of a title that says which moment it is as of */
+void cli_clock_say(Cli *cli); /* one line when the workspace has a clock of its own */
 bool cli_area(Cli *cli, const char *text, Str *code, Err *err) MUST; /* text == NULL: the whole workspace */
 bool cli_dataset(Cli *cli, Str name, const Dataset **out, Err *err) MUST; /* names the nearest */
 Str cli_nearest(Cli *cli, Str word, const Str *names, size_t n); /* "; did you mean 'x'?" or empty, translated */
+bool cli_indicator(Cli *cli, const char *name, const Query **out, Err *err) MUST; /* NULL stays NULL; names the nearest */
 bool cli_row(Cli *cli, const Dataset *d, int argc, char **argv, Str **text, Err *err) MUST; /* field=value words as cells */
 void cli_say(Cli *cli, const char *fmt, ...) PRINTF(2, 3);  /* to env->out; fmt is translated by the caller */
 void cli_note(Cli *cli, const char *fmt, ...) PRINTF(2, 3); /* to env->err */
@@ -79,10 +87,22 @@ void cli_put(Cli *cli, Str text);
 bool cli_flush(Cli *cli, Buf *b, Err *err) MUST; /* prints and empties it; E_LIMIT when it has failed */
 volatile bool *cli_stop_flag(void); /* from now on the first SIGINT or SIGTERM sets it, the second ends the process */
 
+/* ---- Progress, on a terminal only: progress.c ---- */
+typedef struct Progress {
+	Cli *cli;
+	int64_t started, shown;
+	uint64_t first; /* done when the phase began */
+	Str phase;
+	bool line;
+} Progress;
+void progress_see(void *ctx, Str phase, uint64_t done, uint64_t total); /* a Watch's progress; ctx: Progress */
+void progress_clear(Progress *p);
+
 /* ---- What people see: show.c. All results live in cli->a. ---- */
 const char *show_number(Cli *cli, int64_t n);        /* 6.391 in Indonesian, 6,391 in English */
 const char *show_percent(Cli *cli, int64_t have, int64_t need); /* one decimal, rounded down; a dash when nothing is expected */
 const char *show_points(Cli *cli, int parts_per_10000); /* the same without the sign, -1: dash; "100" when full */
+void points_put(Buf *b, int parts_per_10000);        /* for programs: 97.25; nothing for -1 */
 const char *show_instant(Cli *cli, int64_t ms);      /* 2024-11-25 09:10 WIB, in the workspace's zone */
 const char *show_upper(Cli *cli, Str s);             /* ASCII letters: kpu is an abbreviation */
 const char *show_level(Level l);
@@ -106,6 +126,10 @@ void view_close(View *v);
 static inline void View_auto(View *v) { view_close(v); }
 void view_title(const View *v);   /* election and area; as-of event and time; days to polling day */
 void view_json(const View *v, size_t node, JsonOut *j); /* the keys as_of, event, area, name: the start of every answer */
+/* " *" when the number rests on values that the rule pack marks as unverified, else empty. */
+const char *view_mark(const View *v, const Query *q);
+const char *view_pillar_mark(const View *v, Str pillar);
+void view_notes(const View *v); /* what the marks mean, and which indicators do not count yet, if there are any */
 bool view_tps_list(const View *v); /* false: says how to import one */
 /* Places of the subtree where this indicator expects something and has less; of those, where nothing was heard. */
 uint64_t view_gaps(const View *v, const Series *s, uint64_t *silent);

@@ -6,11 +6,12 @@ usage(void)
 {
 	return tr("what contradicts something: findings and their remedies\n"
 			  "\n"
-			  "siap check [AREA] [NAME] [--limit N|--all] [--csv|--json]\n"
+			  "siap check [AREA] [NAME] [--limit N|--all] [--at T] [--csv|--json]\n"
 			  "\n"
 			  "  AREA       a code or a part of a name; without it the whole workspace\n"
 			  "  NAME       only this check; siap explain lists them\n"
-			  "  --limit N  so many findings of each check (10); --all of them\n");
+			  "  --limit N  so many findings of each check (10); --all of them\n"
+			  "  --at T     as it stood then: at the end of a date, or at 2024-11-14T10:00\n");
 }
 
 typedef struct Seen {
@@ -175,17 +176,17 @@ words_read(Cli *cli, int argc, char **argv, const Query **only, Str *area, Err *
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
-	const char *limit_text = NULL;
+	const char *limit_text = NULL, *at = NULL;
 	bool all = false, csv = false, json = false;
 	int64_t limit = 10;
 	const Opt opts[] = {{"limit", .value = &limit_text}, {"all", .flag = &all},
-		{"csv", .flag = &csv}, {"json", .flag = &json}};
+		{"at", .value = &at}, {"csv", .flag = &csv}, {"json", .flag = &json}};
 	Form form;
 	const Query *only = NULL;
 	Str area;
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 2}, &argc, argv, err) ||
 		!cli_number(cli, "limit", limit_text, (Range){0, 10000000}, &limit, err) ||
-		!form_choose(cli, csv, json, &form, err) || !cli_workspace(cli, err) ||
+		!form_choose(cli, csv, json, &form, err) || !cli_at(cli, at, err) ||
 		!words_read(cli, argc, argv, &only, &area, err))
 		return false;
 	AUTO(Buf) out = {0};
@@ -202,6 +203,10 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	}
 	if (form == FORM_JSON)
 		jout_arr(&j);
+	if (form == FORM_TEXT && cli->asof)
+		at_say(cli, "");
+	else if (form == FORM_TEXT)
+		cli_clock_say(cli);
 	if (!check_all(&s, only, err))
 		return false;
 	if (form == FORM_JSON) {

@@ -4,11 +4,12 @@
 static const char *
 usage(void)
 {
-	return tr("what an indicator, check or dataset means and how it is made\n"
+	return tr("what an indicator, check, view or dataset means and how it is made\n"
 			  "\n"
 			  "siap explain [NAME]\n"
 			  "\n"
-			  "Without a name: all of them. With a workspace also what it says now.\n");
+			  "Without a name: all of them. With a workspace also what it says now, and the\n"
+			  "values of its rule pack that it rests on, each with its source.\n");
 }
 
 /* ---- the list ---- */
@@ -39,6 +40,17 @@ list_head(Cli *cli, const char *text)
 }
 
 static void
+queries_list(Cli *cli, const char *head, const Query *q, size_t n)
+{
+	cli_say(cli, "\n");
+	list_head(cli, head);
+	Table t = list_new(cli);
+	for (size_t i = 0; i < n; i++)
+		list_add(&t, q[i].name, q[i].owner, q[i].title);
+	table_print(&t, cli->env.width);
+}
+
+static void
 list_all(Cli *cli)
 {
 	const Catalog *c = &cli->catalog;
@@ -47,18 +59,9 @@ list_all(Cli *cli)
 	for (size_t i = 0; i < c->n_datasets; i++)
 		list_add(&t, c->dataset[i].name, c->dataset[i].owner, c->dataset[i].title);
 	table_print(&t, cli->env.width);
-	cli_say(cli, "\n");
-	list_head(cli, tr("indicators"));
-	t = list_new(cli);
-	for (size_t i = 0; i < c->n_indicators; i++)
-		list_add(&t, c->indicator[i].name, c->indicator[i].owner, c->indicator[i].title);
-	table_print(&t, cli->env.width);
-	cli_say(cli, "\n");
-	list_head(cli, tr("checks"));
-	t = list_new(cli);
-	for (size_t i = 0; i < c->n_checks; i++)
-		list_add(&t, c->check[i].name, c->check[i].owner, c->check[i].title);
-	table_print(&t, cli->env.width);
+	queries_list(cli, tr("indicators"), c->indicator, c->n_indicators);
+	queries_list(cli, tr("checks"), c->check, c->n_checks);
+	queries_list(cli, tr("views"), c->view, c->n_views);
 	cli_say(cli, "\n%s\n", tr("one of them in full: siap explain NAME"));
 }
 
@@ -89,6 +92,76 @@ reads_text(Cli *cli, const Query *q)
 	return b.n ? arena_cstr(&cli->a, buf_str(&b)) : "";
 }
 
+/* "H-1, 2024-11-26": the pack's word before the query's own. */
+static const char *
+day_words(Cli *cli, const Pack *pack, Str text)
+{
+	int32_t day;
+	char date[11];
+	if (!pack || !str_starts(text, S("H")) || !pack_day(pack, text, &day))
+		return arena_cstr(&cli->a, text);
+	date_format(day, date);
+	return arena_fmt(&cli->a, "%.*s, %s", STR(text), date).p;
+}
+
+static const char *
+value_words(Cli *cli, const PackCode *c)
+{
+	AUTO(Buf) b = {0};
+	buf_fmt(&b, "%.*s", STR(c->rule));
+	if (c->has_amount)
+		buf_fmt(&b, "%s%lld", b.n ? " " : "", (long long)c->amount);
+	for (size_t i = 0; i < c->n_numbers; i++)
+		buf_fmt(&b, "%s%.*s %lld", b.n ? ", " : "", STR(c->number[i].name),
+			(long long)c->number[i].value);
+	if (c->after.n)
+		buf_fmt(&b, "%s%.*s + %lld", b.n ? " " : "", STR(c->after), (long long)c->days);
+	if (c->ends.n)
+		buf_fmt(&b, "%s%.*s", b.n ? " " : "", STR(c->ends));
+	if (c->set_by.n)
+		buf_fmt(&b, "%s%.*s", b.n ? " " : "", STR(c->set_by));
+	return arena_cstr(&cli->a, buf_str(&b));
+}
+
+static void
+rule_rows(Cli *cli, const Pack *p, Str rule, Table *t)
+{
+	const PackNumber *limit = pack_limit(p, rule);
+	if (limit) {
+		table_add(t, arena_fmt(&cli->a, "%.*s", STR(rule)).p);
+		table_add(t, arena_fmt(&cli->a, "%lld", (long long)limit->value).p);
+		table_add(t, limit->unverified ? tr("unverified") : "");
+		table_add(t, arena_cstr(&cli->a, limit->source));
+	}
+	for (size_t i = 0; i < p->n_codes; i++) {
+		const PackCode *c = &p->code[i];
+		if (!str_eq(c->list, rule))
+			continue;
+		table_add(t, arena_cstr(&cli->a, c->code));
+		table_add(t, value_words(cli, c));
+		table_add(t, c->unverified ? tr("unverified") : "");
+		table_add(t, arena_cstr(&cli->a, c->source));
+	}
+}
+
+/* What the number rests on beside rows: the pack's values, each with its source, unverified ones marked. */
+static void
+rules_say(Cli *cli, const Pack *p, const Query *q)
+{
+	if (!p || q->n_rules == 0)
+		return;
+	cli_say(cli, "\n");
+	cli_say(cli, tr("values of the rule pack %.*s that it rests on\n"), STR(p->name));
+	Table t = table_new(cli);
+	table_column(&t, tr("name"), COLUMN_LEFT, 0);
+	table_column(&t, tr("value"), COLUMN_LEFT, 10);
+	table_column(&t, "", COLUMN_LEFT, 0);
+	table_column(&t, tr("source"), COLUMN_LEFT, 12);
+	for (size_t i = 0; i < q->n_rules; i++)
+		rule_rows(cli, p, q->rules[i], &t);
+	table_print(&t, cli->env.width);
+}
+
 static bool
 now_say(Cli *cli, const Query *q, Err *err)
 {
@@ -111,30 +184,49 @@ now_say(Cli *cli, const Query *q, Err *err)
 	return true;
 }
 
-static bool
-query_say(Cli *cli, const Query *q, Err *err)
+static const char *
+kind_words(const Query *q)
 {
-	cli_say(cli, "%s%.*s%s (%s '%.*s')\n", paint(cli, 'b'), STR(tr_str(q->title)), paint(cli, '.'),
-		q->is_check ? tr("check") : tr("indicator"), STR(q->name));
-	if (q->definition.n)
-		text_wrap(cli, tr_str(q->definition), 0);
-	cli_say(cli, "\n");
-	if (q->is_check) {
+	return q->kind == QUERY_CHECK ? tr("check")
+		: q->kind == QUERY_VIEW   ? tr("view")
+								  : tr("indicator");
+}
+
+static void
+query_facts(Cli *cli, const Pack *pack, const Query *q)
+{
+	if (q->kind == QUERY_CHECK) {
 		fact(cli, tr("severity"), show_severity(q->severity));
 		fact_str(cli, tr("remedy"), tr_str(q->remedy));
-	} else {
+	} else if (q->kind == QUERY_INDICATOR) {
 		fact_str(cli, tr("pillar"), tr_str(q->pillar));
 		fact(cli, tr("must be met"), q->must ? tr("yes: a TPS is not ready without it") : tr("no"));
 		fact_str(cli, tr("unit"), tr_str(q->unit));
 	}
-	fact(cli, tr("owner"), show_upper(cli, q->owner));
-	fact(cli, tr("level"), show_level(q->level));
-	fact_str(cli, tr("due"), q->due);
+	if (q->kind != QUERY_VIEW) {
+		fact(cli, tr("owner"), show_upper(cli, q->owner));
+		fact(cli, tr("level"), show_level(q->level));
+	}
+	fact(cli, tr("due"), day_words(cli, pack, query_due(q, pack)));
+	fact(cli, tr("counts from"), day_words(cli, pack, query_opens(q, pack)));
 	fact_str(cli, tr("source"), q->source);
 	fact(cli, tr("reads"), reads_text(cli, q));
 	fact_str(cli, tr("file"), q->file);
-	if (cli_has_workspace(cli) && !now_say(cli, q, err))
+}
+
+static bool
+query_say(Cli *cli, const Query *q, Err *err)
+{
+	const Pack *pack = cli_has_workspace(cli) ? cli->ws.pack : NULL;
+	cli_say(cli, "%s%.*s%s (%s '%.*s')\n", paint(cli, 'b'), STR(tr_str(q->title)), paint(cli, '.'),
+		kind_words(q), STR(q->name));
+	if (q->definition.n)
+		text_wrap(cli, tr_str(q->definition), 0);
+	cli_say(cli, "\n");
+	query_facts(cli, pack, q);
+	if (pack && q->kind != QUERY_VIEW && !now_say(cli, q, err))
 		return false;
+	rules_say(cli, pack, q);
 	cli_say(cli, "\n%.*s\n", STR(str_trim(q->sql)));
 	return true;
 }
@@ -222,7 +314,7 @@ static bool
 refuse_name(Cli *cli, Str name, Err *err)
 {
 	const Catalog *c = &cli->catalog;
-	Str *names = NEW(&cli->a, Str, c->n_datasets + c->n_indicators + c->n_checks + 1);
+	Str *names = NEW(&cli->a, Str, c->n_datasets + c->n_indicators + c->n_checks + c->n_views + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < c->n_datasets; i++)
 		names[n++] = c->dataset[i].name;
@@ -230,7 +322,9 @@ refuse_name(Cli *cli, Str name, Err *err)
 		names[n++] = c->indicator[i].name;
 	for (size_t i = 0; i < c->n_checks; i++)
 		names[n++] = c->check[i].name;
-	err_set(err, E_NOTFOUND, "there is no dataset, indicator or check '%.*s'%.*s", STR(name),
+	for (size_t i = 0; i < c->n_views; i++)
+		names[n++] = c->view[i].name;
+	err_set(err, E_NOTFOUND, "there is no dataset, indicator, check or view '%.*s'%.*s", STR(name),
 		STR(cli_nearest(cli, name, names, n)));
 	return err_hint(err, "all of them: siap explain");
 }
@@ -249,6 +343,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	Str name = str_of(argv[0]);
 	const Query *q = catalog_indicator(&cli->catalog, name);
 	q = q ? q : catalog_check(&cli->catalog, name);
+	q = q ? q : catalog_view(&cli->catalog, name);
 	if (q)
 		return query_say(cli, q, err);
 	const Dataset *d = catalog_dataset(&cli->catalog, name);

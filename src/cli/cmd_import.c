@@ -24,61 +24,6 @@ usage(void)
 			  "nothing. After a crash the rest is taken in by the next command that writes.\n");
 }
 
-/* ---- progress, on a terminal only ---- */
-
-typedef struct Progress {
-	Cli *cli;
-	int64_t started, shown;
-	Str phase;
-	bool line;
-} Progress;
-
-static void
-progress_clear(Progress *p)
-{
-	if (p->line)
-		cli_note(p->cli, "\r\033[K");
-	p->line = false;
-}
-
-static const char *
-phase_text(Str phase)
-{
-	return str_eq(phase, S("checking")) ? tr("checking")
-		: str_eq(phase, S("saving"))    ? tr("saving")
-										: tr("updating the board");
-}
-
-static void
-progress_see(void *ctx, Str phase, uint64_t done, uint64_t total)
-{
-	Progress *p = ctx;
-	int64_t now = clock_us();
-	if (!str_eq(p->phase, phase)) {
-		p->phase = phase;
-		p->started = now;
-		p->shown = 0;
-	}
-	if (!p->cli->env.err_tty || (now - p->shown < 100000 && done < total))
-		return;
-	p->shown = now;
-	p->line = true;
-	Arena keep = p->cli->a;
-	double seconds = (double)(now - p->started) / 1e6;
-	uint64_t part = total ? (done < total ? done : total) * 20 / total : 0;
-	cli_note(p->cli, "\r\033[K%-10s ", phase_text(phase));
-	for (uint64_t i = 0; i < 20; i++)
-		cli_note(p->cli, "%s", p->cli->utf8 ? i < part ? "█" : "░" : i < part ? "#" : ".");
-	cli_note(p->cli, " %s", show_percent(p->cli, (int64_t)done, (int64_t)total));
-	/* A file is checked by its bytes, saved by its rows. */
-	bool bytes = str_eq(phase, S("checking"));
-	if (seconds > 0.2 && bytes)
-		cli_note(p->cli, "  %s MB/s", show_number(p->cli, (int64_t)((double)done / seconds / 1e6)));
-	else if (seconds > 0.2)
-		cli_note(p->cli, tr("  %s rows/s"), show_number(p->cli, (int64_t)((double)done / seconds)));
-	p->cli->a = keep;
-}
-
 /* ---- the report ---- */
 
 static void

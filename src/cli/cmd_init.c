@@ -6,7 +6,7 @@ usage(void)
 {
 	return tr("make a new workspace: one election in one area, one folder\n"
 			  "\n"
-			  "siap init DIR --rules PACK --area CODE [--store URL]\n"
+			  "siap init DIR --rules PACK --area CODE [--store URL] [--clock T]\n"
 			  "\n"
 			  "  DIR           the folder to make\n"
 			  "  --rules PACK  the rule pack of the election; without words, init lists them\n"
@@ -14,6 +14,7 @@ usage(void)
 			  "                Indonesia; siap areas NAME finds it\n"
 			  "  --store URL   keep the rows in a PostgreSQL database, made for this workspace\n"
 			  "                alone: postgres://user@host:5432/database\n"
+			  "  --clock T     a rehearsal: its clock stands at T; siap clock moves it\n"
 			  "\n"
 			  "The key of the workspace is kept outside it: keep a copy of both.\n");
 }
@@ -45,12 +46,20 @@ packs_names(Cli *cli)
 }
 
 static bool
+clock_start(Cli *cli, int64_t at, Err *err)
+{
+	AUTO(GateP) gate = NULL;
+	return cli_workspace(cli, err) && gate_open(&cli->ws, &gate, err) && gate_clock(gate, at, err);
+}
+
+static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
-	const char *rules = NULL, *area = NULL, *store = NULL;
+	const char *rules = NULL, *area = NULL, *store = NULL, *clock = NULL;
+	int64_t at = CLOCK_REAL;
 	Err ignored = {0};
-	const Opt opts[] = {
-		{"rules", .value = &rules}, {"area", .value = &area}, {"store", .value = &store}};
+	const Opt opts[] = {{"rules", .value = &rules}, {"area", .value = &area},
+		{"store", .value = &store}, {"clock", .value = &clock}};
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err) ||
 		!cli_catalog(cli, err))
 		return false;
@@ -72,14 +81,18 @@ run(Cli *cli, int argc, char **argv, Err *err)
 			"option '--area' is missing: the code of the area, or 0 for all Indonesia");
 		return cli_misuse(cli, err_hint(err, "find a code by name: siap areas NAME"));
 	}
-	if (!workspace_init_in(&cli->env, dir, str_of(rules), str_of(area), store, err))
+	if ((clock && !cli_instant(cli, clock, false, area_zone(str_of(area)), &at, err)) ||
+		!workspace_init_in(&cli->env, dir, str_of(rules), str_of(area), store, err))
 		return false;
 	cli->workspace = dir;
+	if (clock && !clock_start(cli, at, err))
+		return false;
 	/* It is made, whether or not it can be opened for the sake of a fuller sentence. */
 	const char *place = cli_workspace(cli, &ignored) ? show_place(cli, cli->ws.area) : area;
 	cli_say(cli, tr("made workspace '%s': %.*s, %s\n"), dir,
 		STR(tr_str(catalog_pack(&cli->catalog, str_of(rules))->title)), place);
 	cli->ws.unread = (Err){0};
+	cli_clock_say(cli);
 	cli_say(cli, tr("next: siap import tps FILE -w %s (an empty form: siap doc tps --template)\n"),
 		dir);
 	return true;

@@ -6,10 +6,11 @@ usage(void)
 {
 	return tr("how ready is the area, and its parts\n"
 			  "\n"
-			  "siap ready [AREA] [--depth N] [--csv|--json]\n"
+			  "siap ready [AREA] [--depth N] [--at T] [--csv|--json]\n"
 			  "\n"
 			  "  AREA       a code or a part of a name; without it the whole workspace\n"
 			  "  --depth N  levels below it (1; 0 to 5)\n"
+			  "  --at T     as it stood then: at the end of a date, or at 2024-11-14T10:00\n"
 			  "\n"
 			  "A TPS is ready when every indicator that it must meet is met. A pillar is the\n"
 			  "weighted mean of its indicators; percentages are rounded down, so that 100 means\n"
@@ -20,6 +21,7 @@ usage(void)
 typedef struct Ready {
 	View v;
 	int64_t depth;
+	TrendAsk day, week;
 	uint32_t *
 		silent; /* running count over nodes: TPS with a must-indicator that nobody has reported on fully */
 } Ready;
@@ -140,7 +142,10 @@ pillars_say(const Ready *r)
 	table_column(&t, "", COLUMN_BAR, 4);
 	for (size_t p = 0; p < r->v.n_pillars; p++) {
 		int points = board_pillar(r->v.b, r->v.node, r->v.pillar[p]);
-		table_add(&t, pillar_head(cli, r->v.pillar[p]));
+		table_add(&t,
+			arena_fmt(&cli->a, "%s%s", pillar_head(cli, r->v.pillar[p]),
+				view_pillar_mark(&r->v, r->v.pillar[p]))
+				.p);
 		table_add(&t,
 			points < 0 ? show_points(cli, points)
 					   : arena_fmt(&cli->a, "%s%%", show_points(cli, points)).p);
@@ -169,6 +174,41 @@ findings_say(const Ready *r, const char *severity, const char *head, char colour
 	return any;
 }
 
+/* How many TPS more were ready at the end of yesterday and a week ago, where that was counted. */
+static bool
+trend_ask(Ready *r, Err *err)
+{
+	Cli *cli = r->v.cli;
+	Workspace *w = cli->asof ? &cli->live : &cli->ws;
+	bool settled;
+	if (!trend_counts(r->v.b, r->v.node))
+		return true;
+	r->day = (TrendAsk){.node = r->v.node, .days = 1};
+	r->week = (TrendAsk){.node = r->v.node, .days = 7};
+	if (!trend_settled(w, r->v.b, &settled, err))
+		return false;
+	return !settled ||
+		(trend_ready(w, r->v.b, &r->day, err) && trend_ready(w, r->v.b, &r->week, err));
+}
+
+static const char *
+change(Cli *cli, const TrendAsk *ask)
+{
+	return arena_fmt(&cli->a, "%s%s", ask->change > 0 ? "+" : "", show_number(cli, ask->change)).p;
+}
+
+static void
+trend_say(const Ready *r)
+{
+	Cli *cli = r->v.cli;
+	if (r->day.known)
+		cli_say(cli, tr("since yesterday: %s TPS ready"), change(cli, &r->day));
+	if (r->week.known)
+		cli_say(cli, tr("; since 7 days: %s"), change(cli, &r->week));
+	if (r->day.known)
+		cli_say(cli, "\n");
+}
+
 static void
 text_say(const Ready *r)
 {
@@ -181,9 +221,12 @@ text_say(const Ready *r)
 	cli_say(cli, "\n%s", paint(cli, b->ready[node] == b->total[node] ? 'g' : 'b'));
 	cli_say(cli, tr("%s of %s TPS ready (%s)"), show_number(cli, b->ready[node]),
 		show_number(cli, b->total[node]), show_percent(cli, b->ready[node], b->total[node]));
-	cli_say(cli, "%s\n\n", paint(cli, '.'));
+	cli_say(cli, "%s\n", paint(cli, '.'));
+	trend_say(r);
+	cli_say(cli, "\n");
 	pillars_say(r);
 	table_say(r);
+	view_notes(&r->v);
 	bool findings = findings_say(r, "must", tr("findings that must be mended"), 'r');
 	findings |= findings_say(r, "look", tr("findings to look at"), 'b');
 	Str code = str_of(b->code[node]);
@@ -196,13 +239,6 @@ text_say(const Ready *r)
 }
 
 /* ---- for programs ---- */
-
-static void
-points_csv(Buf *b, int parts)
-{
-	if (parts >= 0)
-		buf_fmt(b, "%d.%02d", parts / 100, parts % 100);
-}
 
 static void
 csv_rows(const Ready *r, size_t node, int depth, Buf *out)
@@ -220,7 +256,7 @@ csv_rows(const Ready *r, size_t node, int depth, Buf *out)
 	csv_out_int(out, b->total[node]);
 	for (size_t p = 0; p < r->v.n_pillars; p++) {
 		csv_out_sep(out);
-		points_csv(out, board_pillar(b, node, r->v.pillar[p]));
+		points_put(out, board_pillar(b, node, r->v.pillar[p]));
 	}
 	csv_out_sep(out);
 	csv_out_int(out, not_heard(r, node));
@@ -258,6 +294,10 @@ json_series(const Board *b, size_t node, JsonOut *j)
 		jout_int(j, x->have[node]);
 		jout_key(j, S("heard"));
 		jout_int(j, x->heard[node]);
+		jout_key(j, S("counts"));
+		jout_bool(j, board_counts(b, x));
+		jout_key(j, S("unverified"));
+		jout_bool(j, query_unverified(x->query, b->w->pack) > 0);
 		jout_obj_end(j);
 	}
 	jout_arr_end(j);
@@ -286,7 +326,7 @@ json_node(const Ready *r, size_t node, int depth, JsonOut *j)
 	jout_obj(j);
 	for (size_t p = 0; p < r->v.n_pillars; p++) {
 		AUTO(Buf) number = {0};
-		points_csv(&number, board_pillar(b, node, r->v.pillar[p]));
+		points_put(&number, board_pillar(b, node, r->v.pillar[p]));
 		jout_key(j, r->v.pillar[p]);
 		if (number.n)
 			jout_raw(j, buf_str(&number));
@@ -306,14 +346,15 @@ json_node(const Ready *r, size_t node, int depth, JsonOut *j)
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
-	const char *depth = NULL;
+	const char *depth = NULL, *at = NULL;
 	bool csv = false, json = false;
-	const Opt opts[] = {{"depth", .value = &depth}, {"csv", .flag = &csv}, {"json", .flag = &json}};
+	const Opt opts[] = {{"depth", .value = &depth}, {"at", .value = &at}, {"csv", .flag = &csv},
+		{"json", .flag = &json}};
 	Ready r = {.depth = 1};
 	Form form;
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err) ||
 		!cli_number(cli, "depth", depth, (Range){0, 5}, &r.depth, err) ||
-		!form_choose(cli, csv, json, &form, err))
+		!form_choose(cli, csv, json, &form, err) || !cli_at(cli, at, err))
 		return false;
 	AUTO(View) v = {0};
 	if (!view_open(cli, argc ? argv[0] : NULL, &v, err))
@@ -322,6 +363,8 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	r.silent = count_silent(v.b, &cli->a);
 	AUTO(Buf) out = {0};
 	JsonOut j = jout_new(&out);
+	if (form == FORM_TEXT && !trend_ask(&r, err))
+		return false;
 	if (form == FORM_TEXT)
 		text_say(&r);
 	else if (form == FORM_CSV)

@@ -6,11 +6,12 @@ usage(void)
 {
 	return tr("what is missing, who owes it, and what helps most\n"
 			  "\n"
-			  "siap why [AREA] [--limit N|--all] [--indicator NAME] [--csv|--json]\n"
+			  "siap why [AREA] [--limit N|--all] [--indicator NAME] [--at T] [--csv|--json]\n"
 			  "\n"
 			  "  AREA              a code or a part of a name; without it the whole workspace\n"
 			  "  --limit N         so many gaps (20); --all of them\n"
 			  "  --indicator NAME  only gaps of this indicator\n"
+			  "  --at T            as it stood then: at the end of a date, or at a time\n"
 			  "\n"
 			  "First one line per indicator, then the gaps: those that make a TPS ready when\n"
 			  "they are closed come first, the smaller ones before the larger.\n");
@@ -24,10 +25,11 @@ typedef struct Why {
 	uint64_t total;
 } Why;
 
+/* What does not count yet is listed when it is asked for by name. */
 static bool
-wanted(const Why *w, const Query *q)
+wanted(const Why *w, const Series *s)
 {
-	return !w->only || w->only == q;
+	return w->only ? w->only == s->query : board_counts(w->v.b, s);
 }
 
 static bool
@@ -63,11 +65,13 @@ summary_say(const Why *w)
 	table_column(&t, tr("due"), COLUMN_LEFT, 0);
 	for (size_t s = 0; s < b->n_indicators; s++) {
 		const Series *x = &b->series[s];
-		uint64_t silent, n = wanted(w, x->query) ? view_gaps(&w->v, x, &silent) : 0;
+		uint64_t silent, n = wanted(w, x) ? view_gaps(&w->v, x, &silent) : 0;
 		if (n == 0)
 			continue;
 		int64_t missing = x->need[w->v.node] - x->have[w->v.node];
-		table_add(&t, arena_cstr(&cli->a, tr_str(x->query->title)));
+		table_add(&t,
+			arena_fmt(&cli->a, "%.*s%s", STR(tr_str(x->query->title)), view_mark(&w->v, x->query))
+				.p);
 		table_add(&t,
 			arena_fmt(
 				&cli->a, "%s %s", show_number(cli, (int64_t)n), level_plural(x->query->level, n))
@@ -81,14 +85,15 @@ summary_say(const Why *w)
 }
 
 static void
-gap_say(Cli *cli, const Gap *g)
+gap_say(const View *v, const Gap *g)
 {
+	Cli *cli = v->cli;
 	/* A line's own strings are free again after it: --all can print very many. */
 	Arena keep = cli->a;
 	const Query *q = g->series->query;
-	cli_say(cli, tr("%s: %.*s %s of %s, %s missing"), show_place(cli, g->area),
-		STR(tr_str(q->title)), show_number(cli, g->have), show_number(cli, g->need),
-		show_number(cli, g->need - g->have));
+	cli_say(cli, tr("%s: %.*s%s %s of %s, %s missing"), show_place(cli, g->area),
+		STR(tr_str(q->title)), view_mark(v, q), show_number(cli, g->have),
+		show_number(cli, g->need), show_number(cli, g->need - g->have));
 	if (g->heard == 0)
 		cli_say(cli, ", %s", tr("nothing heard"));
 	cli_say(cli, ", %s", show_upper(cli, q->owner));
@@ -109,15 +114,18 @@ text_say(const Why *w)
 	if (w->total == 0) {
 		if (listed)
 			cli_say(cli, "\n%s\n", tr("nothing is missing here"));
+		view_notes(&w->v);
 		return;
 	}
 	summary_say(w);
 	cli_say(cli, "\n%s%s%s\n", paint(cli, 'b'), tr("what helps most"), paint(cli, '.'));
 	for (size_t i = 0; i < w->n; i++)
-		gap_say(cli, &w->gap[i]);
+		gap_say(&w->v, &w->gap[i]);
 	if (w->n < w->total)
 		cli_say(cli, tr("%s of %s gaps; more with --limit N or --all\n"),
 			show_number(cli, (int64_t)w->n), show_number(cli, (int64_t)w->total));
+	if (!w->only)
+		view_notes(&w->v);
 }
 
 static bool
@@ -125,7 +133,7 @@ csv_say(const Why *w, Err *err)
 {
 	Cli *cli = w->v.cli;
 	AUTO(Buf) b = {0};
-	buf_add(&b, S("area,name,indicator,need,have,heard,missing,owner,due,makes_ready"));
+	buf_add(&b, S("area,name,indicator,need,have,heard,missing,owner,due,makes_ready,unverified"));
 	csv_out_end(&b);
 	for (size_t i = 0; i < w->n; i++) {
 		Arena keep = cli->a;
@@ -145,6 +153,8 @@ csv_say(const Why *w, Err *err)
 		csv_out_text(&b, g->series->due_date);
 		csv_out_sep(&b);
 		csv_out_int(&b, g->gain >= 10000);
+		csv_out_sep(&b);
+		csv_out_int(&b, query_unverified(g->series->query, cli->ws.pack) > 0);
 		csv_out_end(&b);
 		cli->a = keep;
 		if (b.n > 1 << 20 && !cli_flush(cli, &b, err))
@@ -178,7 +188,7 @@ json_indicators(const Why *w, JsonOut *j)
 	jout_arr(j);
 	for (size_t s = 0; s < b->n_indicators; s++) {
 		const Series *x = &b->series[s];
-		uint64_t silent, n = wanted(w, x->query) ? view_gaps(&w->v, x, &silent) : 0;
+		uint64_t silent, n = wanted(w, x) ? view_gaps(&w->v, x, &silent) : 0;
 		if (n == 0)
 			continue;
 		jout_obj(j);
@@ -190,6 +200,8 @@ json_indicators(const Why *w, JsonOut *j)
 		json_text(j, S("unit"), x->query->unit);
 		json_text(j, S("owner"), x->query->owner);
 		json_text(j, S("due"), x->due_date);
+		jout_key(j, S("unverified"));
+		jout_bool(j, query_unverified(x->query, b->w->pack) > 0);
 		jout_obj_end(j);
 	}
 	jout_arr_end(j);
@@ -231,38 +243,23 @@ json_say(const Why *w, Err *err)
 }
 
 static bool
-indicator_find(Cli *cli, const char *name, const Query **out, Err *err)
-{
-	if (!name)
-		return true;
-	*out = catalog_indicator(&cli->catalog, str_of(name));
-	if (*out)
-		return true;
-	Str *names = NEW(&cli->a, Str, cli->catalog.n_indicators + 1);
-	for (size_t i = 0; i < cli->catalog.n_indicators; i++)
-		names[i] = cli->catalog.indicator[i].name;
-	err_set(err, E_NOTFOUND, "there is no indicator '%s'%.*s", name,
-		STR(cli_nearest(cli, str_of(name), names, cli->catalog.n_indicators)));
-	return err_hint(err, "all indicators: siap explain");
-}
-
-static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
-	const char *limit_text = NULL, *indicator = NULL;
+	const char *limit_text = NULL, *indicator = NULL, *at = NULL;
 	bool all = false, csv = false, json = false;
 	int64_t limit = 20;
 	const Opt opts[] = {{"limit", .value = &limit_text}, {"all", .flag = &all},
-		{"indicator", .value = &indicator}, {"csv", .flag = &csv}, {"json", .flag = &json}};
+		{"indicator", .value = &indicator}, {"at", .value = &at}, {"csv", .flag = &csv},
+		{"json", .flag = &json}};
 	Form form;
 	Why w = {0};
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err) ||
 		!cli_number(cli, "limit", limit_text, (Range){0, 10000000}, &limit, err) ||
-		!form_choose(cli, csv, json, &form, err))
+		!form_choose(cli, csv, json, &form, err) || !cli_at(cli, at, err))
 		return false;
 	AUTO(View) v = {0};
 	if (!view_open(cli, argc ? argv[0] : NULL, &v, err) ||
-		!indicator_find(cli, indicator, &w.only, err))
+		!cli_indicator(cli, indicator, &w.only, err))
 		return false;
 	w.v = v;
 	if (!gaps_read(&w, all ? SIZE_MAX : (size_t)limit, err))

@@ -90,6 +90,22 @@ cli_dataset(Cli *cli, Str name, const Dataset **out, Err *err)
 	return err_hint(err, "all datasets: siap explain");
 }
 
+bool
+cli_indicator(Cli *cli, const char *name, const Query **out, Err *err)
+{
+	if (!name)
+		return true;
+	*out = catalog_indicator(&cli->catalog, str_of(name));
+	if (*out)
+		return true;
+	Str *names = NEW(&cli->a, Str, cli->catalog.n_indicators + 1);
+	for (size_t i = 0; i < cli->catalog.n_indicators; i++)
+		names[i] = cli->catalog.indicator[i].name;
+	err_set(err, E_NOTFOUND, "there is no indicator '%s'%.*s", name,
+		STR(cli_nearest(cli, str_of(name), names, cli->catalog.n_indicators)));
+	return err_hint(err, "all indicators: siap explain");
+}
+
 static bool
 refuse_field(Cli *cli, const Dataset *d, Str name, Err *err)
 {

@@ -123,7 +123,8 @@ days_until(Cli *cli, Str date)
 	if (!date_parse(date, &day))
 		return 0;
 	int32_t today;
-	instant_format(cli->env.now(cli->env.ctx), zone(cli), now);
+	instant_format(
+		cli->has_ws ? workspace_now(&cli->ws) : cli->env.now(cli->env.ctx), zone(cli), now);
 	NEED(date_parse((Str){now, 10}, &today));
 	return day - today;
 }
@@ -154,4 +155,11 @@ paint(const Cli *cli, char style)
 		? escape[(unsigned char)style]
 		: NULL;
 	return cli->colour && text ? text : "";
+}
+
+void
+points_put(Buf *b, int parts)
+{
+	if (parts >= 0)
+		buf_fmt(b, "%d.%02d", parts / 100, parts % 100);
 }

@@ -6,8 +6,9 @@ view_open(Cli *cli, const char *area, View *out, Err *err)
 {
 	*out = (View){.cli = cli};
 	if (!cli_workspace(cli, err) || !cli_area(cli, area, &out->area, err) ||
-		!board_open(&cli->ws, &out->b, err))
+		!(cli->asof ? board_rebuild : board_open)(&cli->ws, &out->b, err))
 		return false;
+
 	out->n_pillars = board_pillars(out->b, out->pillar, sizeof out->pillar / sizeof out->pillar[0]);
 	if (board_find(out->b, out->area, &out->node))
 		return true;
@@ -45,12 +46,17 @@ view_title(const View *v)
 	Cli *cli = v->cli;
 	cli_say(cli, "%s%.*s, %s%s\n", paint(cli, 'b'), STR(tr_str(cli->ws.pack->title)),
 		show_place(cli, v->area), paint(cli, '.'));
+	if (cli->asof) {
+		at_say(cli, poll_text(cli));
+		return;
+	}
 	int64_t at = workspace_event_time(&cli->ws, v->b->event);
 	if (v->b->event > 0)
 		cli_say(cli, tr("as of event %s, %s; %s\n"), show_number(cli, v->b->event),
 			show_instant(cli, at), poll_text(cli));
 	else
 		cli_say(cli, tr("nothing entered yet; %s\n"), poll_text(cli));
+	cli_clock_say(cli);
 }
 
 void
@@ -71,6 +77,50 @@ view_json(const View *v, size_t node, JsonOut *j)
 	jout_str(j, code);
 	jout_key(j, S("name"));
 	jout_str(j, area_name(&v->cli->ws, code, &v->cli->a));
+}
+
+const char *
+view_mark(const View *v, const Query *q)
+{
+	return query_unverified(q, v->cli->ws.pack) ? " *" : "";
+}
+
+const char *
+view_pillar_mark(const View *v, Str pillar)
+{
+	for (size_t i = 0; i < v->b->n_indicators; i++) {
+		const Series *s = &v->b->series[i];
+		if (str_eq(s->query->pillar, pillar) && s->need[v->node] > 0 && board_counts(v->b, s) &&
+			*view_mark(v, s->query))
+			return " *";
+	}
+	return "";
+}
+
+static void
+waiting_say(const View *v, const Series *s)
+{
+	Cli *cli = v->cli;
+	Str title = tr_str(s->query->title);
+	cli_say(cli, tr("not counted before %.*s: %.*s, now %s\n"), STR(s->open_date), STR(title),
+		show_percent(cli, s->have[v->node], s->need[v->node]));
+}
+
+void
+view_notes(const View *v)
+{
+	bool marked = false;
+	for (size_t i = 0; i < v->b->n_indicators; i++) {
+		const Series *s = &v->b->series[i];
+		if (s->need[v->node] <= 0)
+			continue;
+		if (!board_counts(v->b, s))
+			waiting_say(v, s);
+		marked |= *view_mark(v, s->query) != 0;
+	}
+	if (marked)
+		cli_say(v->cli, "%s\n",
+			tr("* rests on values that the rule pack marks as unverified: siap explain NAME"));
 }
 
 bool

@@ -12,6 +12,7 @@ typedef enum DbMode {
 	DB_READ,   /* a reader: query only */
 	DB_WRITE,  /* the writer's connection */
 	DB_CREATE, /* DB_WRITE, and the file is made when absent */
+	DB_SCRATCH, /* DB_CREATE for a file that need not outlive the process: nothing waits for the disk, one file and no log */
 } DbMode;
 
 /* Opens `path` with the settings of house.md section 7: WAL, synchronous=FULL, foreign_keys on, DQS off, DEFENSIVE on,

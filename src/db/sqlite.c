@@ -113,7 +113,7 @@ use_wal(Db *db, Err *err)
 }
 
 static bool
-settle(Db *db, Err *err)
+settle(Db *db, DbMode mode, Err *err)
 {
 	sqlite3_busy_timeout(handle(db), BUSY_MS);
 	if (!harden(db, err))
@@ -129,6 +129,8 @@ settle(Db *db, Err *err)
 		err_set(err, E_IO, "'%s' may not be written by this user", db->path);
 		return err_hint(err, "check the owner and the permissions of the file and its folder");
 	}
+	if (mode == DB_SCRATCH)
+		return db_exec(db, S("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF"), err);
 	/* The log is cut back to 64 MB at its next restart, or one large import would keep its
 	 * size for ever. */
 	return db_exec(db, S("PRAGMA page_size=4096"), err) && use_wal(db, err) &&
@@ -144,18 +146,18 @@ sqlite_connect(Db *db, DbMode mode, Err *err)
 	if (fault_here())
 		return db_fault(err);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	if (mode == DB_CREATE)
+	if (mode == DB_CREATE || mode == DB_SCRATCH)
 		flags |= SQLITE_OPEN_CREATE;
 	int rc = sqlite3_open_v2(db->path, &((SqliteDb *)db)->h, flags, NULL);
 	if (!handle(db))
 		return err_set(err, E_LIMIT, "the database ran out of memory");
-	if ((rc & 0xff) == SQLITE_CANTOPEN && mode != DB_CREATE && !file_exists(db->path))
+	if ((rc & 0xff) == SQLITE_CANTOPEN && mode < DB_CREATE && !file_exists(db->path))
 		return err_set(err, E_NOTFOUND, "database '%s' does not exist", db->path);
 	if (rc != SQLITE_OK) {
 		sqlite_failed(db, rc, (Str){0}, err);
 		return err_prefix(err, "%s: ", db->path);
 	}
-	return settle(db, err);
+	return settle(db, mode, err);
 }
 
 static Db *

@@ -31,34 +31,70 @@ area_range(Str code, char buf[20], Str *lo, Str *hi)
 	hi->p = buf;
 }
 
+/* The area without what lies in it: '!' sorts before every digit. */
+static void
+area_alone(Str code, char buf[20], Str *lo, Str *hi)
+{
+	*lo = code;
+	hi->n = (size_t)snprintf(buf, 20, "%.*s!", STR(code));
+	hi->p = buf;
+}
+
+void
+today_of(const Workspace *w, char out[11])
+{
+	int64_t now = workspace_now(w);
+	date_format((int32_t)((now + area_zone(w->area) * INT64_C(60000)) / 86400000), out);
+}
+
 void
 query_bind(const Workspace *w, Stmt *s, Str lo, Str hi)
 {
 	static _Thread_local char today[11];
-	int64_t now = w->env->now(w->env->ctx);
-	date_format((int32_t)((now + area_zone(w->area) * INT64_C(60000)) / 86400000), today);
+	int64_t now = workspace_now(w);
+	today_of(w, today);
 	db_set_text_if(s, "lo", lo);
 	db_set_text_if(s, "hi", hi);
 	db_set_int_if(s, "now", now);
 	db_set_text_if(s, "today", str_of(today));
 }
 
-/* "H-1" counts from polling day; anything else is a date already. */
-Str
-due_date(const Query *q, const Pack *p, Arena *a)
+static Str
+series_day(const Pack *p, Str text, Arena *a)
 {
 	int32_t day;
-	int64_t shift = 0;
 	char *out = NEW(a, char, 11);
-	if (!str_starts(q->due, S("H")) || !date_parse(p->poll, &day))
-		return q->due;
-	Str n = str_slice(q->due, 1, q->due.n);
-	if (str_starts(n, S("+")))
-		n = str_slice(n, 1, n.n);
-	if (n.n && !str_int(n, &shift))
+	if (!text.n || !pack_day(p, text, &day))
 		return (Str){0};
-	date_format(day + (int32_t)shift, out);
+	date_format(day, out);
 	return (Str){out, 10};
+}
+
+static void
+series_days(const Board *b, Series *s, Arena *a)
+{
+	s->due_date = series_day(b->w->pack, query_due(s->query, b->w->pack), a);
+	s->open_date = series_day(b->w->pack, query_opens(s->query, b->w->pack), a);
+}
+
+/* Dates are texts of ten characters that sort like days. */
+static bool
+counts_on(const Series *s, Str day)
+{
+	return !s->open_date.n || str_cmp(s->open_date, day) <= 0;
+}
+
+bool
+board_counts(const Board *b, const Series *s)
+{
+	return counts_on(s, str_of(b->today));
+}
+
+void
+board_days(Board *b)
+{
+	for (size_t i = 0; i < b->n_series; i++)
+		series_days(b, &b->series[i], &b->a);
 }
 
 static void
@@ -216,8 +252,7 @@ weight_of(const Query *q, const Pack *p)
 static Series
 series_make(Board *b, const Query *q)
 {
-	Series s = {
-		.query = q, .due_date = due_date(q, b->w->pack, &b->a), .weight = weight_of(q, b->w->pack)};
+	Series s = {.query = q, .weight = weight_of(q, b->w->pack)};
 	s.must = !q->is_check && must_of(q, b->w->pack);
 	return s;
 }
@@ -243,6 +278,15 @@ series_begin(const Board *b, Series *s, Str lo, Str hi, Err *err)
 }
 
 bool
+board_new_day(Board *b)
+{
+	char before[11];
+	memcpy(before, b->today, sizeof before);
+	today_of(b->w, b->today);
+	return memcmp(before, b->today, sizeof before) != 0;
+}
+
+bool
 board_new(const Workspace *w, Board **out, Err *err)
 {
 	Arena a;
@@ -257,6 +301,8 @@ board_new(const Workspace *w, Board **out, Err *err)
 	for (size_t i = 0; i < b->n_series; i++)
 		b->series[i] = series_make(
 			b, i < b->n_indicators ? &w->cat.indicator[i] : &w->cat.check[i - b->n_indicators]);
+	(void)board_new_day(b);
+	board_days(b);
 	bool ok = arena_open(&b->scratch, (size_t)1 << 32, err) && workspace_reader(w, &b->db, err);
 	if (ok)
 		*out = b;
@@ -372,7 +418,8 @@ unmet_of(const Board *b, size_t node)
 	unsigned unmet = 0;
 	for (size_t k = 0; k < b->n_indicators; k++) {
 		const Series *s = &b->series[k];
-		unmet += s->must && s->query->level == LEVEL_TPS && s->have[node] < s->need[node];
+		unmet += s->must && s->query->level == LEVEL_TPS && s->have[node] < s->need[node] &&
+			board_counts(b, s);
 	}
 	return (uint16_t)unmet;
 }
@@ -434,16 +481,20 @@ add_up(Board *b, Series *s, int part, size_t node, int64_t change)
 }
 
 bool
-board_refresh(Board *b, Series *s, size_t node, Err *err)
+board_refresh(Board *b, Series *s, size_t node, bool alone, Err *err)
 {
 	char buf[20];
 	Str lo, hi;
 	BoardRow r = {.node = node};
 	int parts = s->query->is_check ? 1 : PARTS;
-	for (size_t i = node; i < b->end[node]; i++)
+	size_t end = alone ? node + 1 : b->end[node];
+	for (size_t i = node; i < end; i++)
 		for (int p = 0; p < parts && series_holds(b, s, i); p++)
 			add_up(b, s, p, i, -series_own(s, p)[i]);
-	area_range(str_of(b->code[node]), buf, &lo, &hi);
+	if (alone)
+		area_alone(str_of(b->code[node]), buf, &lo, &hi);
+	else
+		area_range(str_of(b->code[node]), buf, &lo, &hi);
 	if (!series_begin(b, s, lo, hi, err))
 		return false;
 	for (;;) {
@@ -458,7 +509,7 @@ board_refresh(Board *b, Series *s, size_t node, Err *err)
 			add_up(b, s, p, r.node, r.value[p]);
 	}
 	if (s->must && s->query->level == LEVEL_TPS)
-		for (size_t i = node; i < b->end[node]; i++)
+		for (size_t i = node; i < end; i++)
 			readiness_of(b, i);
 	return true;
 }
@@ -472,18 +523,31 @@ ratio(int64_t have, int64_t need)
 	return have <= INT64_MAX / 10000 ? have * 10000 / need : have / (need / 10000 + 1);
 }
 
+void
+score_add(Score *c, const Series *s, Str day, int64_t need, int64_t have)
+{
+	if (need <= 0 || !counts_on(s, day))
+		return;
+	c->sum += s->weight * ratio(have, need);
+	c->weights += s->weight;
+}
+
+int
+score_of(const Score *c)
+{
+	return c->weights ? (int)(c->sum / c->weights) : -1;
+}
+
 int
 board_pillar(const Board *b, size_t node, Str pillar)
 {
-	int64_t sum = 0, weights = 0;
+	Score score = {0};
 	for (size_t i = 0; i < b->n_indicators; i++) {
 		const Series *s = &b->series[i];
-		if (s->need[node] <= 0 || !str_eq(s->query->pillar, pillar))
-			continue;
-		sum += s->weight * ratio(s->have[node], s->need[node]);
-		weights += s->weight;
+		if (str_eq(s->query->pillar, pillar))
+			score_add(&score, s, str_of(b->today), s->need[node], s->have[node]);
 	}
-	return weights ? (int)(sum / weights) : -1;
+	return score_of(&score);
 }
 
 size_t

@@ -103,48 +103,116 @@ node_order(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-/* The nodes of the changed areas, lifted to the query's level, each once; a node inside another's subtree falls away. */
-static size_t
-nodes_of(const Board *b, const Series *s, const Touched *t, uint32_t *node)
+typedef struct Nodes { /* to compute again */
+	Buf at;            /* uint32_t after uint32_t */
+	bool alone;        /* each without its subtree */
+} Nodes;
+
+static void
+node_add(Board *b, Nodes *n, Str area)
 {
-	size_t n = 0, kept = 0, at;
+	size_t at;
+	/* An area above this workspace touches all of it. */
+	if (board_find(b, area, &at) ||
+		(!n->alone && str_starts(b->w->area, area) && board_find(b, b->w->area, &at))) {
+		uint32_t node = (uint32_t)at;
+		buf_add(&n->at, (Str){(const char *)&node, sizeof node});
+	}
+}
+
+static void
+node_add_above(Board *b, Nodes *n, Str area)
+{
+	for (int level = LEVEL_PROVINCE; level <= LEVEL_TPS; level++) {
+		Str above = area_lift(area, (Level)level);
+		if (area_level(above) == (Level)level)
+			node_add(b, n, above);
+	}
+}
+
+/* The seats of the units that cover the area, wherever they lie. */
+static bool
+node_add_units(Board *b, Nodes *n, Str area, Err *err)
+{
+	Stmt *s;
+	bool row;
+	if (!svc_stmt(b->db, &b->w->sql, "unit_seats", &s, err))
+		return false;
+	db_set_text(s, "area", area);
+	for (;;) {
+		if (!db_step(s, &row, err))
+			return false;
+		if (!row)
+			return true;
+		node_add(b, n, db_text(s, 0));
+	}
+}
+
+/* Each once, in order; a node inside another's subtree falls away. */
+static void
+nodes_sort(const Board *b, Nodes *n)
+{
+	uint32_t *node = (uint32_t *)(void *)n->at.p;
+	size_t all = n->at.n / sizeof *node, kept = 0;
+	if (all)
+		qsort(node, all, sizeof *node, node_order);
+	for (size_t i = 0; i < all; i++) {
+		uint32_t past = kept ? n->alone ? node[kept - 1] + 1 : b->end[node[kept - 1]] : 0;
+		if (!kept || node[i] >= past)
+			node[kept++] = node[i];
+	}
+	n->at.n = kept * sizeof *node;
+}
+
+/* The nodes that the changes touch by the query's scope. */
+static bool
+nodes_of(Board *b, const Series *s, const Touched *t, Nodes *n, Err *err)
+{
+	Scope scope = s->query->scope;
+	n->alone = scope == SCOPE_ABOVE || scope == SCOPE_UNIT;
 	for (size_t i = 0; i < t->change.n / sizeof(Touch); i++) {
 		const Touch *touch = (const Touch *)(const void *)t->change.p + i;
 		Str area = str_of(touch->area);
 		if (!reads(b, s->query, touch->dataset))
 			continue;
-		if (s->query->level != LEVEL_ANY)
-			area = area_lift(area, s->query->level);
-		/* An area above this workspace touches all of it. */
-		if (board_find(b, area, &at) ||
-			(str_starts(b->w->area, area) && board_find(b, b->w->area, &at)))
-			node[n++] = (uint32_t)at;
+		if (n->alone)
+			node_add_above(b, n, area);
+		else
+			node_add(b, n, s->query->level == LEVEL_ANY ? area : area_lift(area, s->query->level));
+		if (scope == SCOPE_UNIT && !node_add_units(b, n, area, err))
+			return false;
 	}
-	qsort(node, n, sizeof *node, node_order);
-	for (size_t i = 0; i < n; i++)
-		if (!kept || node[i] >= b->end[node[kept - 1]])
-			node[kept++] = node[i];
-	return kept;
+	nodes_sort(b, n);
+	return !n->at.failed || err_set(err, E_LIMIT, "too many areas changed at once");
 }
 
 static bool
-series_follow(Board *b, Series *s, const Touched *t, Arena tmp, bool *whole, Err *err)
+series_follow(Board *b, Series *s, const Touched *t, bool *whole, Err *err)
 {
-	bool touched = false;
-	for (size_t d = 0; d < b->w->cat.n_datasets; d++)
-		touched |= t->dataset[d] && reads(b, s->query, d);
+	bool touched = false, ok = true;
+	bool all = t->bulk || s->query->scope == SCOPE_ALL;
+	for (size_t d = 0; d < b->w->cat.n_datasets; d++) {
+		if (!t->dataset[d] || !reads(b, s->query, d))
+			continue;
+		touched = true;
+		/* Units that come, go or move change who covers what: rare, and asked anew as a whole. */
+		all |= s->query->scope == SCOPE_UNIT && b->w->cat.dataset[d].level != LEVEL_TPS;
+	}
 	if (!touched)
 		return true;
-	if (t->bulk || s->query->scope == SCOPE_ALL) {
+	if (all) {
 		*whole |= s->must;
 		return board_fill(b, s, err);
 	}
-	uint32_t *node = NEW(&tmp, uint32_t, t->change.n / sizeof(Touch) + 1);
-	size_t n = nodes_of(b, s, t, node);
-	for (size_t i = 0; i < n; i++)
-		if (!board_refresh(b, s, node[i], err))
-			return false;
-	return true;
+	Nodes nodes = {.at = {.max = SIZE_MB * 64}};
+	ok = nodes_of(b, s, t, &nodes, err);
+	for (size_t i = 0; ok && i < nodes.at.n / sizeof(uint32_t); i++) {
+		uint32_t node;
+		memcpy(&node, nodes.at.p + i * sizeof node, sizeof node);
+		ok = board_refresh(b, s, node, nodes.alone, err);
+	}
+	buf_close(&nodes.at);
+	return ok;
 }
 
 /* TPS came or went: the arrays get new places, everything is computed again. */
@@ -152,8 +220,7 @@ static bool
 follow_structure(Board *b, Err *err)
 {
 	b->a.at = (char *)(b->series + b->n_series);
-	for (size_t i = 0; i < b->n_series; i++)
-		b->series[i].due_date = due_date(b->series[i].query, b->w->pack, &b->a);
+	board_days(b);
 	if (!board_structure(b, err))
 		return false;
 	board_unmap(b);
@@ -173,9 +240,26 @@ follow(Board *b, Touched *t, int64_t newest, Err *err)
 	if (t->structure)
 		return follow_structure(b, err);
 	for (size_t i = 0; i < b->n_series; i++)
-		if (!series_follow(b, &b->series[i], t, tmp, &whole, err))
+		if (!series_follow(b, &b->series[i], t, &whole, err))
 			return false;
 	if (whole)
+		board_readiness(b);
+	return true;
+}
+
+/* Queries that look at the clock are asked again; what counts by the day is counted again. */
+static bool
+clock_series(Board *b, bool new_day, Err *err)
+{
+	bool must = new_day;
+	for (size_t i = 0; i < b->n_series; i++) {
+		if (!b->series[i].query->depends_clock)
+			continue;
+		must |= b->series[i].must;
+		if (!board_fill(b, &b->series[i], err))
+			return false;
+	}
+	if (must)
 		board_readiness(b);
 	return true;
 }
@@ -189,7 +273,8 @@ board_follow(Board *b, int64_t *events, Err *err)
 		*events = 0;
 	/* One read transaction: the queries see exactly the events that were counted. */
 	AUTO(Tx) tx = {0};
-	if (!tx_begin(b->db, &tx, err) || !board_newest(b, &newest, err))
+	if (!tx_begin(b->db, &tx, err) || !board_newest(b, &newest, err) ||
+		(board_new_day(b) && !clock_series(b, true, err)))
 		return false;
 	bool ok = newest == b->event || follow(b, &t, newest, err);
 	buf_close(&t.change);
@@ -220,21 +305,10 @@ board_rebuild(Workspace *w, Board **out, Err *err)
 	return false;
 }
 
-/* Queries that look at the clock are never taken from a snapshot. */
-static bool
-clock_series(Board *b, Err *err)
+bool
+board_current(Board *b, Err *err)
 {
-	bool must = false;
-	for (size_t i = 0; i < b->n_series; i++) {
-		if (!b->series[i].query->depends_clock)
-			continue;
-		must |= b->series[i].must;
-		if (!board_fill(b, &b->series[i], err))
-			return false;
-	}
-	if (must)
-		board_readiness(b);
-	return true;
+	return clock_series(b, board_new_day(b), err) && board_follow(b, NULL, err);
 }
 
 bool
@@ -245,7 +319,7 @@ board_open(Workspace *w, Board **out, Err *err)
 	if (!board_load(w, &b, &why))
 		return why.code == E_NOTFOUND ? board_rebuild(w, out, err)
 									  : err_set(err, why.code, "%s", why.text);
-	if (clock_series(b, err) && board_follow(b, NULL, err)) {
+	if (board_current(b, err)) {
 		*out = b;
 		return true;
 	}

@@ -14,7 +14,7 @@
 typedef struct SnapHeader {
 	char magic[8];
 	Sha256 catalog;
-	char area[16];
+	char area[16], day[16];
 	int64_t event;
 	uint64_t nodes, series, check;
 } SnapHeader;
@@ -98,12 +98,13 @@ static bool
 save_to(const Board *b, int fd, Err *err)
 {
 	Board copy = *b; /* each_array hands out places to write to; saving only reads them */
-	SnapHeader h = {.magic = "SIAPBRD1",
+	SnapHeader h = {.magic = "SIAPBRD2",
 		.catalog = b->w->cat.hash,
 		.event = b->event,
 		.nodes = b->n,
 		.series = b->n_series};
 	snprintf(h.area, sizeof h.area, "%.*s", STR(b->w->area));
+	snprintf(h.day, sizeof h.day, "%s", b->today);
 	Save s = {.fd = fd, .check = (uint64_t)b->event, .counting = true};
 	if (!each_array(&copy, save_array, &s, err))
 		return false;
@@ -165,7 +166,7 @@ load_into(Board *b, Str bytes, Err *err)
 	memcpy(&h, bytes.p, sizeof h);
 	memset(area, 0, sizeof area);
 	snprintf(area, sizeof area, "%.*s", STR(b->w->area));
-	if (memcmp(h.magic, "SIAPBRD1", 8) != 0 || memcmp(&h.catalog, &b->w->cat.hash, 32) != 0 ||
+	if (memcmp(h.magic, "SIAPBRD2", 8) != 0 || memcmp(&h.catalog, &b->w->cat.hash, 32) != 0 ||
 		h.series != b->n_series || memcmp(h.area, area, sizeof area) != 0 || h.nodes > UINT32_MAX)
 		return err_set(err, E_NOTFOUND, "the snapshot is of other definitions");
 	if (!board_newest(b, &newest, err))
@@ -174,6 +175,8 @@ load_into(Board *b, Str bytes, Err *err)
 		return err_set(err, E_NOTFOUND, "the snapshot is newer than the database");
 	b->n = h.nodes;
 	b->event = h.event;
+	memcpy(b->today, h.day, sizeof b->today); /* by that day, until board_open looks at the clock */
+	b->today[sizeof b->today - 1] = 0;
 	Load l = {.bytes = bytes, .at = sizeof h, .check = (uint64_t)h.event};
 	if (!each_array(b, load_array, &l, err))
 		return false;

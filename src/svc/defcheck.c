@@ -1,4 +1,4 @@
-/* defcheck: the definitions' own tests: examples and rejects of datasets, given and expect of queries, on fresh memory databases. */
+/* defcheck: the definitions' own tests: examples and rejects of datasets, given and expect of queries, on databases of their own. */
 #include "svc/svc_private.h"
 
 enum { WIB = 420 };
@@ -12,6 +12,8 @@ typedef struct Run {
 	const char *store;
 	DefinitionFn fn;
 	void *ctx;
+	Db **
+		prepared; /* by place of the pack in the catalog, without a pack at the end; NULL until it was needed */
 } Run;
 
 static void PRINTF(5, 6) tell(const Run *r, Str file, int line, bool ok, const char *fmt, ...)
@@ -94,26 +96,8 @@ typedef struct Trial {
 	const Pack *pack; /* of `pack NAME`, or NULL */
 	Str today;
 	int64_t event;
+	Tx tx;
 } Trial;
-
-static void
-values_bind(const Dataset *d, const Value *v, int64_t event, Stmt *s)
-{
-	int at = 1;
-	for (size_t i = 0; i < d->n_fields; i++) {
-		if (d->field[i].n_private)
-			continue;
-		if (v[i].kind == VALUE_INT)
-			db_bind_int(s, at++, v[i].i);
-		else if (v[i].kind == VALUE_TEXT)
-			db_bind_text(s, at++, v[i].s);
-		else
-			db_bind_null(s, at++);
-	}
-	db_bind_int(s, at++, event);
-	if (d->has_private)
-		db_bind_null(s, at);
-}
 
 static bool
 given_row(Trial *t, const GivenLine *g, Arena *a, Err *err)
@@ -133,22 +117,13 @@ given_row(Trial *t, const GivenLine *g, Arena *a, Err *err)
 		return false;
 	AUTO(Buf) sql = {0};
 	Stmt *s;
-	bool there;
-	dataset_select_sql(d, &sql);
-	if (!db_prepare(t->db, buf_str(&sql), &s, err))
-		return false;
-	row_bind_keys(d, s, row.v);
-	if (!db_step(s, &there, err))
-		return false;
-	db_reset(s);
-	if (there)
-		return err_set(err, E_INPUT, "this row is given already");
-	buf_clear(&sql);
 	dataset_insert_sql(d, &sql);
 	if (!db_prepare(t->db, buf_str(&sql), &s, err))
 		return false;
-	values_bind(d, row.v, ++t->event, s);
-	return db_run(s, err);
+	row_bind(d, row.v, ++t->event, s);
+	if (!db_run(s, err))
+		return false;
+	return db_changes(t->db) == 1 || err_set(err, E_INPUT, "this row is given already");
 }
 
 static bool
@@ -238,21 +213,41 @@ setting_take(Trial *t, const GivenLine *g, Err *err)
 
 /* Tables and rules are made by the same code as in a workspace. */
 static bool
-tables_make(Trial *t, Err *err)
+tables_make(const Run *r, const Pack *pack, Db **out, Err *err)
 {
 	static const Pack none;
+	AUTO(DbP) db = NULL;
+	AUTO(Tx) tx = {0};
 	Stmt *s;
-	if (!db_open(t->r->store, DB_CREATE, &t->db, err) ||
-		!db_migrate(t->db, t->r->migration, t->r->n_migrations, 0, err) ||
-		!workspace_prepare_tables(t->db, &t->r->sql, t->r->c, t->pack ? t->pack : &none, err))
+	if (!db_open(r->store, DB_CREATE, &db, err) ||
+		!db_migrate(db, r->migration, r->n_migrations, 0, err) || !tx_begin(db, &tx, err) ||
+		!workspace_prepare_tables(db, &r->sql, r->c, pack ? pack : &none, err))
 		return false;
-	if (!t->pack)
-		return true;
-	if (!svc_stmt(t->db, &t->r->sql, "workspace_set", &s, err))
+	if (pack) {
+		if (!svc_stmt(db, &r->sql, "workspace_set", &s, err))
+			return false;
+		db_set_text(s, "name", S("pack"));
+		db_set_text(s, "value", pack->name);
+		if (!db_run(s, err))
+			return false;
+	}
+	if (!tx_commit(&tx, err))
 		return false;
-	db_set_text(s, "name", S("pack"));
-	db_set_text(s, "value", t->pack->name);
-	return db_run(s, err);
+	*out = db;
+	db = NULL;
+	return true;
+}
+
+/* A database of the trial's pack, made once; what the trial does there is rolled back after it. */
+static bool
+trial_begin(Trial *t, Err *err)
+{
+	size_t at = t->pack ? (size_t)(t->pack - t->r->c->pack) : t->r->c->n_packs;
+	Db **db = &t->r->prepared[at];
+	if (!*db && !tables_make(t->r, t->pack, db, err))
+		return false;
+	t->db = *db;
+	return tx_begin(t->db, &t->tx, err);
 }
 
 static bool
@@ -265,7 +260,7 @@ trial_open(Trial *t, Arena *a, int *line, Err *err)
 		if (!given_parse(q->given[i].text, a, &g[i], err) || !setting_take(t, &g[i], err))
 			return false;
 	}
-	if (!tables_make(t, err))
+	if (!trial_begin(t, err))
 		return false;
 	for (size_t i = 0; i < q->n_given; i++) {
 		*line = q->given[i].line;
@@ -437,11 +432,13 @@ compare(const Trial *t, const Results *want, const Results *got, Str lo, Arena a
 		STR(where));
 }
 
-/* After a change only the changed area is asked again: that must give what the whole gave there. */
+/* After a change only the changed area is asked again, for some scopes without what lies in it: that must give what the whole
+ * gave there. */
 static bool
 areas_compare(const Trial *t, const Results *want, Arena a, Err *err)
 {
 	Map done = map_new(&a);
+	bool alone = t->q->scope == SCOPE_ABOVE || t->q->scope == SCOPE_UNIT;
 	for (size_t i = 0; i < want->n; i++) {
 		Str area = want->row[i].area,
 			lo = t->q->level == LEVEL_ANY ? area : area_lift(area, t->q->level);
@@ -451,9 +448,10 @@ areas_compare(const Trial *t, const Results *want, Arena a, Err *err)
 		Arena tmp = a;
 		Results part = {NEW(&tmp, Result, want->n), 0}, got;
 		for (size_t k = 0; k < want->n; k++)
-			if (str_starts(want->row[k].area, lo))
+			if (alone ? str_eq(want->row[k].area, lo) : str_starts(want->row[k].area, lo))
 				part.row[part.n++] = want->row[k];
-		if (!query_run(t, lo, arena_fmt(&tmp, "%.*s:", STR(lo)), &tmp, &got, err))
+		if (!query_run(
+				t, lo, arena_fmt(&tmp, "%.*s%c", STR(lo), alone ? '!' : ':'), &tmp, &got, err))
 			return false;
 		compare(t, &part, &got, lo, tmp);
 	}
@@ -473,11 +471,11 @@ query_check(const Run *r, const Query *q, Arena a)
 	ok = ok && expect_read(&t, &a, &want, &err) && query_run(&t, S(""), S(":"), &a, &got, &err);
 	if (ok) {
 		compare(&t, &want, &got, (Str){0}, a);
-		ok = q->scope != SCOPE_AREA || areas_compare(&t, &want, a, &err);
+		ok = q->scope == SCOPE_ALL || areas_compare(&t, &want, a, &err);
 	}
 	if (!ok)
 		tell(r, q->file, line, false, "%s", err.text);
-	db_close(t.db);
+	tx_rollback(&t.tx);
 }
 
 bool
@@ -492,7 +490,8 @@ definitions_check(
 			S("src/svc/defcheck.sql"), env_file(env, "src/svc/defcheck.sql"), &a, &r.own, err) ||
 		!migrations_load(env, &a, &r.migration, &r.n_migrations, err))
 		return false;
-	/* Temporary tables: gone with each trial's connection. */
+	r.prepared = NEW(&a, Db *, c->n_packs + 1);
+	/* Temporary tables: gone with the connection. */
 	if (store)
 		r.store = arena_fmt(
 			&a, "%s%coptions=-csearch_path%%3Dpg_temp", store, strchr(store, '?') ? '&' : '?')
@@ -503,5 +502,7 @@ definitions_check(
 		query_check(&r, &c->indicator[i], a);
 	for (size_t i = 0; i < c->n_checks; i++)
 		query_check(&r, &c->check[i], a);
+	for (size_t i = 0; i <= c->n_packs; i++)
+		db_close(r.prepared[i]);
 	return true;
 }

@@ -23,7 +23,9 @@ item_order(const void *x, const void *y)
 static int
 gain_of(const Board *b, const Series *s, size_t node)
 {
-	return s->must && s->query->level == LEVEL_TPS && b->unmet[node] ? 10000 / b->unmet[node] : 0;
+	return s->must && s->query->level == LEVEL_TPS && b->unmet[node] && board_counts(b, s)
+		? 10000 / b->unmet[node]
+		: 0;
 }
 
 /* Keeps the best `max` so far: when twice as many are there, the worse half goes. */
@@ -87,7 +89,7 @@ gaps_list(const Board *b, GapList *list, Arena *a, Err *err)
 		return err_set(err, E_NOTFOUND, "'%.*s' is not on the board", STR(list->area));
 	c.to = b->end[c.from];
 	for (size_t i = 0; i < b->n_indicators; i++)
-		if (!list->only || list->only == b->series[i].query)
+		if (list->only ? list->only == b->series[i].query : board_counts(b, &b->series[i]))
 			collect(&c, i);
 	keep_best(&c.items, c.max);
 	list->total = c.total;

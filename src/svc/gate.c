@@ -5,7 +5,7 @@
 
 /* ---- following commits with the board ---- */
 
-enum { FOLLOW_REST_US = 5000000 };
+enum { FOLLOW_REST_US = 5000000, KEEP_EVERY_US = 10000000 };
 
 static bool
 gate_applies(Gate *g)
@@ -26,21 +26,60 @@ follow_rest(Gate *g, int64_t took)
 		(void)usleep(10000);
 }
 
+/* The totals of the day are stored when nothing more comes, and now and then while much comes. What fails is done again
+ * later, from the log. */
+static bool
+follow_once(Gate *g, bool idle)
+{
+	Err ignored = {0};
+	if (!idle && !board_follow(g->board, NULL, &ignored))
+		return false;
+	if ((idle && !g->keep_failed) || clock_us() - g->kept > KEEP_EVERY_US) {
+		g->keep_failed = !daily_keep(g->daily, g->board, g->writer, &ignored);
+		g->kept = clock_us();
+	}
+	return true;
+}
+
 static void *
 follow_main(void *arg)
 {
 	Gate *g = arg;
+	bool ok = true;
 	int64_t took = 0;
 	(void)pthread_setname_np(pthread_self(), "siap-board");
-	while (!g->stop) {
-		int64_t newest = writer_wait(g->writer, g->board->event, &g->stop);
+	while (ok && !g->stop) {
+		pthread_mutex_lock(&g->follow);
+		int64_t at = g->board->event;
+		pthread_mutex_unlock(&g->follow);
+		int64_t newest = writer_wait(g->writer, at, &g->stop);
 		follow_rest(g, took);
+		pthread_mutex_lock(&g->follow);
 		int64_t start = clock_us();
-		if (newest > g->board->event && !board_follow(g->board, NULL, &g->board_err))
-			break; /* told at the end; the board is rebuilt at the next open */
+		ok = g->stop || follow_once(g, newest <= at);
 		took = clock_us() - start;
+		pthread_mutex_unlock(&g->follow);
 	}
-	return NULL;
+	return NULL; /* after an error the end of the gate, or the next one, catches up */
+}
+
+static bool
+follow_open(Gate *g, Err *err)
+{
+	Err why = {0};
+	bool loaded = board_load(g->w, &g->board, &why);
+	g->kept = clock_us();
+	if (!loaded && why.code != E_NOTFOUND)
+		return err_set(err, why.code, "%s", why.text);
+	if (!loaded && !board_rebuild(g->w, &g->board, err))
+		return false;
+	if (daily_open(g->w, g->board, &g->daily, err) && (!loaded || board_current(g->board, err)))
+		return true;
+	daily_close(g->daily);
+	board_close(g->board);
+	g->daily = NULL;
+	g->board = NULL;
+	return false;
 }
 
 /* Once per gate; requests of several connections may ask at the same time. */
@@ -49,7 +88,7 @@ gate_follow(Gate *g, Err *err)
 {
 	bool ok = true;
 	pthread_mutex_lock(&g->lock);
-	if (!g->follows && (ok = board_open(g->w, &g->board, err))) {
+	if (!g->follows && (ok = g->board || follow_open(g, err))) {
 		g->follows = pthread_create(&g->follower, NULL, follow_main, g) == 0;
 		ok = g->follows || err_set(err, E_LIMIT, "cannot start a thread for the board");
 	}
@@ -76,6 +115,7 @@ gate_open(Workspace *w, Gate **out, Err *err)
 	Gate *g = NEW(&mem, Gate, 1);
 	*g = (Gate){.mem = mem, .w = w, .listen_fd = -1, .dir_fd = -1, .fd = -1};
 	pthread_mutex_init(&g->lock, NULL);
+	pthread_mutex_init(&g->follow, NULL);
 	/* The holder of the lease may be just starting or just ending: try both ways for a while. */
 	for (int try = 0; try < 50; try++) {
 		bool local = writer_open(w, &g->writer, &why);
@@ -104,17 +144,35 @@ gate_close(Gate *g)
 	writer_wake(g->writer);
 	if (g->follows)
 		pthread_join(g->follower, NULL);
-	writer_close(g->writer);
-	/* The snapshot only saves time: without it the next open reads more events. */
-	if (g->board && board_follow(g->board, NULL, &ignored) && !board_save(g->board, &ignored))
+	/* Snapshot and totals of the day only save time: without them the next open reads more events. */
+	bool current = g->board && board_follow(g->board, NULL, &ignored);
+	if (current && !daily_keep(g->daily, g->board, g->writer, &ignored))
 		ignored.code = E_OK;
+	writer_close(g->writer);
+	if (current && !board_save(g->board, &ignored))
+		ignored.code = E_OK;
+	daily_close(g->daily);
 	board_close(g->board);
 	if (g->fd >= 0)
 		(void)close(g->fd);
 	buf_close(&g->in);
 	pthread_mutex_destroy(&g->lock);
+	pthread_mutex_destroy(&g->follow);
 	Arena mem = g->mem;
 	arena_close(&mem);
+}
+
+bool
+gate_settle(Gate *g, Err *err)
+{
+	if (!g->writer)
+		return true;
+	if (!gate_follow(g, err))
+		return false;
+	pthread_mutex_lock(&g->follow);
+	bool ok = board_follow(g->board, NULL, err) && daily_keep(g->daily, g->board, g->writer, err);
+	pthread_mutex_unlock(&g->follow);
+	return ok;
 }
 
 bool

@@ -84,3 +84,22 @@ row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err)
 		*err = why;
 	return false;
 }
+
+void
+row_bind(const Dataset *d, const Value *v, int64_t event, Stmt *s)
+{
+	int at = 1;
+	for (size_t i = 0; i < d->n_fields; i++) {
+		if (d->field[i].n_private)
+			continue;
+		if (v[i].kind == VALUE_INT)
+			db_bind_int(s, at++, v[i].i);
+		else if (v[i].kind == VALUE_TEXT)
+			db_bind_text(s, at++, v[i].s);
+		else
+			db_bind_null(s, at++);
+	}
+	db_bind_int(s, at++, event);
+	if (d->has_private)
+		db_bind_null(s, at);
+}

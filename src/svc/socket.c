@@ -1,7 +1,7 @@
 /* socket: the local socket of the process that holds the writer lease, and the client's side of it.
  *
  * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
- * and {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
+ * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"} and {"do":"clock", "at"?, "lang"}. Answers: {"done":n,"total":n} lines while an
  * apply runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
 #include "svc/svc_private.h"
 
@@ -206,6 +206,14 @@ serve_apply(Gate *g, int fd, const json_t *q, Buf *out, Err *err)
 }
 
 static bool
+serve_clock(Gate *g, const json_t *q, Buf *out, Err *err)
+{
+	const json_t *at = json_object_get(q, "at");
+	buf_add(out, S("{\"ok\":true}"));
+	return gate_clock(g, at ? json_integer_value(at) : CLOCK_REAL, err);
+}
+
+static bool
 serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 {
 	json_t *q;
@@ -216,7 +224,9 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 		lang = (Str){0};
 	const Dataset *d = catalog_dataset(&g->w->cat, text_of(q, "dataset"));
 	bool ok;
-	if (str_eq(what, S("apply")))
+	if (str_eq(what, S("clock")))
+		ok = serve_clock(g, q, out, err);
+	else if (str_eq(what, S("apply")))
 		ok = serve_apply(g, fd, q, out, err);
 	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")))
 		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));
@@ -504,6 +514,28 @@ socket_row(Gate *g, RowRequest *r, Err *err)
 		return false;
 	r->event = int_of(answer, "event");
 	r->outcome = (Outcome)int_of(answer, "outcome");
+	json_decref(answer);
+	return true;
+}
+
+bool
+socket_clock(Gate *g, int64_t at, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	jout_obj(&j);
+	jout_key(&j, S("do"));
+	jout_str(&j, S("clock"));
+	if (at != CLOCK_REAL) {
+		jout_key(&j, S("at"));
+		jout_int(&j, at);
+	}
+	jout_key(&j, S("lang"));
+	jout_str(&j, lang_now());
+	jout_obj_end(&j);
+	if (!ask(g, &b, &(Watch){0}, &answer, err))
+		return false;
 	json_decref(answer);
 	return true;
 }

@@ -8,8 +8,10 @@
 #include "fmt/fmt.h"
 
 /* ---- Workspace: one election in one area, one folder ---- */
+typedef struct Clock Clock;
 typedef struct Workspace {
-	const Env *env;
+	const Env *env; /* the one it was opened with, its time by the clock of the workspace */
+	Clock *clock;
 	Arena *a; /* lives as long as the workspace */
 	const char *dir;
 	const char *store; /* what db_open takes: the file siap.db in dir, or the address that the file `store` in dir names */
@@ -38,6 +40,11 @@ Workspace_auto(Workspace *w)
 const char *workspace_path(const Workspace *w, Arena *a, const char *name); /* dir/name */
 bool workspace_reader(const Workspace *w, Db **out, Err *err)
 	MUST;                                   /* another read connection, for another thread */
+/* A workspace may have a clock of its own, for rehearsals: it stands where gate_clock set it, and is "now" for all that is done
+ * here, the times of new events too. The time that the environment gives (Env.now_given) goes before it. */
+#define CLOCK_REAL INT64_MIN
+int64_t workspace_now(const Workspace *w);
+int64_t workspace_clock(const Workspace *w); /* where it stands, UTC milliseconds; CLOCK_REAL: no clock of its own counts */
 int64_t workspace_last_event(Workspace *w); /* newest event number, 0 when none */
 int64_t workspace_event_time(
 	Workspace *w, int64_t event); /* when it was accepted, UTC milliseconds; 0 when there is none */
@@ -92,6 +99,11 @@ typedef struct RowRequest {
 } RowRequest;
 /* One row, durable when it returns. Thread-safe; concurrent calls share commits. */
 bool gate_enter(Gate *g, RowRequest *r, Err *err) MUST;
+/* The board and the totals of the days are brought up to date; nothing to do where another process holds the lease. */
+bool gate_settle(Gate *g, Err *err) MUST;
+/* Moves the clock of the workspace, stored and at once for this process and the holder of the lease; CLOCK_REAL takes it away.
+ * E_INPUT before the newest event: times in the log never run backwards. */
+bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 /* Serves the local socket until *stop becomes true (the command `siap writer`). A local gate serves it anyway while open. */
 bool gate_serve(Gate *g, volatile bool *stop, Err *err) MUST;
 
@@ -152,6 +164,7 @@ bool export_workbook(Workspace *w, const Dataset *d, Str area, const char *path,
 typedef struct Series {
 	const Query *query;
 	Str due_date; /* YYYY-MM-DD or empty, from the query's due and the pack's polling day */
+	Str open_date; /* the same: an indicator counts from this day on; empty: always */
 	bool must;    /* indicator that decides "TPS ready" (query or pack) */
 	int weight;
 	int64_t *need, *have,
@@ -177,6 +190,7 @@ typedef struct Board {
 	Series *series;          /* indicators first, then checks, each in catalog order */
 	size_t n_series, n_indicators;
 	int64_t event; /* as of this event */
+	char today[11]; /* the day by which it was made, YYYY-MM-DD */
 	Db *db;        /* reader that belongs to this board */
 	void *map;     /* the snapshot's bytes while the arrays stand in them */
 	size_t map_bytes;
@@ -196,7 +210,9 @@ BoardP_auto(BoardP *b)
 	board_close(*b);
 }
 bool board_find(const Board *b, Str code, size_t *node) MUST;
-/* Score of a pillar in a node's subtree: weighted mean of have/need of its indicators that have need > 0 there; in parts per 10,000; -1 when none. */
+/* Whether the indicator counts yet: its opening day has come. Before, it is shown, but is no part of readiness, scores and gaps. */
+bool board_counts(const Board *b, const Series *s);
+/* Score of a pillar in a node's subtree: weighted mean of have/need of its indicators that count and have need > 0 there; in parts per 10,000; -1 when none. */
 int board_pillar(const Board *b, size_t node, Str pillar);
 size_t board_pillars(const Board *b, Str *out,
 	size_t max); /* pillars in use: roll, logistics, officers, security first, then by name */
@@ -229,6 +245,91 @@ typedef bool (*FindingFn)(void *ctx, const Finding *f, Err *err); /* false stops
 /* All findings of one check below area, in area order as the query gives them. */
 bool findings_each(Workspace *w, const Query *check, Str area, FindingFn fn, void *ctx, Err *err)
 	MUST;
+
+/* ---- Stages: the date that passed and the declaration with its evidence are two facts ---- */
+typedef struct Stage {
+	const PackCode *code;
+	bool main;       /* one of the election's stages: neither milestone of another body nor what comes after */
+	Str starts, ends; /* as they hold for the area; empty: not set */
+	Str set_by;      /* who sets or moved the dates; empty: the pack's own regulation */
+	bool past;       /* its last day is past */
+	Str declared, declared_by, evidence; /* empty: none */
+} Stage;
+/* The stages of a province or regency in the pack's order; other areas have none of their own. Strings live in a. */
+bool stages_list(Workspace *w, Str area, Arena *a, Stage **out, size_t *n, Err *err) MUST;
+
+/* ---- As of a moment: the log replayed up to it, in a private temporary file of the workspace's folder ---- */
+typedef struct AsOfWork AsOfWork;
+typedef struct AsOf {
+	Workspace w;   /* board_rebuild, gaps_list, findings_each and names answer from it as from the workspace then; its clock stands
+					* at the moment. Definitions and rules are those of today, private fields are left out. Nobody writes to it. */
+	int64_t event; /* the last one at or before the moment, 0: there was none yet */
+	AsOfWork *work;
+} AsOf;
+/* Empty at first. watch: NULL, or told of phase "replaying" and asked when to stop (E_BUSY); it must live as long.
+ * w must stay open. E_IO when the file cannot be made. */
+bool asof_open(Workspace *w, const Watch *watch, AsOf **out, Err *err) MUST;
+/* On to this moment, which is not before the last one. A board on it (board_rebuild) can follow (board_follow). */
+bool asof_advance(AsOf *a, int64_t at, Err *err) MUST;
+void asof_close(AsOf *a); /* the file is gone; NULL allowed */
+typedef AsOf *AsOfP;
+static inline void
+AsOfP_auto(AsOfP *a)
+{
+	asof_close(*a);
+}
+
+/* ---- Trend: totals of the days, kept by the holder of the lease for the workspace's whole and its areas down to districts ---- */
+typedef struct TrendDay {
+	Str day; /* YYYY-MM-DD in the workspace's zone */
+	int64_t *need, *have, *heard; /* by series of the board at the end of the day; behind the last: TPS, of them ready, all */
+	bool changed; /* something is other than the day before */
+} TrendDay;
+typedef struct Trend {
+	Workspace *w;   /* that keeps the totals; of a board as of a moment the workspace itself */
+	size_t node;    /* on the board, for which trend_counts */
+	size_t max;     /* at most so many days */
+	TrendDay *day;  /* afterwards: one after the other without gaps, the last is that of the board */
+	size_t n;
+} Trend;
+bool trend_counts(const Board *b, size_t node); /* totals are kept for it */
+bool trend_read(const Board *b, Trend *t, Arena *a, Err *err) MUST;
+int trend_pillar(const Board *b, const TrendDay *d, Str pillar); /* as board_pillar, on that day */
+/* Whether the totals of all days before the board's are stored; if not, gate_settle does it. */
+bool trend_settled(Workspace *w, const Board *b, bool *yes, Err *err) MUST;
+typedef struct TrendAsk {
+	size_t node;
+	int32_t days;  /* so many days ago, at their end */
+	bool known;    /* afterwards: totals were kept by then */
+	int64_t change; /* TPS more ready since */
+} TrendAsk;
+bool trend_ready(Workspace *w, const Board *b, TrendAsk *ask, Err *err) MUST;
+
+/* ---- Made-up elections: the province of the demo, and load of any size ---- */
+typedef struct SynthNew {
+	const char *dir, *store; /* store: NULL for the folder; it needs an address that holds no workspace yet */
+	Str pack, area;          /* the demo has its own */
+} SynthNew;
+typedef struct SynthReport {
+	uint64_t stations, rows; /* rows put in: each a new one, a change, or one that says the same */
+	int64_t events, bytes;   /* bytes: of the folder; without those of a database elsewhere */
+} SynthReport;
+/* The province of Jambi before the election of 27 November 2024 in a new workspace, its clock standing at 20 November, 13:09. All that
+ * is in it entered as imported files, day by day, the same each time: see demo-data/README.md. progress has the day as its phase.
+ * Nothing is left behind on an error or stop (E_BUSY). E_CONFLICT when dir exists. */
+bool demo_make(const Env *env, const SynthNew *what, const Watch *watch, SynthReport *out, Err *err) MUST;
+
+typedef struct Simulation {
+	const char *dir, *store; /* as above */
+	Str pack, area;
+	int64_t stations; /* 0: as many as the nation has by demo-data/nation.csv, of a smaller area its share by villages */
+	uint64_t seed;
+	int fill; /* of a hundred stations so many are complete, of each thing on its own */
+	Watch watch; /* the phase is the dataset */
+} Simulation;
+/* An election of any size in a new workspace, its clock standing at the afternoon before polling day: the list of stations, final
+ * rolls, logistics, officers and security. Nothing is left behind on an error or stop. */
+bool simulation_make(const Env *env, const Simulation *what, SynthReport *out, Err *err) MUST;
 
 /* ---- The definitions' own tests ---- */
 /* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database, or

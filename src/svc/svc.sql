@@ -9,6 +9,8 @@ INSERT INTO area (code, name, level) VALUES (:code, :name, :level)
 SELECT name FROM area WHERE code = :code
 -- name: area_range
 SELECT code, name FROM area WHERE code >= :lo AND code < :hi ORDER BY code
+-- name: area_rows
+SELECT code, name, level FROM area ORDER BY code
 -- name: area_all
 SELECT code, level FROM area ORDER BY code
 -- name: tps_all
@@ -25,16 +27,39 @@ DELETE FROM rule_limit
 DELETE FROM rule_code
 -- name: rule_limit_insert
 INSERT INTO rule_limit (name, value) VALUES (:name, :value)
+-- name: rule_number_clear
+DELETE FROM rule_number
+-- name: rule_day_clear
+DELETE FROM rule_day
 -- name: rule_code_insert
-INSERT INTO rule_code (list, code, position, label, rule, amount, starts, ends)
-VALUES (:list, :code, :position, :label, :rule, :amount, :starts, :ends)
+INSERT INTO rule_code (list, code, position, label, rule, amount, starts, ends, set_by, after_code, days, working)
+VALUES (:list, :code, :position, :label, :rule, :amount, :starts, :ends, :set_by, :after_code, :days, :working)
+-- name: rule_number_insert
+INSERT INTO rule_number (list, code, name, value) VALUES (:list, :code, :name, :value)
+-- name: rule_day_insert
+INSERT INTO rule_day (day, number, worked, working) VALUES (:day, :number, :worked, :working)
+-- name: unit_seats
+SELECT f.area FROM unit_area AS u JOIN police_force AS f ON f.unit = u.unit
+WHERE (u.area <= :area AND :area < u.area || ':') OR (u.area >= :area AND u.area < :area || ':')
+UNION
+SELECT f.area FROM unit_area AS u JOIN army_force AS f ON f.unit = u.unit
+WHERE (u.area <= :area AND :area < u.area || ':') OR (u.area >= :area AND u.area < :area || ':')
 -- name: definition_insert
 INSERT INTO definition (hash, kind, name, body) VALUES (:hash, :kind, :name, :body)
 ON CONFLICT (hash) DO NOTHING
 -- name: event_last
 SELECT max(seq) FROM event
+-- name: event_newest
+SELECT seq, at FROM event ORDER BY seq DESC LIMIT 1
 -- name: event_at
 SELECT at FROM event WHERE seq = :seq
+-- name: event_from
+SELECT seq, at FROM event WHERE seq >= :seq ORDER BY seq LIMIT 1
+-- name: replay
+SELECT e.seq, e.at, e.op, o.dataset, e.area, e.open
+FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
+-- name: conflicts_between
+SELECT dataset, key, area, event, over FROM conflict WHERE event > :after AND event <= :upto
 -- name: origin_last
 SELECT max(id) FROM origin
 -- name: origin_insert
@@ -75,3 +100,17 @@ SELECT actor, agency, source, dataset FROM origin WHERE id = :id
 UPDATE import_job SET state = 'stopped' WHERE id = :id
 -- name: job_waits
 SELECT 1 FROM import_job WHERE id = :id AND state = 'staged'
+-- name: stages
+SELECT p.stage, p.starts, p.ends, p.set_by, d.declared, d.declared_by, d.evidence, COALESCE(p.rule, 'main'), d.stage
+FROM   stage_plan p
+LEFT   JOIN stage d ON d.area = p.area AND d.stage = p.stage
+WHERE  p.area = :area ORDER BY p.position
+-- name: daily_put
+INSERT INTO daily_total (area, series, day, need, have, heard) VALUES (:area, :series, :day, :need, :have, :heard)
+ON CONFLICT (area, series, day) DO UPDATE SET need = excluded.need, have = excluded.have, heard = excluded.heard
+-- name: daily_all
+SELECT area, series, need, have, heard FROM daily_total ORDER BY area, series, day
+-- name: daily_of
+SELECT day, series, need, have, heard FROM daily_total WHERE area = :area AND day < :day ORDER BY day, series
+-- name: daily_at
+SELECT need, have FROM daily_total WHERE area = :area AND series = :series AND day <= :day ORDER BY day DESC LIMIT 1

@@ -11,9 +11,16 @@
 /* ---- workspace.c ---- */
 bool workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str *out, Err *err)
 	MUST; /* p == NULL: absent */
+bool workspace_fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err) MUST;
 bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
+const char *workspace_key_path(const Workspace *w, Arena *a);
 bool workspace_prepare_tables(
 	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
+/* ---- rules.c ---- */
+bool views_drop(Db *db, const Catalog *c, Err *err) MUST; /* before tables change: a view holds on to its columns */
+bool views_make(Db *db, const Catalog *c, Err *err) MUST;
+bool rules_store(Db *db, const SqlFile *sql, const Pack *pack, Err *err) MUST;
+
 bool migrations_load(const Env *env, Arena *a, Migration **out, size_t *n, Err *err) MUST;
 
 /* One process writes: flock on dir/lock, released by the kernel when the process dies. E_BUSY when held. */
@@ -25,6 +32,11 @@ void lease_drop(Lease *l);
 
 /* A named statement of svc.sql on this connection. */
 bool svc_stmt(Db *db, const SqlFile *sql, const char *name, Stmt **out, Err *err) MUST;
+
+/* ---- clock.c ---- */
+void clock_install(Workspace *w);         /* w->env gets the time of the workspace's clock; real until it is set */
+bool clock_read(Workspace *w, Err *err) MUST; /* as it is stored */
+void clock_set(Workspace *w, int64_t at); /* in memory only */
 
 /* ---- seal.c: closed fields at rest, salts and public entries (house.md section 6) ---- */
 enum { SEAL_HASH = 32 };
@@ -65,7 +77,7 @@ typedef struct WriteTx {
 	Workspace *w;
 	Db *db;
 	Sealer *sealer;
-	int64_t now, seq; /* seq: the last event number given out in this transaction */
+	int64_t now, seq; /* now: at least the time of the newest event; seq: the last event number given out in this transaction */
 	Arena tmp;        /* scratch, reset for each piece of work */
 	Buf *buf[4];      /* reusable buffers: open, closed, sealed, entry */
 } WriteTx;
@@ -155,6 +167,17 @@ typedef struct RowReader {
  * set). */
 bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) MUST;
 
+/* Values to the parameters of dataset_insert_sql or dataset_update_sql; private fields stay out. */
+void row_bind(const Dataset *d, const Value *v, int64_t event, Stmt *s);
+
+/* ---- log_row.c ---- */
+/* The open body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
+bool row_from_log(const Dataset *d, Str json, Arena *a, Value *v) MUST;
+
+/* ---- asof.c ---- */
+/* The last event accepted at or before a moment, 0 when there is none. */
+bool event_at_most(Db *db, const SqlFile *sql, int64_t at, int64_t *event, Err *err) MUST;
+
 /* ---- places.c: does this area or TPS exist, and if not, what was meant ---- */
 enum { PLACES_AHEAD = 4096 };
 typedef struct Places {
@@ -220,13 +243,33 @@ bool jobs_tidy(Workspace *w, Err *err) MUST; /* removes what killed processes le
 int64_t writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop);
 void writer_wake(Writer *wr); /* who waits looks at *stop again; NULL allowed */
 
+/* ---- daily.c: totals of each day ---- */
+typedef struct Daily Daily;
+int32_t local_day(const Workspace *w, int64_t at);         /* days since 1970 in the workspace's zone */
+int64_t day_end(const Workspace *w, int32_t day);          /* its last millisecond */
+/* What is counted of a board, and its values: of each series, and of TPS ready as the series behind the last. */
+bool daily_counts(const Board *b, size_t node);
+int64_t daily_value(const Board *b, size_t node, size_t series, int part);
+Str daily_name(const Board *b, size_t series);
+/* b: fresh from its snapshot, or rebuilt. */
+bool daily_open(Workspace *w, const Board *b, Daily **out, Err *err) MUST;
+/* Stores what changed, for each day since the last time. b is as of all events of its database that count today. */
+bool daily_keep(Daily *d, Board *b, Writer *wr, Err *err) MUST;
+void daily_close(Daily *d); /* NULL allowed */
+bool daily_event(Workspace *w, Db *db, int64_t *event, Err *err) MUST; /* totals are kept up to this event */
+/* The local day of the first event behind `after`; *more: there is one. */
+bool daily_next(Workspace *w, Db *db, int64_t after, int32_t *day, bool *more, Err *err) MUST;
+
 /* ---- gate.c, socket.c ---- */
 struct Gate {
 	Arena mem;
 	Workspace *w;
 	Writer *writer; /* NULL: remote */
 	Board *board;   /* kept current by the follower while local */
-	Err board_err;
+	Daily *daily;   /* of the board */
+	int64_t kept;   /* when the totals of the day were last stored or that failed, on clock_us */
+	bool keep_failed;
+	pthread_mutex_t follow; /* guards the board's content and daily */
 	uint64_t resumed;
 	pthread_t follower, listener;
 	bool follows, listens;
@@ -247,6 +290,7 @@ bool socket_listen(Gate *g, Err *err) MUST;
 void socket_stop(Gate *g);
 bool socket_connect(Gate *g, Err *err) MUST;
 bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
+bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
 
 /* ---- board ---- */
@@ -261,18 +305,26 @@ bool board_structure(Board *b, Err *err) MUST; /* nodes from area and tps */
 bool board_fill_all(Board *b, Err *err) MUST;  /* every series and readiness from the database */
 bool board_fill(Board *b, Series *s, Err *err)
 	MUST; /* full recompute of one series, without readiness */
-bool board_refresh(Board *b, Series *s, size_t node, Err *err)
+bool board_refresh(Board *b, Series *s, size_t node, bool alone, Err *err)
 	MUST;                       /* recompute one subtree of one series, with readiness */
 void board_readiness(Board *b); /* unmet, ready, total from the series */
 bool board_load(const Workspace *w, Board **out, Err *err)
 	MUST; /* snapshot only; E_NOTFOUND when absent, damaged or of other definitions */
 void board_unmap(
 	Board *b); /* lets go of the snapshot's bytes: the arrays must stand elsewhere by then */
+typedef struct Score { /* of a pillar: weighted mean of have/need of what counts on a day */
+	int64_t sum, weights;
+} Score;
+void score_add(Score *c, const Series *s, Str day, int64_t need, int64_t have);
+int score_of(const Score *c); /* in parts per 10,000; -1 when nothing counts */
+bool board_current(Board *b, Err *err) MUST; /* after board_load */
 bool board_newest(Board *b, int64_t *event, Err *err) MUST;
 void query_bind(
 	const Workspace *w, Stmt *s, Str lo, Str hi); /* :lo :hi :now :today, those it has */
 /* [lo, hi) of an area's subtree; everything for the nation. hi lives in buf. */
 void area_range(Str code, char buf[20], Str *lo, Str *hi);
-Str due_date(const Query *q, const Pack *p, Arena *a);
+void today_of(const Workspace *w, char out[11]); /* YYYY-MM-DD in the workspace's zone */
+void board_days(Board *b); /* due dates and opening dates of all series, into b->a */
+bool board_new_day(Board *b); /* sets b->today; whether it was another day before */
 
 #endif

@@ -72,8 +72,8 @@ workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str *out,
 	return true;
 }
 
-static bool
-fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err)
+bool
+workspace_fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err)
 {
 	Stmt *s;
 	if (!svc_stmt(db, sql, "workspace_set", &s, err))
@@ -87,6 +87,12 @@ static const char *
 key_path(const Env *env, Str id, Arena *a)
 {
 	return arena_fmt(a, "%s/%.*s.key", env->key_dir, STR(id)).p;
+}
+
+const char *
+workspace_key_path(const Workspace *w, Arena *a)
+{
+	return key_path(w->env, w->id, a);
 }
 
 bool
@@ -230,65 +236,22 @@ dataset_table(Db *db, const SqlFile *sql, const Dataset *d, Arena tmp, Err *err)
 	return db_run(s, err);
 }
 
-static void
-set_text_or_null(Stmt *s, const char *name, Str v)
-{
-	if (v.n)
-		db_set_text(s, name, v);
-	else
-		db_set_null(s, name);
-}
-
-static bool
-rules_store(Db *db, const SqlFile *sql, const Pack *pack, Err *err)
-{
-	Stmt *s;
-	if (!svc_stmt(db, sql, "rule_limit_clear", &s, err) || !db_run(s, err) ||
-		!svc_stmt(db, sql, "rule_code_clear", &s, err) || !db_run(s, err))
-		return false;
-	if (!svc_stmt(db, sql, "rule_limit_insert", &s, err))
-		return false;
-	for (size_t i = 0; i < pack->n_limits; i++) {
-		db_set_text(s, "name", pack->limit[i].name);
-		db_set_int(s, "value", pack->limit[i].value);
-		if (!db_run(s, err))
-			return false;
-	}
-	if (!svc_stmt(db, sql, "rule_code_insert", &s, err))
-		return false;
-	for (size_t i = 0; i < pack->n_codes; i++) {
-		const PackCode *c = &pack->code[i];
-		db_set_text(s, "list", c->list);
-		db_set_text(s, "code", c->code);
-		db_set_int(s, "position", (int64_t)i + 1);
-		db_set_text(s, "label", c->label);
-		set_text_or_null(s, "rule", c->rule);
-		set_text_or_null(s, "starts", c->starts);
-		set_text_or_null(s, "ends", c->ends);
-		if (c->has_amount)
-			db_set_int(s, "amount", c->amount);
-		else
-			db_set_null(s, "amount");
-		if (!db_run(s, err))
-			return false;
-	}
-	return true;
-}
-
 bool
 workspace_prepare_tables(Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err)
 {
 	AUTO(Arena) tmp = {0};
 	if (!arena_open(&tmp, 16 * SIZE_MB, err))
 		return false;
+	if (!views_drop(db, c, err))
+		return false;
 	for (size_t i = 0; i < c->n_datasets; i++)
 		if (!dataset_table(db, sql, &c->dataset[i], tmp, err))
 			return false;
-	if (!rules_store(db, sql, pack, err))
+	if (!views_make(db, c, err) || !rules_store(db, sql, pack, err))
 		return false;
 	char hex[65];
 	hex_encode(c->hash.b, 32, hex);
-	return fact_set(db, sql, "catalog", str_of(hex), err);
+	return workspace_fact_set(db, sql, "catalog", str_of(hex), err);
 }
 
 /* ---- init ---- */
@@ -346,10 +309,10 @@ init_facts(Init *in, Db *db, Err *err)
 	in->env->random(in->env->ctx, raw, sizeof raw);
 	hex_encode(raw, sizeof raw, id);
 	instant_format(in->env->now(in->env->ctx), 0, created);
-	return fact_set(db, &in->sql, "id", str_of(id), err) &&
-		fact_set(db, &in->sql, "area", in->area, err) &&
-		fact_set(db, &in->sql, "pack", in->pack->name, err) &&
-		fact_set(db, &in->sql, "created", str_of(created), err) &&
+	return workspace_fact_set(db, &in->sql, "id", str_of(id), err) &&
+		workspace_fact_set(db, &in->sql, "area", in->area, err) &&
+		workspace_fact_set(db, &in->sql, "pack", in->pack->name, err) &&
+		workspace_fact_set(db, &in->sql, "created", str_of(created), err) &&
 		key_make(in->env, str_of(id), in->a, err);
 }
 
@@ -464,7 +427,7 @@ upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
 	AUTO(Lease) lease = {-1};
 	AUTO(DbP) db = NULL;
 	AUTO(Tx) tx = {0};
-	int64_t now = w->env->now(w->env->ctx);
+	int64_t now = workspace_now(w);
 	if (!lease_take(w->dir, &lease, err)) {
 		err_hint(err,
 			"the definitions differ from those of the running process: restart it with this version");
@@ -530,7 +493,7 @@ open_all(Workspace *w, Err *err)
 		!sql_file_parse(
 			S("src/svc/svc.sql"), env_file(w->env, "src/svc/svc.sql"), w->a, &w->sql, err) ||
 		!migrations_load(w->env, w->a, &m, &n, err) || !workspace_reader(w, &w->db, err) ||
-		!open_facts(w, err) || !db_migrated(w->db, m, n, &current, err) ||
+		!open_facts(w, err) || !clock_read(w, err) || !db_migrated(w->db, m, n, &current, err) ||
 		!workspace_fact(w->db, &w->sql, "catalog", w->a, &catalog, err))
 		return false;
 	char hex[65];
@@ -542,6 +505,7 @@ bool
 workspace_open(const Env *env, const char *dir, Arena *a, Workspace *out, Err *err)
 {
 	*out = (Workspace){.env = env, .a = a, .dir = arena_cstr(a, str_of(dir))};
+	clock_install(out);
 	if (open_all(out, err))
 		return true;
 	workspace_close(out);

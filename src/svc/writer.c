@@ -13,7 +13,7 @@ struct Writer {
 	pthread_mutex_t lock;
 	pthread_cond_t wake, done;
 	Work *head, **tail;
-	int64_t seq; /* newest committed event */
+	int64_t seq, at; /* newest committed event, and when: times never run backwards */
 	int64_t commits;
 };
 
@@ -22,10 +22,11 @@ enum { BATCH_MOST = 512, CHECKPOINT_EVERY = 32 };
 static bool
 begin(Writer *wr, WriteTx *tx, Tx *t, Err *err)
 {
+	int64_t now = workspace_now(wr->w);
 	*tx = (WriteTx){.w = wr->w,
 		.db = wr->db,
 		.sealer = &wr->sealer,
-		.now = wr->w->env->now(wr->w->env->ctx),
+		.now = now > wr->at ? now : wr->at,
 		.seq = wr->seq,
 		.tmp = wr->tmp};
 	for (size_t i = 0; i < 4; i++)
@@ -79,6 +80,8 @@ run_batch(Writer *wr, Work *list, size_t n)
 		fail_all(list, n, &err);
 	else if (n > 1 || list->ok) {
 		pthread_mutex_lock(&wr->lock);
+		if (tx.seq > wr->seq)
+			wr->at = tx.now;
 		wr->seq = tx.seq;
 		pthread_mutex_unlock(&wr->lock);
 	}
@@ -194,9 +197,10 @@ writer_start(Writer *wr, Err *err)
 	bool row;
 	if (!lease_take(wr->w->dir, &wr->lease, err) ||
 		!db_open(wr->w->store, DB_WRITE, &wr->db, err) || !sealer_open(wr->w, &wr->sealer, err) ||
-		!svc_stmt(wr->db, &wr->w->sql, "event_last", &s, err) || !db_step(s, &row, err))
+		!svc_stmt(wr->db, &wr->w->sql, "event_newest", &s, err) || !db_step(s, &row, err))
 		return false;
 	wr->seq = row ? db_int(s, 0) : 0;
+	wr->at = row ? db_int(s, 1) : INT64_MIN;
 	db_reset(s);
 	wr->started = pthread_create(&wr->thread, NULL, writer_main, wr) == 0;
 	return wr->started || err_set(err, E_LIMIT, "cannot start the writer's thread");

@@ -56,7 +56,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 1:
 	case 2:
-		ok = query_parse(S("f"), text, data[0] % 4 == 2, &a, &out.q, &err);
+		ok = query_parse(
+			S("f"), text, data[0] % 4 == 2 ? QUERY_CHECK : QUERY_INDICATOR, &a, &out.q, &err);
 		break;
 	default:
 		ok = pack_parse(S("f"), text, &a, &out.p, &err);

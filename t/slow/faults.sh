@@ -94,3 +94,13 @@ rm -f "$t/bare/board.snap"
 walk 'ready without a snapshot' bare "$siap" ready
 walk ready after "$siap" ready
 walk export after "$siap" export delivery
+walk 'ready --at' after "$siap" ready --at 2024-11-25T09:10
+# Two days that nobody counted yet.
+start after
+"$siap" enter delivery tps=1571091002001 item=ink received=7 >/dev/null
+export SIAP_CLOCK=2024-11-26T10:00:00+07:00
+"$siap" enter delivery tps=1571091002001 item=ink received=8 >/dev/null
+export SIAP_CLOCK=2024-11-27T07:00:00+07:00
+cp -r "$t/w" "$t/days"
+walk trend days "$siap" trend
+! ls "$t/w" | grep asof || fail "a file of an earlier moment is left"

@@ -37,7 +37,7 @@ indicator_whole(void **state)
 			"-- due: H-1\n-- must: yes\n-- weight: 3\n-- scope: all\n-- depends: clock\n"
 			"-- given: delivery tps=1 note=\"a\n--            b: c\"\n--\n-- given: today=2024-11-20\n"
 			"-- expect: 1571091002001 9 7 1\nSELECT t.tps -- x\nFROM tps t WHERE :now > 1 ;\n"),
-		false, &arena, &q, &err));
+		QUERY_INDICATOR, &arena, &q, &err));
 	SAME(q.name, "delivered");
 	SAME(q.pillar, "logistics");
 	SAME(q.due, "H-1");
@@ -60,7 +60,7 @@ check_whole(void **state)
 	OK(query_parse(S("f"),
 		S(CHK "-- definition: D\n" TAIL
 			  "\n-- why\nWITH a AS (SELECT 1) SELECT 'x;--' FROM a /* ; */\n"),
-		true, &arena, &q, &err));
+		QUERY_CHECK, &arena, &q, &err));
 	SAME(q.severity, "must");
 	SAME(q.remedy, "R");
 	assert_true(
@@ -91,7 +91,7 @@ static const struct {
 	{IND TAIL "-- due: soon\nSELECT 1", false, "f:1: 'due' is H-1, H, H+3 or a date, not 'soon'"},
 	{IND TAIL "-- due: H*1\nSELECT 1", false, "f:1: 'due' is H-1, H, H+3 or a date, not 'H*1'"},
 	{IND TAIL "-- must: maybe\nSELECT 1", false, "f:1: 'must' is yes or no, not 'maybe'"},
-	{IND TAIL "-- scope: unit\nSELECT 1", false, "f:1: 'scope' is area or all, not 'unit'"},
+	{IND TAIL "-- scope: unit\nSELECT 1", false, "f:1: 'scope: unit' needs 'level: any'"},
 	{IND TAIL "-- weight: 0\nSELECT 1", false,
 		"f:1: 'weight' is a whole number from 1 to 1000, not '0'"},
 	{CHK TAIL "-- due: 2024-11-31\nSELECT 1", true,
@@ -140,8 +140,8 @@ each_mistake_is_named(void **state)
 	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
 		Query q;
 		Err e = {0};
-		bool done =
-			query_parse(S("f"), str_of(refusals[i].text), refusals[i].is_check, &arena, &q, &e);
+		bool done = query_parse(S("f"), str_of(refusals[i].text),
+			refusals[i].is_check ? QUERY_CHECK : QUERY_INDICATOR, &arena, &q, &e);
 		if (done || e.code != E_INPUT || strcmp(e.text, refusals[i].want) != 0) {
 			print_error("%s\nexpected: %s\ncame:     %s\n", refusals[i].text, refusals[i].want,
 				done ? "accepted" : e.text);
@@ -204,7 +204,7 @@ pack_whole(void **state)
 			"label registered \"DPT\"\nlimit a 600 source \"X\"\nlimit b -2 unverified\nsource \"law\"\n"
 			"limit c 3\nlimit d 4 source \"other\" unverified\n"
 			"code logistics ink \"Ink bottle\" rule per_tps amount 2\ncode stage ink \"Other\" start 2024-01-01 end 2024-01-02 unverified\n"
-			"default x.contest governor\nweight delivered 5\nmust delivered no\nmust other yes\n"),
+			"default x.contest governor\n"),
 		&arena, &p, &err));
 	SAME(p.name, "p");
 	SAME(p.poll, "2024-11-27");
@@ -230,6 +230,38 @@ pack_whole(void **state)
 	SAME(pack_preset(&p, S("x"), S("contest")), "governor");
 	assert_null(pack_preset(&p, S("x"), S("contes")).p);
 	assert_null(pack_preset(&p, S("x.c"), S("ntest")).p);
+	OK(pack_parse(S("f"),
+		S(PACK
+			"source \"law\"\nholiday 2024-11-28 \"Feast\"\ndue delivered H-2\nopens delivered 2024-11-20\n"
+			"code stage a \"A\" set_by \"court\" basis \"UU 1\"\n"
+			"code stage b \"B\" after a working_days 14 number police 2 number stations 10\n"),
+		&arena, &p, &err));
+	c = pack_code(&p, S("stage"), S("a"));
+	SAME(c->set_by, "court");
+	SAME(c->basis, "UU 1");
+	c = pack_code(&p, S("stage"), S("b"));
+	SAME(c->after, "a");
+	assert_true(c->days == 14 && c->working && c->n_numbers == 2 && c->number[1].value == 10);
+	int32_t day;
+	assert_true(pack_day(&p, S("H"), &day));
+	assert_true(pack_working_day(&p, day));      /* a Wednesday */
+	assert_false(pack_working_day(&p, day + 1)); /* the feast */
+	assert_true(pack_working_day(&p, day + 2));
+	assert_false(pack_working_day(&p, day + 3) || pack_working_day(&p, day + 4));
+	Query q = {.name = S("delivered"), .due = S("H-1")}, other = {.name = S("x"), .due = S("H-1")};
+	SAME(query_due(&q, &p), "H-2");
+	SAME(query_opens(&q, &p), "2024-11-20");
+	SAME(query_due(&other, &p), "H-1");
+	assert_false(query_opens(&other, &p).n);
+}
+
+static void
+pack_overrides(void **state)
+{
+	(void)state;
+	Pack p;
+	OK(pack_parse(S("f"), S(PACK "weight delivered 5\nmust delivered no\nmust other yes\n"), &arena,
+		&p, &err));
 	assert_true(p.n_weights == 1 && p.weight[0].value == 5 && p.n_must == 2 &&
 		p.must[0].value == 0 && p.must[1].value == 1);
 }
@@ -238,7 +270,7 @@ static const struct {
 	const char *text, *want;
 } pack_refusals[] = {
 	{"pakc p\n",
-		"f:1: unknown word 'pakc'; one of pack, title, poll, source, label, limit, default, weight, must, code"},
+		"f:1: unknown word 'pakc'; one of pack, title, poll, source, label, limit, default, weight, must, due, opens, holiday, …"},
 	{"pack p\n", "f:1: a line 'title …' is missing"},
 	{"pack p\ntitle P\n", "f:1: a line 'poll …' is missing"},
 	{"poll 2024-13-01\n", "f:1: '2024-13-01' is not a date, expected 2024-11-27"},
@@ -261,11 +293,27 @@ static const struct {
 	{"code a b \"C\" start 2024-01-02 end 2024-01-01 unverified\n",
 		"f:1: code 'b' ends before it starts"},
 	{"code a b \"C\" colour red unverified\n",
-		"f:1: unknown word 'colour'; one of rule, amount, start, end, source, unverified"},
+		"f:1: unknown word 'colour'; one of rule, amount, number, start, end, set_by, basis, after, days, working_days, source, unverified"},
 	{"code a b \"C\" source\n",
-		"f:1: unknown word 'source'; one of rule, amount, start, end, source, unverified"},
+		"f:1: unknown word 'source'; one of rule, amount, number, start, end, set_by, basis, after, days, working_days, source, unverified"},
 	{"code a b \"C\" unverified\ncode a b \"D\" unverified\n",
 		"f:2: code 'b' of list 'a' is given twice"},
+	{"code a b \"C\" number n 1 number n 2 unverified\n", "f:1: number 'n' is given twice"},
+	{"code a b \"C\" number n unverified\n", "f:1: 'n' takes a whole number, not 'unverified'"},
+	{"code a b \"C\" after c days 1001 unverified\n", "f:1: 'days' takes 0 to 1000, not '1001'"},
+	{"code a b \"C\" end 2024-01-01 after c days 3 unverified\n",
+		"f:1: code 'b' has an end and a relative end"},
+	{PACK "code a b \"C\" after c days 3 unverified\n",
+		"f:4: 'b' counts from 'c', which is no code of its list"},
+	{PACK "code a b \"C\" after c days 3 unverified\ncode a c \"C\" after d days 3 unverified\n"
+		  "code a d \"D\" unverified\n",
+		"f:4: 'b' counts from 'c', which has a relative end itself"},
+	{"holiday 2024-12-25 Christmas source \"x\"\n",
+		"f:1: a holiday is written: holiday 2024-12-25 \"Label\" …"},
+	{"holiday 2024-12-25 \"A\" source \"x\"\nholiday 2024-12-25 \"B\" source \"x\"\n",
+		"f:2: holiday '2024-12-25' is given twice"},
+	{"due a H-x\n", "f:1: 'due' is H-1, H, H+3 or a date, not 'H-x'"},
+	{"opens a H-1\nopens a H-2\n", "f:2: opens 'a' is given twice"},
 };
 
 static void
@@ -290,6 +338,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_mistake_is_named),
 	cmocka_unit_test(given_lines),
 	cmocka_unit_test(pack_whole),
+	cmocka_unit_test(pack_overrides),
 	cmocka_unit_test(each_mistake_in_a_pack_is_named),
 };
 UNIT_MAIN(tests, open_arena, close_arena)

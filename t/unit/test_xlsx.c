@@ -404,6 +404,28 @@ bombs(void **state)
 		E_LIMIT, "shared string 0 is longer than 65536 bytes");
 }
 
+/* Each table of a workbook has an end of its own. */
+static void
+caps(void **state)
+{
+	(void)state;
+	REFUSES(((Parts){.workbook = repeated(HEAD "<workbook xmlns:r=\"x\"><sheets>",
+						 "<sheet name=\"Data\" r:id=\"r1\"/>", XLSX_MAX_SHEETS + 1,
+						 "</sheets></workbook>")
+									 .p,
+				ROWS("")}),
+		E_LIMIT, "more than 256 sheets");
+	REFUSES(((Parts){.styles = repeated(HEAD "<styleSheet><cellXfs>", "<xf numFmtId=\"0\"/>",
+						 XLSX_MAX_STYLES + 1, "</cellXfs></styleSheet>")
+								   .p,
+				ROWS("")}),
+		E_LIMIT, "more than 65536 cell formats");
+	REFUSES(((Parts){
+				.strings = repeated("<sst>", "<si><t>a</t></si>", XLSX_MAX_STRINGS + 1, "</sst>").p,
+				ROWS("")}),
+		E_LIMIT, "more than");
+}
+
 /* ---- what is written ---- */
 
 static void
@@ -510,6 +532,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(wrong_parts),
 	cmocka_unit_test(wrong_rows),
 	cmocka_unit_test(bombs),
+	cmocka_unit_test(caps),
 	cmocka_unit_test(round_trip),
 	cmocka_unit_test(unwritable),
 };
