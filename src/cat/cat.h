@@ -233,7 +233,8 @@ typedef enum Store { STORE_SQLITE, STORE_POSTGRES } Store;
 /* CREATE TABLE for the projection: the fields (private ones left out), _event (INTEGER/bigint NOT NULL), _sealed (blob, when the dataset has
  * private fields), NAME_match (text) for each field with `match`, and an index on each of these; PRIMARY KEY (the area key first, then the others); SQLite: STRICT, WITHOUT ROWID. Names in double quotes are not needed: they are checked. */
 void dataset_ddl(const Dataset *d, Store store, Buf *out);
-void dataset_insert_sql(const Dataset *d, Buf *out); /* INSERT INTO x(open fields…, _event[, _sealed]) VALUES(:f,…); parameters in this order */
+void dataset_add_sql(const Dataset *d, Buf *out);    /* INSERT INTO x(open fields…, _event[, _sealed]) VALUES(:f,…); parameters in this order */
+void dataset_insert_sql(const Dataset *d, Buf *out); /* the same with ON CONFLICT DO NOTHING */
 void dataset_update_sql(const Dataset *d, Buf *out); /* UPDATE x SET all open fields…, _event[, _sealed] WHERE keys: the same parameters at the same positions as in the insert */
 void dataset_select_sql(const Dataset *d, Buf *out); /* SELECT open fields…, _event[, _sealed] FROM x WHERE keys = :key… */
 /* The same columns of those rows, in any order, whose keys are among n: parameters key after key, each in the order of the key fields. */

@@ -82,13 +82,20 @@ dataset_ddl(const Dataset *d, Store store, Buf *out)
 }
 
 void
-dataset_insert_sql(const Dataset *d, Buf *out)
+dataset_add_sql(const Dataset *d, Buf *out)
 {
 	buf_fmt(out, "INSERT INTO %.*s (", STR(d->name));
 	columns_add(d, "", out);
 	buf_add(out, S(") VALUES ("));
 	columns_add(d, ":", out);
 	buf_byte(out, ')');
+}
+
+void
+dataset_insert_sql(const Dataset *d, Buf *out)
+{
+	dataset_add_sql(d, out);
+	buf_add(out, S(" ON CONFLICT DO NOTHING"));
 }
 
 /* The keys are set too, to what they are: so the parameters stand at the same positions as in the insert. */

@@ -113,6 +113,12 @@ db_checkpoint(Db *db, int *left, Err *err)
 }
 
 bool
+db_lost(const Db *db)
+{
+	return db->kind->lost && db->kind->lost(db);
+}
+
+bool
 db_analyze(Db *db, Str table, Err *err)
 {
 	if (fault_here())

@@ -24,10 +24,11 @@ bool db_open(const char *path, DbMode mode, Db **out, Err *err) MUST;
  * Differences that callers see: a connection that may write takes an advisory lock, so a second one gets E_BUSY after two
  * seconds; after a failed statement a transaction can only be rolled back (also to a savepoint): ask db_has_table instead of
  * trying; a parameter refuses a value of another type than the statement gives it (E_DB) and a text with a NUL (E_INPUT);
- * a reader that writes gets E_DENIED; a lost connection is E_IO from then on; db_checkpoint does nothing. The URL holds no
+ * a reader that writes gets E_DENIED; a lost connection is E_IO from then on (db_lost): open another; db_checkpoint does nothing. The URL holds no
  * password (E_INPUT): libpq reads it from ~/.pgpass. */
 bool db_is_url(Str path); /* of a PostgreSQL database */
 bool db_is_postgres(const Db *db);
+bool db_lost(const Db *db); /* the connection to a server is gone */
 void db_close(Db *db);    /* rolls back an open transaction; NULL allowed */
 typedef Db *DbP;
 static inline void DbP_auto(DbP *d) { db_close(*d); }

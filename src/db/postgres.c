@@ -1,9 +1,10 @@
 /* The connection to PostgreSQL: opening with the agreed settings, its errors in our words, transactions. */
+#include <poll.h>
 #include <string.h>
 
 #include "db/postgres_private.h"
 
-enum { VERSION_LEAST = 150000 };
+enum { VERSION_LEAST = 150000, CONNECT_US = 15000000 };
 /* Named in pg_locks as (classid, objid): "Siap" in ASCII, and the schema that holds the tables. */
 static const char LOCK[] = "SELECT pg_advisory_lock(1399411056, hashtext(current_schema()))";
 static const char SETTINGS[] =
@@ -19,7 +20,8 @@ static const char SETTINGS_READER[] =
 static const char SETTINGS_WRITER[] =
 	"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 static const char FACTS[] =
-	"SELECT datcollate, datlocprovider::text, pg_encoding_to_char(encoding) "
+	"SELECT datcollate, datlocprovider::text, pg_encoding_to_char(encoding), "
+	"pg_is_in_recovery(), current_setting('default_transaction_read_only') "
 	"FROM pg_database WHERE datname = current_database()";
 
 /* ---- Errors ---- */
@@ -33,9 +35,41 @@ says(const char *message)
 static bool
 lost(const PgDb *p, Err *err)
 {
-	Str why = says(PQerrorMessage(p->c));
+	Str why, rest;
+	str_cut(says(PQerrorMessage(p->c)), '\n', &why, &rest);
 	err_set(err, E_IO, "the connection to the database was lost: %.*s", STR(why));
-	return err_hint(err, "see that the database server runs, then start again");
+	return err_hint(err, "see that the database server runs, then do it again: nothing is doubled");
+}
+
+/* A server that takes no rows now: what is missing is there, not in what was asked. */
+static bool
+server_full(Err *err)
+{
+	err_set(err, E_IO, "the disk of the database server is full");
+	return err_hint(err, "free space there, then do it again: what was saved is kept");
+}
+
+static bool
+no_rights(const PgDb *p, Str why, Err *err)
+{
+	const char *db = PQdb(p->c), *user = PQuser(p->c);
+	err_set(err, E_DENIED, "user '%s' lacks a right in the database: %.*s", user, STR(why));
+	return err_hint(err, "let its owner run: ALTER DATABASE \"%s\" OWNER TO \"%s\"", db, user);
+}
+
+static bool
+takes_no_writes(const PgDb *p, bool standby, Err *err)
+{
+	if (standby) {
+		err_set(
+			err, E_DENIED, "database '%s' is a standby copy, which takes no writes", p->db.path);
+		return err_hint(err,
+			"give the address of the primary server, or several hosts and target_session_attrs=read-write");
+	}
+	err_set(err, E_DENIED, "database '%s' is set to be read only", p->db.path);
+	return err_hint(err,
+		"let its owner run: ALTER DATABASE \"%s\" RESET default_transaction_read_only, or the same for ROLE \"%s\"",
+		PQdb(p->c), PQuser(p->c));
 }
 
 /* What a caller can do about it decides the code; anything else is E_DB. */
@@ -49,7 +83,6 @@ code_of(const char *state)
 		{"40", E_BUSY},
 		{"55P03", E_BUSY},
 		{"57014", E_BUSY},
-		{"53300", E_BUSY},
 		{"25006", E_DENIED},
 		{"42501", E_DENIED},
 		{"28", E_DENIED},
@@ -71,12 +104,16 @@ pg_failed(const PgDb *p, const PGresult *r, Str sql, Err *err)
 	if (!state || strncmp(state, "57P", 3) == 0 || PQstatus(p->c) == CONNECTION_BAD)
 		return lost(p, err);
 	if (strcmp(state, "53100") == 0)
-		return db_full(err);
+		return server_full(err);
 	if (strcmp(state, "25P02") == 0)
 		return err_set(err, E_DB,
 			"the transaction is over already: an earlier error rolled it back, or the SQL ended it");
 	ErrCode code = code_of(state);
 	Str why = says(PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
+	if (strcmp(state, "42501") == 0)
+		return no_rights(p, why, err);
+	if (strcmp(state, "25006") == 0 && !p->db.reader)
+		return takes_no_writes(p, false, err);
 	if (code == E_BUSY) {
 		err_set(err, E_BUSY, "the database is in use by someone else");
 		return err_hint(err, "try again in a moment");
@@ -136,8 +173,11 @@ facts_check(const Db *db, const PGresult *r, Err *err)
 		err_set(err, E_DB, "database '%s' has collation %s and encoding %s, not C and UTF8",
 			db->path, collation, encoding);
 		return err_hint(err,
-			"make one that has: createdb --template=template0 --encoding=UTF8 --locale=C NAME");
+			"make one that has: CREATE DATABASE siap TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
 	}
+	bool standby = *PQgetvalue(r, 0, 3) == 't';
+	if (!db->reader && (standby || strcmp(PQgetvalue(r, 0, 4), "on") == 0))
+		return takes_no_writes((const PgDb *)db, standby, err);
 	return true;
 }
 
@@ -206,6 +246,52 @@ settle_in(Db *db, Err *err)
 	return pg_command(db, SETTINGS_WRITER, err) && lease_take(db, err);
 }
 
+/* As PQconnectdbParams, but with the reason's code in the message: libpq tells it nowhere else. */
+static void
+dial(PgDb *p)
+{
+	const char *const key[] = {"keepalives_idle", "keepalives_interval", "keepalives_count",
+		"tcp_user_timeout", "fallback_application_name", "dbname", "client_encoding", NULL};
+	const char *const value[] = {"30", "10", "3", "30000", "siap", p->db.path, "UTF8", NULL};
+	int64_t until = clock_us() + CONNECT_US;
+	p->c = PQconnectStartParams(key, value, 1);
+	if (!p->c)
+		return;
+	PQsetNoticeProcessor(p->c, quiet, NULL);
+	PQsetErrorVerbosity(p->c, PQERRORS_VERBOSE);
+	PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+	while (PQstatus(p->c) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
+		next != PGRES_POLLING_FAILED && clock_us() < until) {
+		struct pollfd fd = {
+			.fd = PQsocket(p->c), .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+		if (poll(&fd, 1, 100) != 0)
+			next = PQconnectPoll(p->c);
+	}
+	PQsetErrorVerbosity(p->c, PQERRORS_DEFAULT);
+}
+
+/* "FATAL:  53300: sorry, too many clients already" */
+static bool
+refused(const PgDb *p, Err *err)
+{
+	Str why = says(PQerrorMessage(p->c)), rest;
+	size_t at;
+	str_cut(why, '\n', &why, &rest);
+	if (!why.n)
+		why = S("no answer");
+	if (str_find(why, S(" 53300: "), &at)) {
+		err_set(err, E_LIMIT, "the database server has no connection free");
+		return err_hint(err, "end another program that uses it, or raise max_connections there");
+	}
+	if (str_find(why, S(" 57P03: "), &at)) {
+		err_set(err, E_IO, "the database server is just starting or ending");
+		return err_hint(err, "try again in a moment");
+	}
+	err_set(err, E_IO, "cannot open database '%s': %.*s", p->db.path, STR(why));
+	return err_hint(
+		err, "see that the server runs, that the database is there and that this user may use it");
+}
+
 static bool
 pg_connect(Db *db, DbMode mode, Err *err)
 {
@@ -215,19 +301,10 @@ pg_connect(Db *db, DbMode mode, Err *err)
 		return db_fault(err);
 	if (!url_check(db->path, err))
 		return false;
-	const char *const key[] = {
-		"connect_timeout", "fallback_application_name", "dbname", "client_encoding", NULL};
-	const char *const value[] = {"10", "siap", db->path, "UTF8", NULL};
-	p->c = PQconnectdbParams(key, value, 1);
+	dial(p);
 	if (!p->c)
 		return err_set(err, E_LIMIT, "the database ran out of memory");
-	PQsetNoticeProcessor(p->c, quiet, NULL);
-	if (PQstatus(p->c) == CONNECTION_OK)
-		return settle_in(db, err);
-	Str why = says(PQerrorMessage(p->c));
-	err_set(err, E_IO, "cannot open database '%s': %.*s", db->path, STR(why));
-	return err_hint(
-		err, "see that the server runs, that the database is there and that this user may use it");
+	return PQstatus(p->c) == CONNECTION_OK ? settle_in(db, err) : refused(p, err);
 }
 
 static Db *
@@ -328,6 +405,12 @@ pg_checkpoint(Db *db, int *left, Err *err)
 	return true;
 }
 
+static bool
+pg_lost(const Db *db)
+{
+	return PQstatus(((const PgDb *)db)->c) == CONNECTION_BAD;
+}
+
 /* Also on a reader's connection: it changes no row. */
 static bool
 pg_analyze(Db *db, Str table, Err *err)
@@ -371,5 +454,6 @@ const DbKind db_postgres = {
 	.in_tx = pg_in_tx,
 	.rollback = pg_rollback,
 	.checkpoint = pg_checkpoint,
+	.lost = pg_lost,
 	.analyze = pg_analyze,
 };

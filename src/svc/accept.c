@@ -33,7 +33,7 @@ acceptor_open(WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Accepto
 	static const char *const names[] = {"seq", "at", "origin", "key", "area", "op", "base",
 		"device_clock", "open", "sealed", "leaf"};
 	*out = (Acceptor){.d = d, .db = tx->db, .origin = origin, .agency = agency};
-	if (!prepare_derived(tx->db, dataset_insert_sql, d, &out->insert, err) ||
+	if (!prepare_derived(tx->db, dataset_add_sql, d, &out->insert, err) ||
 		!prepare_derived(tx->db, dataset_update_sql, d, &out->update, err) ||
 		!prepare_derived(tx->db, dataset_select_sql, d, &out->select, err) ||
 		!prepare_derived(tx->db, dataset_close_sql, d, &out->close, err) ||

@@ -117,17 +117,6 @@ given_row(Trial *t, const GivenLine *g, Arena *a, Err *err)
 		return false;
 	AUTO(Buf) sql = {0};
 	Stmt *s;
-	bool there;
-	dataset_select_sql(d, &sql);
-	if (!db_prepare(t->db, buf_str(&sql), &s, err))
-		return false;
-	row_bind_keys(d, s, row.v);
-	if (!db_step(s, &there, err))
-		return false;
-	db_reset(s);
-	if (there)
-		return err_set(err, E_INPUT, "this row is given already");
-	buf_clear(&sql);
 	dataset_insert_sql(d, &sql);
 	if (!db_prepare(t->db, buf_str(&sql), &s, err))
 		return false;

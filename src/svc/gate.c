@@ -5,22 +5,7 @@
 
 /* ---- following commits with the board ---- */
 
-enum { KEEP_EVERY_US = 10000000, FOLLOW_REST_US = 5000000 };
-
-/* The totals of the day are stored when nothing more comes, and now and then while much comes. What fails is done again
- * later, from the log. */
-static bool
-follow_once(Gate *g, bool idle)
-{
-	Err ignored = {0};
-	if (!idle && !board_follow(g->board, NULL, &ignored))
-		return false;
-	if ((idle && !g->keep_failed) || clock_us() - g->kept > KEEP_EVERY_US) {
-		g->keep_failed = !daily_keep(g->daily, g->board, g->writer, &ignored);
-		g->kept = clock_us();
-	}
-	return true;
-}
+enum { FOLLOW_REST_US = 5000000, FOLLOW_AGAIN_US = 2000000, KEEP_EVERY_US = 10000000 };
 
 static bool
 gate_applies(Gate *g)
@@ -41,27 +26,28 @@ follow_rest(Gate *g, int64_t took)
 		(void)usleep(10000);
 }
 
-static void *
-follow_main(void *arg)
+/* The totals of the day are stored when nothing more comes, and now and then while much comes. What fails is done again
+ * later, from the log. */
+static bool
+follow_once(Gate *g, bool idle)
 {
-	Gate *g = arg;
-	bool ok = true;
-	int64_t took = 0;
-	(void)pthread_setname_np(pthread_self(), "siap-board");
-	while (ok && !g->stop) {
-		pthread_mutex_lock(&g->follow);
-		int64_t at = g->board->event;
-		pthread_mutex_unlock(&g->follow);
-		int64_t newest = writer_wait(g->writer, at, &g->stop);
-		if (newest > at)
-			follow_rest(g, took);
-		int64_t start = clock_us();
-		pthread_mutex_lock(&g->follow);
-		ok = g->stop || follow_once(g, newest <= at);
-		pthread_mutex_unlock(&g->follow);
-		took = clock_us() - start;
+	Err ignored = {0};
+	if (!idle && !board_follow(g->board, NULL, &ignored))
+		return false;
+	if ((idle && !g->keep_failed) || clock_us() - g->kept > KEEP_EVERY_US) {
+		g->keep_failed = !daily_keep(g->daily, g->board, g->writer, &ignored);
+		g->kept = clock_us();
 	}
-	return NULL; /* after an error the end of the gate, or the next one, catches up */
+	return true;
+}
+
+static void
+follow_close(Gate *g)
+{
+	daily_close(g->daily);
+	board_close(g->board);
+	g->daily = NULL;
+	g->board = NULL;
 }
 
 static bool
@@ -76,11 +62,43 @@ follow_open(Gate *g, Err *err)
 		return false;
 	if (daily_open(g->w, g->board, &g->daily, err) && (!loaded || board_current(g->board, err)))
 		return true;
-	daily_close(g->daily);
-	board_close(g->board);
-	g->daily = NULL;
-	g->board = NULL;
+	follow_close(g);
 	return false;
+}
+
+/* After a failure the board is opened anew, from the log: the database may be back. */
+static bool
+follow_again(Gate *g)
+{
+	Err ignored = {0};
+	follow_close(g);
+	for (int64_t until = clock_us() + FOLLOW_AGAIN_US; !g->stop && clock_us() < until;)
+		(void)usleep(10000);
+	return !g->stop && follow_open(g, &ignored);
+}
+
+static void *
+follow_main(void *arg)
+{
+	Gate *g = arg;
+	int64_t took = 0;
+	(void)pthread_setname_np(pthread_self(), "siap-board");
+	while (!g->stop) {
+		pthread_mutex_lock(&g->follow);
+		int64_t at = g->board || follow_again(g) ? g->board->event : INT64_MAX;
+		pthread_mutex_unlock(&g->follow);
+		if (at == INT64_MAX)
+			continue;
+		int64_t newest = writer_wait(g->writer, at, &g->stop);
+		follow_rest(g, took);
+		pthread_mutex_lock(&g->follow);
+		int64_t start = clock_us();
+		if (!g->stop && !follow_once(g, newest <= at))
+			follow_close(g);
+		took = clock_us() - start;
+		pthread_mutex_unlock(&g->follow);
+	}
+	return NULL; /* the end of the gate, or the next one, catches up */
 }
 
 /* Once per gate; requests of several connections may ask at the same time. */
@@ -171,7 +189,8 @@ gate_settle(Gate *g, Err *err)
 	if (!gate_follow(g, err))
 		return false;
 	pthread_mutex_lock(&g->follow);
-	bool ok = board_follow(g->board, NULL, err) && daily_keep(g->daily, g->board, g->writer, err);
+	bool ok = (g->board || follow_open(g, err)) && board_follow(g->board, NULL, err) &&
+		daily_keep(g->daily, g->board, g->writer, err);
 	pthread_mutex_unlock(&g->follow);
 	return ok;
 }
@@ -182,17 +201,7 @@ gate_is_local(const Gate *g)
 	return g->writer != NULL;
 }
 
-bool
-gate_serve(Gate *g, volatile bool *stop, Err *err)
-{
-	if (!g->writer)
-		return err_set(err, E_BUSY, "another Siap process already serves '%s'", g->w->dir);
-	if (!gate_follow(g, err))
-		return false;
-	while (!*stop)
-		(void)usleep(50000);
-	return true;
-}
+enum { AGAIN_US = 1000000 };
 
 /* An import of this process that failed half-way (a full disk, say) goes on before anything else is written:
  * later it would write over what others say meanwhile. */
@@ -209,6 +218,33 @@ gate_continue(Gate *g, bool import, Err *err)
 	g->applying += ok && import;
 	pthread_mutex_unlock(&g->lock);
 	return ok;
+}
+
+/* And when nobody writes: the disk or the server may be back. */
+static void
+go_on_alone(Gate *g)
+{
+	Err ignored = {0};
+	pthread_mutex_lock(&g->lock);
+	bool due = g->unfinished && clock_us() >= g->again;
+	g->again = due ? clock_us() + AGAIN_US : g->again;
+	pthread_mutex_unlock(&g->lock);
+	if (due && !gate_continue(g, false, &ignored))
+		ignored.code = E_OK;
+}
+
+bool
+gate_serve(Gate *g, volatile bool *stop, Err *err)
+{
+	if (!g->writer)
+		return err_set(err, E_BUSY, "another Siap process already serves '%s'", g->w->dir);
+	if (!gate_follow(g, err))
+		return false;
+	while (!*stop) {
+		(void)usleep(50000);
+		go_on_alone(g);
+	}
+	return true;
 }
 
 /* ---- rows ---- */

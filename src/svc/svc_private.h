@@ -288,7 +288,8 @@ struct Gate {
 	size_t n_clients;
 	bool closing;    /* no new connections any more */
 	size_t applying; /* imports at work */
-	bool unfinished; /* an import failed half-way: it goes on before the next write */
+	bool unfinished; /* an import failed half-way: it goes on before the next write, */
+	int64_t again;   /* or at this moment (clock_us), while the gate serves */
 	int listen_fd, dir_fd;
 	int fd; /* remote: the connection */
 	Buf in; /* remote: bytes read and not used yet */

@@ -15,13 +15,59 @@ struct Writer {
 	Work *head, **tail;
 	int64_t seq, at; /* newest committed event, and when: times never run backwards */
 	int64_t commits;
+	/* A lost connection: not tried again before `again`, the pauses grow. */
+	int64_t again, pause;
+	Err lost;
 };
 
 enum { BATCH_MOST = 512, CHECKPOINT_EVERY = 32 };
 
+enum { PAUSE_FIRST_US = 250000, PAUSE_MOST_US = 8000000 };
+
+/* The database as it is now: after a lost connection only it knows what the last commit brought. */
+static bool
+writer_connect(Writer *wr, Err *err)
+{
+	Stmt *s;
+	bool row;
+	if (!db_open(wr->w->store, DB_WRITE, &wr->db, err) ||
+		!svc_stmt(wr->db, &wr->w->sql, "event_newest", &s, err) || !db_step(s, &row, err))
+		return false;
+	pthread_mutex_lock(&wr->lock);
+	wr->seq = row ? db_int(s, 0) : 0;
+	wr->at = row ? db_int(s, 1) : INT64_MIN;
+	pthread_mutex_unlock(&wr->lock);
+	db_reset(s);
+	return true;
+}
+
+static bool
+reconnect(Writer *wr, Err *err)
+{
+	if (wr->db && !db_lost(wr->db))
+		return true;
+	if (clock_us() >= wr->again) {
+		db_close(wr->db);
+		wr->db = NULL;
+		if (writer_connect(wr, &wr->lost)) {
+			wr->pause = 0;
+			return true;
+		}
+		db_close(wr->db);
+		wr->db = NULL;
+		wr->pause = wr->pause ? 2 * wr->pause : PAUSE_FIRST_US;
+		wr->pause = wr->pause < PAUSE_MOST_US ? wr->pause : PAUSE_MOST_US;
+		wr->again = clock_us() + wr->pause;
+	}
+	*err = wr->lost;
+	return false;
+}
+
 static bool
 begin(Writer *wr, WriteTx *tx, Tx *t, Err *err)
 {
+	if (!reconnect(wr, err))
+		return false;
 	int64_t now = workspace_now(wr->w);
 	*tx = (WriteTx){.w = wr->w,
 		.db = wr->db,
@@ -92,7 +138,7 @@ static void
 checkpoint(Writer *wr)
 {
 	Err ignored = {0};
-	if (++wr->commits % CHECKPOINT_EVERY == 0 && !db_checkpoint(wr->db, NULL, &ignored))
+	if (wr->db && ++wr->commits % CHECKPOINT_EVERY == 0 && !db_checkpoint(wr->db, NULL, &ignored))
 		return; /* a full disk shows at the next commit */
 }
 
@@ -193,15 +239,9 @@ writer_wake(Writer *wr)
 static bool
 writer_start(Writer *wr, Err *err)
 {
-	Stmt *s;
-	bool row;
-	if (!lease_take(wr->w->dir, &wr->lease, err) ||
-		!db_open(wr->w->store, DB_WRITE, &wr->db, err) || !sealer_open(wr->w, &wr->sealer, err) ||
-		!svc_stmt(wr->db, &wr->w->sql, "event_newest", &s, err) || !db_step(s, &row, err))
+	if (!lease_take(wr->w->dir, &wr->lease, err) || !writer_connect(wr, err) ||
+		!sealer_open(wr->w, &wr->sealer, err))
 		return false;
-	wr->seq = row ? db_int(s, 0) : 0;
-	wr->at = row ? db_int(s, 1) : INT64_MIN;
-	db_reset(s);
 	wr->started = pthread_create(&wr->thread, NULL, writer_main, wr) == 0;
 	return wr->started || err_set(err, E_LIMIT, "cannot start the writer's thread");
 }

@@ -93,7 +93,7 @@ only_fitting_databases_are_opened(void **state)
 	TestStore other = store_new("TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'");
 	REFUSED(
 		db_open(other.url, DB_READ, &db, &err), E_DB, "has collation C.UTF-8 and encoding UTF8");
-	assert_non_null(strstr(err.hint, "--locale=C "));
+	assert_non_null(strstr(err.hint, "ENCODING 'UTF8' LOCALE 'C'"));
 	assert_null(db);
 	store_drop(&other);
 	other = store_new("TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'");

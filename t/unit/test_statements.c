@@ -75,8 +75,8 @@ static void
 test_derived_statements(void **state)
 {
 	(void)state;
-	void (*const make[])(const Dataset *, Buf *) = {dataset_insert_sql, dataset_update_sql,
-		dataset_select_sql, dataset_range_sql, dataset_close_sql, find_some};
+	void (*const make[])(const Dataset *, Buf *) = {dataset_insert_sql, dataset_add_sql,
+		dataset_update_sql, dataset_select_sql, dataset_range_sql, dataset_close_sql, find_some};
 	Desk *d = desk_new("pilkada2024", "1571");
 	failures = 0;
 	for (size_t i = 0; i < d->w.cat.n_datasets; i++)
