@@ -31,20 +31,30 @@ $measure $siap -w "$dir/w" import delivery "$dir/delivery.csv" 2>"$dir/ours" >"$
 got=$($siap -w "$dir/w" export delivery - | wc -l)
 [ "$got" -eq $((rows + 1)) ] || { echo "import lost rows: $got of $((rows + 1))"; exit 1; }
 
-# Again beside another writer.
-mkfifo "$dir/stop"
-$siap -w "$dir/busy" import delivery "$dir/delivery.csv" >"$dir/said2" 2>&1 &
-import=$!
-sleep 1
-until [ -S "$dir/busy/siap.sock" ]; do sleep 0.05; done
-$other "$dir/busy" "$first" <"$dir/stop" >"$dir/other" 2>"$dir/other_err" &
-writer=$!
-exec 9>"$dir/stop"
-# Only while rows go in: the import's process goes on serving others for a while after its own work.
-until [ "$(sqlite3 "$dir/busy/siap.db" "SELECT count(*) FROM import_job WHERE dataset = 'delivery' AND state = 'done'")" = 1 ]; do sleep 0.05; done
-exec 9>&-
-wait $import
-wait $writer || true
+# Again beside another writer, who enters single rows while rows go in: the import's process serves others a while longer.
+beside() { # workspace, command that prints 1 when the import is done
+	w=$1
+	shift
+	rm -f "$dir/stop"
+	mkfifo "$dir/stop"
+	$siap -w "$w" import delivery "$dir/delivery.csv" >"$dir/said2" 2>&1 &
+	import=$!
+	sleep 1
+	until [ -S "$w/siap.sock" ]; do sleep 0.05; done
+	$other "$w" "$first" <"$dir/stop" >"$dir/other" 2>"$dir/other_err" &
+	writer=$!
+	exec 9>"$dir/stop"
+	until [ "$("$@")" = 1 ]; do sleep 0.05; done
+	exec 9>&-
+	wait $import
+	wait $writer || true
+}
+beside_says() {
+	[ -s "$dir/other" ] || { cat "$dir/other_err"; exit 1; }
+	awk '{ printf "another writer meanwhile: %d rows, median %.1f ms, p99 %.1f ms, longest %.1f ms (target p99 under 100)\n", $1, $2, $3, $4 }' "$dir/other"
+}
+done_sql="SELECT count(*) FROM import_job WHERE dataset = 'delivery' AND state = 'done'"
+beside "$dir/busy" sqlite3 "$dir/busy/siap.db" "$done_sql"
 
 read -r bare _ _ <"$dir/bare"
 read -r ours cpu memory <<X
@@ -54,11 +64,7 @@ awk -v rows="$rows" -v bare="$bare" -v ours="$ours" -v cpu="$cpu" -v memory="$me
 	printf "import of %d rows: sqlite3 .import %.2f s, siap import %.2f s (CPU %.2f s), ratio %.2f (target at most 6)\n", rows, bare, ours, cpu, ours / bare
 	printf "peak memory: %d MB (target under 200)\n", memory
 }'
-if [ -s "$dir/other" ]; then
-	awk '{ printf "another writer meanwhile: %d rows, median %.1f ms, p99 %.1f ms, longest %.1f ms (target p99 under 100)\n", $1, $2, $3, $4 }' "$dir/other"
-else
-	cat "$dir/other_err"; exit 1
-fi
+beside_says
 
 # PostgreSQL, with its log synced as in earnest.
 FSYNC=on tools/postgres.sh start "$pg" >"$dir/url"
@@ -66,6 +72,10 @@ url=$(cat "$dir/url")
 $siap init "$dir/pg" --rules pilkada2024 --area 0 --store "$url" >/dev/null
 $siap -w "$dir/pg" import tps "$dir/tps.csv" >/dev/null
 $siap -w "$dir/pg" import roll_count "$dir/roll.csv" >/dev/null
+psql -q "$url" -c "CREATE DATABASE busy TEMPLATE postgres"
+cp -r "$dir/pg" "$dir/pg_busy"
+busy=$(printf '%s' "$url" | sed 's|/postgres?|/busy?|')
+printf '%s\n' "$busy" >"$dir/pg_busy/store"
 psql -q "$url" -c "CREATE TABLE bare (tps text, item text, received text, damaged text, at text, note text)"
 $measure psql -q "$url" -c "\\copy bare FROM '$dir/delivery.csv' (FORMAT csv, HEADER)" 2>"$dir/copy"
 $measure $siap -w "$dir/pg" import delivery "$dir/delivery.csv" 2>"$dir/pg_ours" >"$dir/said"
@@ -77,3 +87,5 @@ got=$($siap -w "$dir/pg" export delivery - 2>/dev/null | wc -l)
 		printf "on PostgreSQL: COPY %.2f s, siap import %.2f s (CPU %.2f s), ratio %.1f (target at most 6)\n", copy, $1, $2, $1 / copy
 		printf "peak memory: %d MB (target under 200)\n", $3
 	}'
+beside "$dir/pg_busy" psql -qAtX "$busy" -c "$done_sql"
+beside_says

@@ -38,22 +38,21 @@ CREATE TABLE event (
 	seq integer PRIMARY KEY, at integer NOT NULL, origin integer NOT NULL, key text NOT NULL, area text NOT NULL,
 	op integer NOT NULL, base integer, undoes integer, device_clock text,
 	open text NOT NULL, sealed blob, leaf blob NOT NULL) STRICT;
-CREATE TABLE row_key (dataset text NOT NULL, key text NOT NULL, wrapped blob NOT NULL,
-	PRIMARY KEY (dataset, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE row_key (area text NOT NULL, dataset text NOT NULL, key text NOT NULL, wrapped blob NOT NULL,
+	PRIMARY KEY (area, dataset, key)) STRICT, WITHOUT ROWID;
 -- postgres:
 CREATE TABLE event (
 	seq bigint PRIMARY KEY, at bigint NOT NULL, origin integer NOT NULL, key text NOT NULL, area text NOT NULL,
 	op integer NOT NULL, base bigint, undoes bigint, device_clock text,
 	open text NOT NULL, sealed bytea, leaf bytea NOT NULL);
-CREATE TABLE row_key (dataset text NOT NULL, key text NOT NULL, wrapped bytea NOT NULL,
-	PRIMARY KEY (dataset, key));
+CREATE TABLE row_key (area text NOT NULL, dataset text NOT NULL, key text NOT NULL, wrapped bytea NOT NULL,
+	PRIMARY KEY (area, dataset, key));
 -- both:
 
 -- An update that was not based on the newest event of its row: both are in the log, the later one stands.
 CREATE TABLE conflict (
 	dataset text NOT NULL, key text NOT NULL, area text NOT NULL, event bigint NOT NULL, over bigint NOT NULL,
-	PRIMARY KEY (dataset, key, event));
-CREATE INDEX conflict_area ON conflict (area);
+	PRIMARY KEY (area, dataset, key, event));
 
 -- Imports: validated rows wait in a staging file; applied counts how many are in. state: staged, done, cancelled.
 CREATE TABLE import_job (

@@ -225,6 +225,13 @@ pg_bindings_check(PgStmt *s, Err *err)
 
 /* ---- Stepping ---- */
 
+static bool
+kept_add(PgStmt *s, PGresult *r)
+{
+	buf_add(&s->kept_bytes, (Str){(char *)&r, sizeof r});
+	return !s->kept_bytes.failed;
+}
+
 /* Whatever statement's rows are under way goes on from memory. */
 static void
 settle(PgDb *p)
@@ -234,8 +241,8 @@ settle(PgDb *p)
 		return;
 	PGresult *r;
 	while ((r = PQgetResult(p->c)))
-		buf_add(&s->kept_bytes, (Str){(char *)&r, sizeof r});
-	NEED(!s->kept_bytes.failed);
+		if (!kept_add(s, r))
+			PQclear(r); /* told when the statement goes on */
 	p->active = NULL;
 }
 
@@ -253,7 +260,7 @@ result_next(PgStmt *s)
 	if (p->active == s)
 		return PQgetResult(p->c);
 	PGresult *r = NULL;
-	if (s->kept_next + sizeof r > s->kept_bytes.n)
+	if (s->kept_bytes.failed || s->kept_next + sizeof r > s->kept_bytes.n)
 		return NULL;
 	memcpy(&r, s->kept_bytes.p + s->kept_next, sizeof r);
 	s->kept_next += sizeof r;
@@ -270,6 +277,7 @@ pg_reset(Stmt *st)
 	s->row = NULL;
 	if (!s->started)
 		return;
+	s->kept_bytes.failed = false; /* what was kept before is freed all the same */
 	while ((r = result_next(s)))
 		PQclear(r);
 	if (connection(s)->active == s)
@@ -295,8 +303,8 @@ start_behind(PgStmt *s, Err *err)
 	PGresult *r;
 	if (!pg_send_behind(s, &r, err))
 		return false;
-	buf_add(&s->kept_bytes, (Str){(char *)&r, sizeof r});
-	NEED(!s->kept_bytes.failed);
+	if (!kept_add(s, r))
+		PQclear(r);
 	s->started = true;
 	return true;
 }
@@ -333,7 +341,9 @@ finish(PgStmt *s, PGresult *r, Err *err)
 	if (good && *PQcmdTuples(r) && strncmp(PQcmdStatus(r), "SELECT", 6) != 0 &&
 		!str_int(str_of(PQcmdTuples(r)), &p->changes))
 		p->changes = 0;
-	if (!good)
+	if (s->kept_bytes.failed)
+		good = err_set(err, E_LIMIT, "the database ran out of memory");
+	else if (!good)
 		pg_failed(p, r, s->s.sql, err);
 	PQclear(r);
 	pg_reset(&s->s);

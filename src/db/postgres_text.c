@@ -94,12 +94,13 @@ name_place(PgText *t, Str name)
 PgText
 pg_text(Str sql, Arena *a)
 {
-	AUTO(Buf) out = {0};
-	size_t colons = 0;
+	size_t colons = 0, n = 0;
 	for (size_t i = 0; i < sql.n; i++)
 		colons += sql.p[i] == ':';
 	PgText t = {.name = NEW(a, Str, colons + 1)};
 	Str copy = arena_str(a, sql); /* the names point into it */
+	size_t room = sql.n + 12 * colons + 1;
+	char *out = NEW(a, char, room);
 	for (size_t i = 0; i < copy.n;) {
 		size_t end = quoted_end(copy, i);
 		bool cast = copy.p[i] == ':' && i + 1 < copy.n && copy.p[i + 1] == ':';
@@ -110,13 +111,14 @@ pg_text(Str sql, Arena *a)
 			end++;
 		Str part = str_slice(copy, i, end);
 		if (param)
-			buf_fmt(&out, "$%d", name_place(&t, str_slice(part, 1, part.n)));
+			n += (size_t)snprintf(
+				out + n, room - n, "$%d", name_place(&t, str_slice(part, 1, part.n)));
 		else
-			buf_add(&out, part);
+			memcpy(out + n, part.p, part.n);
+		n += param ? 0 : part.n;
 		i = end;
 	}
-	NEED(!out.failed);
-	t.sql = arena_cstr(a, buf_str(&out));
+	t.sql = out;
 	return t;
 }
 

@@ -90,6 +90,7 @@ row_key_get(WriteTx *tx, SealedRow *row, bool make, Err *err)
 	bool found;
 	if (!svc_stmt(tx->db, &tx->w->sql, "row_key_get", &s, err))
 		return false;
+	db_set_text(s, "area", row->area);
 	db_set_text(s, "dataset", row->dataset);
 	db_set_text(s, "key", row->key);
 	if (!db_step(s, &found, err))
@@ -106,6 +107,7 @@ row_key_get(WriteTx *tx, SealedRow *row, bool make, Err *err)
 	if (!sealer_wrap(tx->sealer, row, &wrapped, err) ||
 		!svc_stmt(tx->db, &tx->w->sql, "row_key_insert", &s, err))
 		return false;
+	db_set_text(s, "area", row->area);
 	db_set_text(s, "dataset", row->dataset);
 	db_set_text(s, "key", row->key);
 	db_bind_blob(s, db_param(s, "wrapped"), buf_str(&wrapped));
@@ -117,7 +119,7 @@ static bool
 row_unseal(WriteTx *tx, const Dataset *d, const RowPut *put, Arena *a, Err *err)
 {
 	unsigned char row_key[32];
-	SealedRow row = {d->name, put->key, row_key};
+	SealedRow row = {d->name, put->key, put->v[d->area].s, row_key};
 	AUTO(Buf) json = {0};
 	if (put->now->fresh || !put->now->sealed.n)
 		return true;
@@ -133,7 +135,7 @@ static bool
 seal_closed(WriteTx *tx, const Dataset *d, const RowPut *put, Str *sealed, Err *err)
 {
 	unsigned char row_key[32];
-	SealedRow row = {d->name, put->key, row_key};
+	SealedRow row = {d->name, put->key, put->v[d->area].s, row_key};
 	bool any = false;
 	*sealed = (Str){0};
 	for (size_t i = 0; i < d->n_fields; i++)

@@ -77,9 +77,9 @@ FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.s
 SELECT o.dataset, count(*), count(*) FILTER (WHERE e.op <> 1 OR e.base IS NULL)
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto GROUP BY o.dataset
 -- name: row_key_get
-SELECT wrapped FROM row_key WHERE dataset = :dataset AND key = :key
+SELECT wrapped FROM row_key WHERE area = :area AND dataset = :dataset AND key = :key
 -- name: row_key_insert
-INSERT INTO row_key (dataset, key, wrapped) VALUES (:dataset, :key, :wrapped)
+INSERT INTO row_key (area, dataset, key, wrapped) VALUES (:area, :dataset, :key, :wrapped)
 -- name: conflict_insert
 INSERT INTO conflict (dataset, key, area, event, over) VALUES (:dataset, :key, :area, :event, :over)
 -- name: job_last

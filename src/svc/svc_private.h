@@ -68,7 +68,7 @@ void sealer_leaf(
 /* Closed hash of a row whose private fields are all empty: looks like any other. */
 void sealer_empty(Sealer *s, int64_t seq, Sha256 *closed_hash);
 typedef struct SealedRow { /* which row, and its own key (32 bytes) */
-	Str dataset, key;
+	Str dataset, key, area;
 	unsigned char *row_key;
 } SealedRow;
 /* Encrypts the canonical closed JSON with the row's key: hash(32) nonce(24) ciphertext. */

@@ -378,10 +378,9 @@ init_undo(Init *in, bool folder)
 	static const char *const made[] = {"siap.db", "siap.db-wal", "siap.db-shm", "store", "lock"};
 	for (size_t i = 0; i < sizeof made / sizeof *made; i++)
 		(void)unlink(arena_fmt(&in->a, "%s/%s", in->dir, made[i]).p);
-	if (!folder)
-		return;
 	(void)rmdir(arena_fmt(&in->a, "%s/import", in->dir).p);
-	(void)rmdir(in->dir);
+	if (folder)
+		(void)rmdir(in->dir);
 }
 
 static bool
@@ -393,11 +392,11 @@ init_folder(Init *in, Err *err)
 	bool ours = !file_exists(in->dir);
 	if (!dir_make(in->dir, err))
 		return false;
-	/* The lease keeps a second init out. */
+	/* The lease keeps a second init out. The database comes last: on a server it cannot be undone. */
 	AUTO(Lease) lease = {-1};
 	bool ok = lease_take(in->dir, &lease, err) &&
 		(!in->store || file_write_atomic(store, arena_fmt(&in->a, "%s\n", in->store), 0600, err)) &&
-		init_database(in, err) && dir_make(arena_fmt(&in->a, "%s/import", in->dir).p, err);
+		dir_make(arena_fmt(&in->a, "%s/import", in->dir).p, err) && init_database(in, err);
 	if (!ok)
 		init_undo(in, ours);
 	return ok;
