@@ -4,6 +4,7 @@
 -- owner:      kpu
 -- level:      tps
 -- due:        H+1
+-- opens:      H
 -- unit:       form
 -- scope:      area
 -- source:     C.Hasil of each contest, photographed and copied on polling day (sidoarjo.inews.id/amp/408388)

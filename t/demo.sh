@@ -87,6 +87,7 @@ equal('event of 14 November before that of 20 November', then.event < now.event,
 const silent = tps.filter((t) => ['1501042010', '1502182004', '1503012010', '1507052006'].includes(t.tps.slice(0, 10))).length;
 expect('some silent polling stations', silent >= 4, silent);
 equal('stations silent about security', ind(now, 'security_ready').need - ind(now, 'security_ready').heard, 2 * silent);
+equal('stations not heard of: silent ones and the one without its roll', now.not_heard, silent + 1);
 equal('stages that Kota Jambi declared', ind(part(then, '1571'), 'stages_declared').have, 13);
 equal('ballots damaged at Muaro Jambi', table('shipment.csv').find((s) => s.area === '1505' && s.item === 'ballot_governor' && s.number === '1').damaged, '2300');
 

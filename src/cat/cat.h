@@ -35,8 +35,10 @@ typedef struct Field {
 	size_t n_from;
 	Str *private_to;   /* agencies that may see it; n_private == 0: open field */
 	size_t n_private;
+	bool match;        /* private, and yet rows with the same value find each other: the table has its keyed hash as NAME_match */
 	int line;
 } Field;
+enum { MATCH_MAX = 4 };
 typedef struct Example { Str text; Str reason; int line; } Example; /* CSV cells in field order; reason: text after # of a reject */
 typedef struct Dataset {
 	Str name, title, owner, file;
@@ -49,6 +51,7 @@ typedef struct Dataset {
 	size_t area;       /* the key field of type area that places the row; always there (Citus: every key contains the area) */
 	size_t *sorted;    /* field indices by name: canonical JSON order */
 	bool has_private;
+	size_t n_match;    /* fields with `match`, at most MATCH_MAX */
 	Example *example, *reject;
 	size_t n_examples, n_rejects;
 	Sha256 hash;       /* of the file's bytes */
@@ -57,8 +60,9 @@ typedef struct Dataset {
 
 /* ---- Indicators, checks, and the views that they share ---- */
 /* What a change touches: the changed area lifted to the query's level; that and every area above it; the seats of all units
- * that cover it (datasets unit_area, police_force, army_force), and the areas above it; everything. */
-typedef enum Scope { SCOPE_AREA, SCOPE_ABOVE, SCOPE_UNIT, SCOPE_ALL } Scope;
+ * that cover it (datasets unit_area, police_force, army_force), and the areas above it; that and the areas that share a value
+ * with it (a check alone: its fourth column, partner, names them); everything. */
+typedef enum Scope { SCOPE_AREA, SCOPE_ABOVE, SCOPE_UNIT, SCOPE_KEY, SCOPE_ALL } Scope;
 typedef struct Given { Str text; int line; } Given;
 typedef enum QueryKind { QUERY_INDICATOR = 1, QUERY_CHECK = 2, QUERY_VIEW = 4 } QueryKind;
 typedef struct Query {
@@ -227,7 +231,7 @@ size_t header_recognise(const Reading *r, const Header *h, const Dataset **out, 
 /* ---- Derived documents ---- */
 typedef enum Store { STORE_SQLITE, STORE_POSTGRES } Store;
 /* CREATE TABLE for the projection: the fields (private ones left out), _event (INTEGER/bigint NOT NULL), _sealed (blob, when the dataset has
- * private fields), PRIMARY KEY (the area key first, then the others); SQLite: STRICT, WITHOUT ROWID. Names in double quotes are not needed: they are checked. */
+ * private fields), NAME_match (text) for each field with `match`, and an index on each of these; PRIMARY KEY (the area key first, then the others); SQLite: STRICT, WITHOUT ROWID. Names in double quotes are not needed: they are checked. */
 void dataset_ddl(const Dataset *d, Store store, Buf *out);
 void dataset_add_sql(const Dataset *d, Buf *out);    /* INSERT INTO x(open fields…, _event[, _sealed]) VALUES(:f,…); parameters in this order */
 void dataset_insert_sql(const Dataset *d, Buf *out); /* the same with ON CONFLICT DO NOTHING */

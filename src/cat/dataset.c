@@ -160,6 +160,11 @@ keys_find(Dataset *d, int *line, Err *err)
 	for (size_t i = 0; i < d->n_fields; i++) {
 		const Field *f = &d->field[i];
 		d->has_private |= f->n_private > 0;
+		d->n_match += f->match;
+		if (d->n_match > MATCH_MAX) {
+			*line = f->line;
+			return err_set(err, E_INPUT, "more than %d fields with 'match'", MATCH_MAX);
+		}
 		if (!f->key)
 			continue;
 		*line = f->line;

@@ -201,7 +201,7 @@ valued_parse(Field *f, Str name, const Word *value, int64_t *repeat, Arena *a, E
 }
 
 static const Str attribute_names[] = {{"key", 3}, {"required", 8}, {"default", 7}, {"label", 5},
-	{"from", 4}, {"unit", 4}, {"private", 7}, {"repeat", 6}};
+	{"from", 4}, {"unit", 4}, {"private", 7}, {"match", 5}, {"repeat", 6}};
 enum { N_ATTRIBUTES = sizeof attribute_names / sizeof attribute_names[0] };
 
 static bool
@@ -220,8 +220,12 @@ attribute_parse(Field *f, const Line *l, size_t *i, int64_t *repeat, Arena *a, E
 		return private_parse(f, w, a, err);
 	if (w->has_args)
 		return err_set(err, E_INPUT, "'%.*s' takes nothing in parentheses", STR(w->text));
-	if (str_eq(w->text, S("key")) || str_eq(w->text, S("required"))) {
-		*(w->text.p[0] == 'k' ? &f->key : &f->required) = true;
+	bool *flag = str_eq(w->text, S("key")) ? &f->key
+		: str_eq(w->text, S("required"))   ? &f->required
+		: str_eq(w->text, S("match"))      ? &f->match
+										   : NULL;
+	if (flag) {
+		*flag = true;
 		return true;
 	}
 	static const Word none;
@@ -295,5 +299,8 @@ field_parse(Dataset *d, const Line *l, int line, Arena *a, Err *err)
 			return false;
 	if (f.key && f.n_private)
 		return err_set(err, E_INPUT, "a key field cannot be private");
+	if (f.match &&
+		(!f.n_private || (f.type != TYPE_TEXT && f.type != TYPE_ID && f.type != TYPE_PHONE)))
+		return err_set(err, E_INPUT, "'match' is for private fields of type text, id or phone");
 	return repeat ? field_repeat(d, &f, repeat, a, err) : field_add(d, &f, a, err);
 }

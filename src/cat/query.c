@@ -229,6 +229,7 @@ scope_read(Str word, Scope *out, Err *err)
 	static const Str names[] = {[SCOPE_AREA] = {"area", 4},
 		[SCOPE_ABOVE] = {"above", 5},
 		[SCOPE_UNIT] = {"unit", 4},
+		[SCOPE_KEY] = {"key", 3},
 		[SCOPE_ALL] = {"all", 3}};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (str_eq(word, names[i])) {
@@ -236,7 +237,7 @@ scope_read(Str word, Scope *out, Err *err)
 			return true;
 		}
 	return err_set(
-		err, E_INPUT, "'scope' is area, above, unit or all, not '%.*s'", STR(brief(word)));
+		err, E_INPUT, "'scope' is area, above, unit, key or all, not '%.*s'", STR(brief(word)));
 }
 
 static bool
@@ -272,6 +273,8 @@ headers_read(Making *m, Err *err)
 	/* Only rows at more than one level have areas above them that are their own. */
 	if ((q->scope == SCOPE_ABOVE || q->scope == SCOPE_UNIT) && q->level != LEVEL_ANY)
 		return err_set(err, E_INPUT, "'scope: %.*s' needs 'level: any'", STR(m->scope));
+	if (q->scope == SCOPE_KEY && (q->kind != QUERY_CHECK || q->level == LEVEL_ANY))
+		return err_set(err, E_INPUT, "'scope: key' is for checks at one level");
 	q->depends_clock = m->depends.p != NULL;
 	q->must = str_eq(m->must, S("yes"));
 	return true;

@@ -24,6 +24,9 @@ columns_add(const Dataset *d, const char *before, Buf *out)
 	buf_fmt(out, "%s_event", before);
 	if (d->has_private)
 		buf_fmt(out, ", %s_sealed", before);
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (d->field[i].match)
+			buf_fmt(out, ", %s%.*s_match", before, STR(d->field[i].name));
 }
 
 /* The primary key: the area in front, so that a subtree is one range of the table. */
@@ -64,9 +67,18 @@ dataset_ddl(const Dataset *d, Store store, Buf *out)
 	buf_fmt(out, "_event %s NOT NULL, ", lite ? "INTEGER" : "bigint");
 	if (d->has_private)
 		buf_fmt(out, "_sealed %s, ", lite ? "BLOB" : "bytea");
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (d->field[i].match)
+			buf_fmt(out, "%.*s_match %s, ", STR(d->field[i].name), lite ? "TEXT" : "text");
 	buf_add(out, S("PRIMARY KEY ("));
 	keys_add(d, out);
 	buf_add(out, lite ? S(")) STRICT, WITHOUT ROWID") : S("))"));
+	for (size_t i = 0; i < d->n_fields; i++) {
+		Str name = d->field[i].name;
+		if (d->field[i].match)
+			buf_fmt(out, ";\nCREATE INDEX %.*s_%.*s_match ON %.*s (%.*s_match)", STR(d->name),
+				STR(name), STR(d->name), STR(name));
+	}
 }
 
 void
@@ -96,6 +108,10 @@ dataset_update_sql(const Dataset *d, Buf *out)
 			buf_fmt(out, "%.*s = :%.*s, ", STR(d->field[i].name), STR(d->field[i].name));
 	buf_add(
 		out, d->has_private ? S("_event = :_event, _sealed = :_sealed") : S("_event = :_event"));
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (d->field[i].match)
+			buf_fmt(
+				out, ", %.*s_match = :%.*s_match", STR(d->field[i].name), STR(d->field[i].name));
 	where_keys(d, out);
 }
 

@@ -102,7 +102,6 @@ void progress_clear(Progress *p);
 const char *show_number(Cli *cli, int64_t n);        /* 6.391 in Indonesian, 6,391 in English */
 const char *show_percent(Cli *cli, int64_t have, int64_t need); /* one decimal, rounded down; a dash when nothing is expected */
 const char *show_points(Cli *cli, int parts_per_10000); /* the same without the sign, -1: dash; "100" when full */
-void points_put(Buf *b, int parts_per_10000);        /* for programs: 97.25; nothing for -1 */
 const char *show_instant(Cli *cli, int64_t ms);      /* 2024-11-25 09:10 WIB, in the workspace's zone */
 const char *show_upper(Cli *cli, Str s);             /* ASCII letters: kpu is an abbreviation */
 const char *show_level(Level l);

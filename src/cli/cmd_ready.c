@@ -22,40 +22,8 @@ typedef struct Ready {
 	View v;
 	int64_t depth;
 	TrendAsk day, week;
-	uint32_t *
-		silent; /* running count over nodes: TPS with a must-indicator that nobody has reported on fully */
+	Answers answers;
 } Ready;
-
-/* One pass over all nodes, so that any subtree is one subtraction. */
-static uint32_t *
-count_silent(const Board *b, Arena *a)
-{
-	uint32_t *sum = NEW(a, uint32_t, b->n + 1);
-	for (size_t i = 0; i < b->n; i++) {
-		bool silent = false;
-		for (size_t s = 0; s < b->n_indicators && b->level[i] == LEVEL_TPS && !silent; s++) {
-			const Series *x = &b->series[s];
-			silent = x->must && x->need[i] > x->heard[i];
-		}
-		sum[i + 1] = sum[i] + silent;
-	}
-	return sum;
-}
-
-static int64_t
-not_heard(const Ready *r, size_t node)
-{
-	return r->silent[r->v.b->end[node]] - r->silent[node];
-}
-
-static int64_t
-findings_in(const Board *b, size_t node)
-{
-	int64_t n = 0;
-	for (size_t s = b->n_indicators; s < b->n_series; s++)
-		n += b->series[s].need[node];
-	return n;
-}
 
 /* ---- for people ---- */
 
@@ -100,8 +68,8 @@ row_add(const Ready *r, Table *t, size_t node, int indent)
 	table_add(t, share(r, node));
 	for (size_t p = 0; p < r->v.n_pillars; p++)
 		table_add(t, show_points(cli, board_pillar(b, node, r->v.pillar[p])));
-	table_add(t, show_number(cli, not_heard(r, node)));
-	table_add(t, show_number(cli, findings_in(b, node)));
+	table_add(t, show_number(cli, answers_not_heard(&r->answers, node)));
+	table_add(t, show_number(cli, answers_findings(&r->answers, node)));
 }
 
 static void
@@ -259,9 +227,9 @@ csv_rows(const Ready *r, size_t node, int depth, Buf *out)
 		points_put(out, board_pillar(b, node, r->v.pillar[p]));
 	}
 	csv_out_sep(out);
-	csv_out_int(out, not_heard(r, node));
+	csv_out_int(out, answers_not_heard(&r->answers, node));
 	csv_out_sep(out);
-	csv_out_int(out, findings_in(b, node));
+	csv_out_int(out, answers_findings(&r->answers, node));
 	csv_out_end(out);
 	for (size_t i = node + 1; depth < r->depth && i < b->end[node]; i = b->end[i])
 		csv_rows(r, i, depth + 1, out);
@@ -276,71 +244,6 @@ csv_say(const Ready *r, Buf *out)
 	buf_add(out, S("not_heard,findings"));
 	csv_out_end(out);
 	csv_rows(r, r->v.node, 0, out);
-}
-
-static void
-json_series(const Board *b, size_t node, JsonOut *j)
-{
-	jout_key(j, S("indicators"));
-	jout_arr(j);
-	for (size_t s = 0; s < b->n_indicators; s++) {
-		const Series *x = &b->series[s];
-		jout_obj(j);
-		jout_key(j, S("name"));
-		jout_str(j, x->query->name);
-		jout_key(j, S("need"));
-		jout_int(j, x->need[node]);
-		jout_key(j, S("have"));
-		jout_int(j, x->have[node]);
-		jout_key(j, S("heard"));
-		jout_int(j, x->heard[node]);
-		jout_key(j, S("counts"));
-		jout_bool(j, board_counts(b, x));
-		jout_key(j, S("unverified"));
-		jout_bool(j, query_unverified(x->query, b->w->pack) > 0);
-		jout_obj_end(j);
-	}
-	jout_arr_end(j);
-	jout_key(j, S("findings"));
-	jout_obj(j);
-	for (size_t s = b->n_indicators; s < b->n_series; s++) {
-		jout_key(j, b->series[s].query->name);
-		jout_int(j, b->series[s].need[node]);
-	}
-	jout_obj_end(j);
-}
-
-static void
-json_node(const Ready *r, size_t node, int depth, JsonOut *j)
-{
-	const Board *b = r->v.b;
-	jout_obj(j);
-	view_json(&r->v, node, j);
-	jout_key(j, S("ready"));
-	jout_int(j, b->ready[node]);
-	jout_key(j, S("total"));
-	jout_int(j, b->total[node]);
-	jout_key(j, S("not_heard"));
-	jout_int(j, not_heard(r, node));
-	jout_key(j, S("pillars"));
-	jout_obj(j);
-	for (size_t p = 0; p < r->v.n_pillars; p++) {
-		AUTO(Buf) number = {0};
-		points_put(&number, board_pillar(b, node, r->v.pillar[p]));
-		jout_key(j, r->v.pillar[p]);
-		if (number.n)
-			jout_raw(j, buf_str(&number));
-		else
-			jout_null(j);
-	}
-	jout_obj_end(j);
-	json_series(b, node, j);
-	jout_key(j, S("children"));
-	jout_arr(j);
-	for (size_t i = node + 1; depth < r->depth && i < b->end[node]; i = b->end[i])
-		json_node(r, i, depth + 1, j);
-	jout_arr_end(j);
-	jout_obj_end(j);
 }
 
 static bool
@@ -360,7 +263,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	if (!view_open(cli, argc ? argv[0] : NULL, &v, err))
 		return false;
 	r.v = v;
-	r.silent = count_silent(v.b, &cli->a);
+	answers_new(&cli->ws, v.b, &cli->a, &r.answers);
 	AUTO(Buf) out = {0};
 	JsonOut j = jout_new(&out);
 	if (form == FORM_TEXT && !trend_ask(&r, err))
@@ -370,7 +273,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	else if (form == FORM_CSV)
 		csv_say(&r, &out);
 	else
-		json_node(&r, v.node, 0, &j);
+		answers_json(&r.answers, v.node, r.depth, &j);
 	if (form == FORM_JSON)
 		buf_byte(&out, '\n');
 	return cli_flush(cli, &out, err);

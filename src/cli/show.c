@@ -156,10 +156,3 @@ paint(const Cli *cli, char style)
 		: NULL;
 	return cli->colour && text ? text : "";
 }
-
-void
-points_put(Buf *b, int parts)
-{
-	if (parts >= 0)
-		buf_fmt(b, "%d.%02d", parts / 100, parts % 100);
-}

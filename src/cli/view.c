@@ -62,21 +62,9 @@ view_title(const View *v)
 void
 view_json(const View *v, size_t node, JsonOut *j)
 {
-	Str code = str_of(v->b->code[node]);
-	jout_key(j, S("as_of"));
-	int64_t at = workspace_event_time(&v->cli->ws, v->b->event);
-	char text[30];
-	instant_format(at, area_zone(v->cli->ws.area), text);
-	if (v->b->event > 0)
-		jout_str(j, str_of(text));
-	else
-		jout_null(j);
-	jout_key(j, S("event"));
-	jout_int(j, v->b->event);
-	jout_key(j, S("area"));
-	jout_str(j, code);
-	jout_key(j, S("name"));
-	jout_str(j, area_name(&v->cli->ws, code, &v->cli->a));
+	Answers an = {.w = &v->cli->ws, .b = v->b, .a = &v->cli->a};
+	answers_time(&an);
+	answers_json_head(&an, node, j);
 }
 
 const char *

@@ -234,9 +234,10 @@ conflict_add(WriteTx *tx, const Dataset *d, RowPut *put, int64_t over, Err *err)
 /* ---- put ---- */
 
 static bool
-write_projection(Acceptor *ac, Stmt *s, const RowPut *put, Str sealed, Err *err)
+write_projection(WriteTx *tx, Acceptor *ac, Stmt *s, const RowPut *put, Str sealed, Err *err)
 {
 	const Dataset *d = ac->d;
+	Matches matches;
 	int at = 1;
 	for (size_t i = 0; i < d->n_fields; i++)
 		if (!d->field[i].n_private)
@@ -244,10 +245,12 @@ write_projection(Acceptor *ac, Stmt *s, const RowPut *put, Str sealed, Err *err)
 	db_bind_int(s, at++, put->event);
 	if (d->has_private) {
 		if (sealed.n)
-			db_bind_blob(s, at, sealed);
+			db_bind_blob(s, at++, sealed);
 		else
-			db_bind_null(s, at);
+			db_bind_null(s, at++);
 	}
+	sealer_matches(tx->sealer, d, put->v, &matches);
+	row_bind_matches(d, &matches, s, at);
 	/* A row that was only left for later must be there before it is changed. */
 	return put->now->fresh ? db_run(s, err) : db_run_later(s, err);
 }
@@ -280,7 +283,7 @@ put_event(WriteTx *tx, Acceptor *ac, RowPut *put, int64_t base, Arena *a, Err *e
 	Stmt *s = put->now->v ? ac->update : ac->insert;
 	put->event = ++tx->seq;
 	if (!seal_closed(tx, ac->d, put, &e.sealed, err) ||
-		!write_projection(ac, s, put, e.sealed, err) || !event_add(tx, ac, &e, err))
+		!write_projection(tx, ac, s, put, e.sealed, err) || !event_add(tx, ac, &e, err))
 		return false;
 	*put->now = (Now){put->v, put->event, arena_str(a, e.sealed), true};
 	return true;

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <sodium.h>
 #include <unistd.h>
 
 enum { OP_CLOSE = 2, TELL_EVERY = 4096, NO_LEAF = 32 };
@@ -21,6 +22,8 @@ struct AsOfWork {
 	Workspace *of;
 	Env env; /* of it, without the time that somebody gave */
 	Db *from, *to;
+	Db *keys; /* reader for row keys, and what opens them: only when a dataset matches private values */
+	Sealer *sealer;
 	const char *path;
 	Replayed *dataset; /* by index in the catalog */
 	Stmt *event;
@@ -191,7 +194,10 @@ asof_close(AsOf *a)
 	AsOfWork *x = a->work;
 	db_close(a->w.db);
 	db_close(x->from);
+	db_close(x->keys);
 	db_close(x->to);
+	if (x->sealer)
+		sealer_close(x->sealer);
 	(void)unlink(x->path);
 	Arena mem = x->mem;
 	arena_close(&mem);
@@ -207,24 +213,79 @@ prepare(Db *db, void (*make)(const Dataset *, Buf *), const Dataset *d, Stmt **o
 	return buf_check(&sql, err) && db_prepare(db, buf_str(&sql), out, err);
 }
 
-static bool
-row_put(AsOfWork *x, const Dataset *d, const Value *v, int64_t event, Err *err)
-{
-	Replayed *r = &x->dataset[d - x->of->cat.dataset];
-	row_bind(d, v, event, r->insert);
-	if (!db_run(r->insert, err))
-		return false;
-	if (db_changes(x->to) == 1)
-		return true;
-	row_bind(d, v, event, r->update);
-	return db_run(r->update, err);
-}
-
 typedef struct Logged { /* one event, as the statement `replay` tells it */
 	int64_t seq, at, op;
-	Str area, open;
+	bool based; /* on an event before it: its row may be there */
+	Str area, open, key, sealed;
 	const Dataset *d; /* NULL: a dataset of definitions that are gone */
 } Logged;
+
+/* Only when a dataset needs it: a reader has no business with the key. */
+static bool
+sealer_need(AsOfWork *x, Err *err)
+{
+	if (x->sealer)
+		return true;
+	Sealer *s = NEW(&x->mem, Sealer, 1);
+	if (!sealer_open(x->of, s, err) || !workspace_reader(x->of, &x->keys, err))
+		return false;
+	x->sealer = s;
+	return true;
+}
+
+/* The row's own key, by a connection of its own: the other one stands in the log. */
+static bool
+row_key_find(AsOfWork *x, const Logged *e, SealedRow *row, bool *found, Err *err)
+{
+	Stmt *s;
+	if (!svc_stmt(x->keys, &x->of->sql, "row_key_get", &s, err))
+		return false;
+	db_set_text(s, "dataset", e->d->name);
+	db_set_text(s, "key", e->key);
+	if (!db_step(s, found, err))
+		return false;
+	bool ok = !*found || sealer_unwrap(x->sealer, db_text(s, 0), row, err);
+	db_reset(s);
+	return ok;
+}
+
+/* By which private values the row found others then; none where they were erased. */
+static bool
+matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
+{
+	unsigned char key[32];
+	SealedRow row = {e->d->name, e->key, key};
+	AUTO(Buf) json = {0};
+	bool found = false;
+	Value *v = NEW(tmp, Value, e->d->n_fields);
+	*out = (Matches){0};
+	if (!e->d->n_match || !e->sealed.n)
+		return true;
+	bool ok = sealer_need(x, err) && row_key_find(x, e, &row, &found, err) &&
+		(!found ||
+			(sealer_open_sealed(&row, e->sealed, &json, err) &&
+				row_from_json(e->d, buf_str(&json), tmp, v, err)));
+	if (ok && found)
+		sealer_matches(x->sealer, e->d, v, out);
+	sodium_memzero(key, sizeof key);
+	return ok;
+}
+
+/* An event without a base made its row; one with a base changed it, unless the row was closed meanwhile. */
+static bool
+row_put(AsOfWork *x, const Logged *e, const Value *v, const Matches *m, Err *err)
+{
+	Replayed *r = &x->dataset[e->d - x->of->cat.dataset];
+	if (e->based) {
+		row_bind(e->d, v, e->seq, m, r->update);
+		if (!db_run(r->update, err))
+			return false;
+		if (db_changes(x->to) == 1)
+			return true;
+	}
+	row_bind(e->d, v, e->seq, m, r->insert);
+	return db_run(r->insert, err);
+}
 
 static bool
 row_replay(AsOfWork *x, const Logged *e, Arena tmp, Err *err)
@@ -232,6 +293,7 @@ row_replay(AsOfWork *x, const Logged *e, Arena tmp, Err *err)
 	const Dataset *d = e->d;
 	Replayed *r = &x->dataset[d - x->of->cat.dataset];
 	Value *v = NEW(&tmp, Value, d->n_fields);
+	Matches matches;
 	if (!r->insert &&
 		(!prepare(x->to, dataset_insert_sql, d, &r->insert, err) ||
 			!prepare(x->to, dataset_update_sql, d, &r->update, err) ||
@@ -240,7 +302,7 @@ row_replay(AsOfWork *x, const Logged *e, Arena tmp, Err *err)
 	if (!row_from_log(d, e->open, &tmp, v))
 		return err_set(err, E_DB, "event %lld of the log cannot be read", (long long)e->seq);
 	if (e->op != OP_CLOSE)
-		return row_put(x, d, v, e->seq, err);
+		return matches_replay(x, e, &tmp, &matches, err) && row_put(x, e, v, &matches, err);
 	row_bind_keys(d, r->close, v);
 	return db_run(r->close, err);
 }
@@ -297,6 +359,9 @@ events_replay(AsOfWork *x, int64_t after, int64_t upto, Arena tmp, Err *err)
 		e.op = db_int(s, 2);
 		e.area = db_text(s, 4);
 		e.open = db_text(s, 5);
+		e.key = db_text(s, 6);
+		e.sealed = db_text(s, 7);
+		e.based = db_type(s, 8) != DB_NULL;
 		if ((e.d && !row_replay(x, &e, tmp, err)) ||
 			((x->stepped || e.seq == upto) && !event_keep(x, &e, err)) ||
 			((e.seq - after) % TELL_EVERY == 0 &&

@@ -481,21 +481,26 @@ add_up(Board *b, Series *s, int part, size_t node, int64_t change)
 }
 
 bool
+board_ask(const Board *b, Series *s, size_t node, bool alone, Err *err)
+{
+	Str lo, hi;
+	if (alone)
+		area_alone(str_of(b->code[node]), s->past, &lo, &hi);
+	else
+		area_range(str_of(b->code[node]), s->past, &lo, &hi);
+	return series_begin(b, s, lo, hi, err);
+}
+
+bool
 board_refresh(Board *b, Series *s, size_t node, bool alone, Err *err)
 {
-	char buf[20];
-	Str lo, hi;
 	BoardRow r = {.node = node};
 	int parts = s->query->is_check ? 1 : PARTS;
 	size_t end = alone ? node + 1 : b->end[node];
 	for (size_t i = node; i < end; i++)
 		for (int p = 0; p < parts && series_holds(b, s, i); p++)
 			add_up(b, s, p, i, -series_own(s, p)[i]);
-	if (alone)
-		area_alone(str_of(b->code[node]), buf, &lo, &hi);
-	else
-		area_range(str_of(b->code[node]), buf, &lo, &hi);
-	if (!series_begin(b, s, lo, hi, err))
+	if (!board_ask(b, s, node, alone, err))
 		return false;
 	for (;;) {
 		bool row;
@@ -564,7 +569,7 @@ board_pillars(const Board *b, Str *out, size_t max)
 	fixed = n;
 	for (size_t i = 0; i < b->n_indicators && n < max; i++) {
 		Str p = b->series[i].query->pillar;
-		bool known = false;
+		bool known = !board_counts(b, &b->series[i]);
 		for (size_t k = 0; k < n; k++)
 			known |= str_eq(out[k], p);
 		if (!known)

@@ -148,6 +148,31 @@ node_add_units(Board *b, Nodes *n, Str area, Err *err)
 	}
 }
 
+/* Of a check for values that should differ: where it has findings, for one of them may be gone, and the partners of what it
+ * finds in the changed area, for they are new. */
+static bool
+node_add_partners(Board *b, Series *s, Nodes *n, Str area, Err *err)
+{
+	size_t at;
+	for (size_t i = 0; i < b->n;) {
+		if (s->need[i] && series_holds(b, s, i))
+			node_add(b, n, str_of(b->code[i]));
+		i = s->need[i] ? i + 1 : b->end[i];
+	}
+	if (!board_find(b, area, &at))
+		return true;
+	if (!board_ask(b, s, at, false, err))
+		return false;
+	for (;;) {
+		bool row;
+		if (!db_step(s->stmt, &row, err))
+			return err_prefix(err, "%.*s: ", STR(s->query->file));
+		if (!row)
+			return true;
+		node_add(b, n, area_lift(db_text(s->stmt, 3), s->query->level));
+	}
+}
+
 /* Each once, in order; a node inside another's subtree falls away. */
 static void
 nodes_sort(const Board *b, Nodes *n)
@@ -166,7 +191,7 @@ nodes_sort(const Board *b, Nodes *n)
 
 /* The nodes that the changes touch by the query's scope. */
 static bool
-nodes_of(Board *b, const Series *s, const Touched *t, Nodes *n, Err *err)
+nodes_of(Board *b, Series *s, const Touched *t, Nodes *n, Err *err)
 {
 	Scope scope = s->query->scope;
 	n->alone = scope == SCOPE_ABOVE || scope == SCOPE_UNIT;
@@ -179,7 +204,9 @@ nodes_of(Board *b, const Series *s, const Touched *t, Nodes *n, Err *err)
 			node_add_above(b, n, area);
 		else
 			node_add(b, n, s->query->level == LEVEL_ANY ? area : area_lift(area, s->query->level));
-		if (scope == SCOPE_UNIT && !node_add_units(b, n, area, err))
+		if ((scope == SCOPE_UNIT && !node_add_units(b, n, area, err)) ||
+			(scope == SCOPE_KEY &&
+				!node_add_partners(b, s, n, area_lift(area, s->query->level), err)))
 			return false;
 	}
 	nodes_sort(b, n);

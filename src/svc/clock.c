@@ -106,11 +106,21 @@ clock_work(WriteTx *tx, void *arg, Err *err)
 		tx->db, &tx->w->sql, "clock", at == CLOCK_REAL ? S("") : str_of(text), err);
 }
 
+static bool
+day_settle(Gate *g, Err *err)
+{
+	AUTO(DbP) db = NULL;
+	int64_t event;
+	if (!workspace_reader(g->w, &db, err) || !daily_event(g->w, db, &event, err))
+		return false;
+	return event >= writer_wait(g->writer, -1, &g->stop) || gate_settle(g, err);
+}
+
 bool
 gate_clock(Gate *g, int64_t at, Err *err)
 {
 	/* The day that ends is put down while it is today. */
-	if (g->writer && writer_wait(g->writer, -1, &g->stop) > 0 && !gate_settle(g, err))
+	if (g->writer && !day_settle(g, err))
 		return false;
 	bool ok =
 		g->writer ? writer_run(g->writer, clock_work, &at, true, err) : socket_clock(g, at, err);

@@ -86,7 +86,17 @@ row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err)
 }
 
 void
-row_bind(const Dataset *d, const Value *v, int64_t event, Stmt *s)
+row_bind_matches(const Dataset *d, const Matches *m, Stmt *s, int at)
+{
+	for (size_t i = 0; i < d->n_match; i++, at++)
+		if (m->hex[i][0])
+			db_bind_text(s, at, str_of(m->hex[i]));
+		else
+			db_bind_null(s, at);
+}
+
+void
+row_bind(const Dataset *d, const Value *v, int64_t event, const Matches *m, Stmt *s)
 {
 	int at = 1;
 	for (size_t i = 0; i < d->n_fields; i++) {
@@ -101,5 +111,6 @@ row_bind(const Dataset *d, const Value *v, int64_t event, Stmt *s)
 	}
 	db_bind_int(s, at++, event);
 	if (d->has_private)
-		db_bind_null(s, at);
+		db_bind_null(s, at++);
+	row_bind_matches(d, m, s, at);
 }

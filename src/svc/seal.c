@@ -23,7 +23,9 @@ sealer_open(const Workspace *w, Sealer *out, Err *err)
 	if (!workspace_key(w, out->key, err) || !hasher_open(&out->hasher, err))
 		return false;
 	static const unsigned char label[] = "siap salt of open parts v1";
+	static const unsigned char match[] = "siap match of closed fields v1";
 	crypto_generichash(out->salt_key, 32, label, sizeof label - 1, out->key, 32);
+	crypto_generichash(out->match_key, 32, match, sizeof match - 1, out->key, 32);
 	return true;
 }
 
@@ -32,6 +34,34 @@ sealer_close(Sealer *s)
 {
 	hasher_close(s->hasher);
 	sodium_memzero(s, sizeof *s);
+}
+
+void
+sealer_match(const Sealer *s, const Field *f, Str value, char out[MATCH_HEX])
+{
+	unsigned char hash[MATCH_HEX / 2];
+	crypto_generichash_state state;
+	/* The name too, so that a telephone number does not meet an equal identity number. */
+	crypto_generichash_init(&state, s->match_key, 32, sizeof hash);
+	crypto_generichash_update(&state, (const unsigned char *)f->name.p, f->name.n);
+	crypto_generichash_update(&state, (const unsigned char *)"", 1);
+	crypto_generichash_update(&state, (const unsigned char *)value.p, value.n);
+	crypto_generichash_final(&state, hash, sizeof hash);
+	hex_encode(hash, sizeof hash, out);
+}
+
+void
+sealer_matches(const Sealer *s, const Dataset *d, const Value *v, Matches *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < d->n_fields && n < d->n_match; i++) {
+		if (!d->field[i].match)
+			continue;
+		out->hex[n][0] = 0;
+		if (v[i].kind == VALUE_TEXT)
+			sealer_match(s, &d->field[i], v[i].s, out->hex[n]);
+		n++;
+	}
 }
 
 static void

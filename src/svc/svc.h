@@ -174,6 +174,7 @@ typedef struct Series {
 	Stmt *
 		stmt; /* the query on the board's connection, once it was needed, with the places of its parameters */
 	int lo, hi;
+	char past[20]; /* the end of the range it is asked for: the statement holds on to it */
 } Series;
 typedef struct Board {
 	Arena a;
@@ -215,9 +216,31 @@ bool board_counts(const Board *b, const Series *s);
 /* Score of a pillar in a node's subtree: weighted mean of have/need of its indicators that count and have need > 0 there; in parts per 10,000; -1 when none. */
 int board_pillar(const Board *b, size_t node, Str pillar);
 size_t board_pillars(const Board *b, Str *out,
-	size_t max); /* pillars in use: roll, logistics, officers, security first, then by name */
+	size_t max); /* pillars in use: roll, logistics, officers, security first, then those of which something counts by now, by name */
 bool board_equal(const Board *x, const Board *y, Str *difference,
 	Arena *a); /* bit for bit; names the first difference */
+
+/* ---- Answers: how ready an area is, from a board alone ---- */
+typedef struct Answers { /* what is counted once for a board; made again when the board has moved on. One thread at a time. */
+	Workspace *w;
+	const Board *b;
+	Arena *a;         /* names are kept in it */
+	Str *name;        /* by node, once it was asked for; NULL: not kept */
+	Str pillar[12];
+	size_t n_pillars;
+	char as_of[30];   /* when its last event was */
+	uint32_t *silent; /* running count over nodes: TPS of which somebody has not reported yet */
+	bool *unverified; /* by indicator: rests on unverified values of the rule pack */
+} Answers;
+void answers_new(Workspace *w, const Board *b, Arena *a, Answers *out);
+int64_t answers_not_heard(const Answers *an, size_t node); /* TPS with a must-indicator that counts and is not reported on fully */
+int64_t answers_findings(const Answers *an, size_t node);
+/* The object that `siap ready --json` prints: the node and its children, so many levels down. */
+void answers_json(Answers *an, size_t node, int64_t depth, JsonOut *j);
+/* Its keys as_of, event, area, name alone: the start of every answer. Needs of Answers no more than w, b, a and answers_time. */
+void answers_json_head(Answers *an, size_t node, JsonOut *j);
+void answers_time(Answers *an); /* fills as_of */
+void points_put(Buf *b, int parts_per_10000); /* for programs: 97.25; nothing for -1 */
 
 /* ---- Gaps: what is missing, most valuable first ---- */
 typedef struct Gap {

@@ -56,7 +56,7 @@ SELECT at FROM event WHERE seq = :seq
 -- name: event_from
 SELECT seq, at FROM event WHERE seq >= :seq ORDER BY seq LIMIT 1
 -- name: replay
-SELECT e.seq, e.at, e.op, o.dataset, e.area, e.open
+SELECT e.seq, e.at, e.op, o.dataset, e.area, e.open, e.key, e.sealed, e.base
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
 -- name: conflicts_between
 SELECT dataset, key, area, event, over FROM conflict WHERE event > :after AND event <= :upto

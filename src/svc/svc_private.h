@@ -43,10 +43,18 @@ enum { SEAL_HASH = 32 };
 typedef struct Sealer {
 	const Env *env;
 	Hasher *hasher;
-	unsigned char key[32], salt_key[32];
+	unsigned char key[32], salt_key[32], match_key[32];
 } Sealer;
 bool sealer_open(const Workspace *w, Sealer *out, Err *err) MUST;
 void sealer_close(Sealer *s);
+/* Keyed hash of a private value, by which rows of any dataset with the same value in a field of this name find each other: 128 bits
+ * of BLAKE2b under a key derived from the workspace key, in hex. Whoever has no key can neither guess nor test a value. */
+enum { MATCH_HEX = 33 };
+void sealer_match(const Sealer *s, const Field *f, Str value, char out[MATCH_HEX]);
+typedef struct Matches { /* of one row, in the order of its fields with `match`; empty: no value */
+	char hex[MATCH_MAX][MATCH_HEX];
+} Matches;
+void sealer_matches(const Sealer *s, const Dataset *d, const Value *v, Matches *out);
 typedef struct Entry { /* what the public log shows of an event */
 	int64_t seq, at;
 	Str agency, dataset, area;
@@ -168,7 +176,8 @@ typedef struct RowReader {
 bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) MUST;
 
 /* Values to the parameters of dataset_insert_sql or dataset_update_sql; private fields stay out. */
-void row_bind(const Dataset *d, const Value *v, int64_t event, Stmt *s);
+void row_bind(const Dataset *d, const Value *v, int64_t event, const Matches *m, Stmt *s);
+void row_bind_matches(const Dataset *d, const Matches *m, Stmt *s, int at); /* from position `at` on; m lives until the statement ran */
 
 /* ---- log_row.c ---- */
 /* The open body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
@@ -306,6 +315,7 @@ bool board_structure(Board *b, Err *err) MUST; /* nodes from area and tps */
 bool board_fill_all(Board *b, Err *err) MUST;  /* every series and readiness from the database */
 bool board_fill(Board *b, Series *s, Err *err)
 	MUST; /* full recompute of one series, without readiness */
+bool board_ask(const Board *b, Series *s, size_t node, bool alone, Err *err) MUST; /* begins s->stmt for the node's subtree, or the node alone */
 bool board_refresh(Board *b, Series *s, size_t node, bool alone, Err *err)
 	MUST;                       /* recompute one subtree of one series, with readiness */
 void board_readiness(Board *b); /* unmet, ready, total from the series */

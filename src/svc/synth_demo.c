@@ -294,7 +294,7 @@ guard_file(Demo *d, const Arrival *e, const Course *c, Err *err)
 static bool
 arrival_file(Demo *d, const Arrival *e, Err *err)
 {
-	const Course *c = &d->t.course[e->which];
+	const Course *c = e->kind == KIND_ROWS ? NULL : &d->t.course[e->which];
 	switch (e->kind) {
 	case KIND_TPS:
 		return tps_file(d, err);

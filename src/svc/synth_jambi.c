@@ -124,6 +124,18 @@ overfill(SynthPlan *p, const Planted *what, Err *err)
 		err_set(err, E_BUG, "village of '%.*s' cannot give that many voters", STR(what->area));
 }
 
+/* A word that nobody understands would plant nothing, and nobody would know. */
+static bool
+kind_known(Str kind, Err *err)
+{
+	static const char *const known[] = {"silent", "no_roll", "misprint", "over", "open", "short",
+		"no_shipment", "no_internet", "no_electricity", "hard_access"};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_eq(kind, str_of(known[i])))
+			return true;
+	return err_set(err, E_BUG, "nobody knows how to plant '%.*s'", STR(kind));
+}
+
 static bool
 plant(SynthPlan *p, const Planted *what, Arena tmp, Err *err)
 {
@@ -131,6 +143,8 @@ plant(SynthPlan *p, const Planted *what, Arena tmp, Err *err)
 	unsigned flag = str_eq(what->kind, S("silent")) ? SYNTH_SILENT
 		: str_eq(what->kind, S("no_roll"))          ? SYNTH_NO_ROLL
 													: 0;
+	if (!kind_known(what->kind, err))
+		return false;
 	if (r.from == r.to)
 		return err_set(err, E_BUG, "nothing lies in '%.*s'", STR(what->area));
 	for (size_t i = r.from; i < r.to; i++) {

@@ -83,8 +83,12 @@ areas_below(const Env *env, Str area, Level level, Str *out)
 	bool nation = str_eq(area, S("0"));
 	while (rest.n) {
 		str_cut(rest, '\n', &line, &rest);
-		if (!str_cut(line, '\t', &code, &name) || area_level(code) != level ||
-			(!nation && !str_starts(code, area)))
+		if (!str_cut(line, '\t', &code, &name) || (!nation && !str_starts(code, area))) {
+			if (n && !nation)
+				break; /* they stand in order */
+			continue;
+		}
+		if (area_level(code) != level)
 			continue;
 		if (out)
 			out[n] = code;
@@ -103,12 +107,14 @@ void
 synth_plan_room(SynthPlan *p, size_t stations, Arena *a)
 {
 	p->station = NEW(a, SynthStation, stations);
+	p->room = stations;
 }
 
 bool
 synth_plan_stations(SynthPlan *p, const Env *env, const SynthWhere *where, Arena tmp, Err *err)
 {
 	size_t n = areas_below(env, where->area, LEVEL_VILLAGE, NULL);
+	NEED(where->stations <= p->room - p->n);
 	Str *village = NEW(&tmp, Str, n + 1);
 	uint32_t *weight = NEW(&tmp, uint32_t, n + 1), *share = NEW(&tmp, uint32_t, n + 1);
 	areas_below(env, where->area, LEVEL_VILLAGE, village);

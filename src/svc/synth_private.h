@@ -22,7 +22,7 @@ typedef struct SynthStation {
 typedef struct SynthPlan {
 	uint64_t seed;
 	SynthStation *station; /* in order of their codes */
-	size_t n;
+	size_t n, room;
 } SynthPlan;
 typedef struct SynthRange {
 	size_t from, to; /* [from, to) of plan->station */

@@ -137,18 +137,18 @@ int64_t
 synth_owed_regency(const Synth *s, const PackCode *item, Str regency)
 {
 	const Pack *p = s->w.pack;
-	SynthRange r = synth_range(&s->plan, regency);
-	int64_t districts = (int64_t)synth_areas(&s->env, regency, LEVEL_DISTRICT), sum = 0;
-	for (size_t i = r.from; i < r.to; i++)
-		sum += synth_owed(p, item, &s->plan.station[i]);
+	bool kinds = str_eq(item->rule, S("per_district_kind"));
 	if (str_eq(item->rule, S("per_regency")))
 		return item->amount;
-	if (str_eq(item->rule, S("per_district")))
-		return item->amount * districts;
-	if (str_eq(item->rule, S("per_district_kind")))
-		return item->amount * districts * contests(p);
+	if (kinds || str_eq(item->rule, S("per_district")))
+		return item->amount * (int64_t)synth_areas(&s->env, regency, LEVEL_DISTRICT) *
+			(kinds ? contests(p) : 1);
 	if (str_eq(item->rule, S("per_village")))
 		return item->amount * (int64_t)synth_areas(&s->env, regency, LEVEL_VILLAGE);
+	SynthRange r = synth_range(&s->plan, regency);
+	int64_t sum = 0;
+	for (size_t i = r.from; i < r.to; i++)
+		sum += synth_owed(p, item, &s->plan.station[i]);
 	return sum;
 }
 

@@ -203,6 +203,13 @@ table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
 		if (!buf_check(&sql, err) || !db_exec(db, buf_str(&sql), err))
 			return false;
 	}
+	for (size_t i = 0; i < d->n_fields; i++) {
+		const Field *f = &d->field[i];
+		if (f->match && !map_get(&have, arena_fmt(&tmp, "%.*s_match", STR(f->name)), NULL))
+			return err_set(err, E_INPUT,
+				"%.*s:%d: 'match' on field '%.*s' is new: that needs a numbered migration",
+				STR(d->file), f->line, STR(f->name));
+	}
 	if (d->has_private && !map_get(&have, S("_sealed"), NULL)) {
 		buf_clear(&sql);
 		buf_fmt(&sql, "ALTER TABLE %.*s ADD COLUMN _sealed %s", /* derived SQL */

@@ -31,6 +31,8 @@ static const struct {
 	{"shipment", "area=%a;item=%wink|booth|recap_box;number=%d;sent=%d;received=%d;damaged=%d"},
 	{"delivery", "tps=%s;item=%wink|booth|ballot_box;packed=%d;sent=%d;received=%d"},
 	{"officer_count", "tps=%s;role=%wkpps|linmas|ptps;filled=%d;sworn_in=%d;healthy=%d"},
+	{"officer", "tps=%s;role=%wkpps|linmas|ptps;seat=1;nik=990101010180000%w1|2|3"},
+	{"officer", "tps=%s;role=kpps;seat=%w1|2|3;nik=990101010180000%w1|2|3;name=N"},
 	{"stage", "area=%a;stage=%wplanning|roll|monitors;declared=2024-09-1%w1|2|3"},
 	{"stage_date", "area=%a;stage=%wroll|monitors|court_registration;ends=2024-11-1%w1|2|9"},
 	{"candidate_pair",
@@ -115,7 +117,8 @@ every_change_is_followed(void **state)
 	OK(d, gate_open(&d->w, &g, &d->err));
 	stations_add(d, g);
 	OK(d, board_open(&d->w, &b, &d->err));
-	for (int round = 0; round < 150; round++) {
+	int rounds = *d->store.url ? 60 : 200;
+	for (int round = 0; round < rounds; round++) {
 		size_t k = dice(sizeof change / sizeof *change);
 		const char *cells = cells_make(d, change[k].cells);
 		if (dice(8) == 0)

@@ -1,7 +1,7 @@
 /* The clock of a workspace: it is now for everything, outlives the process, and times in the log never run backwards. */
 #include "support.h"
 
-static int64_t hand; /* what the machine's clock says in these tests */
+static _Atomic int64_t hand; /* what the machine's clock says in these tests */
 
 static int64_t
 hand_now(void *ctx)

@@ -99,7 +99,7 @@ test_jambi(void **state)
 	SynthRange r = synth_range(plan, S("1571"));
 	assert_int_equal(r.to - r.from, 943);
 	for (int i = 0; i < 11; i++) {
-		char code[8];
+		char code[24];
 		snprintf(code, sizeof code, "1571%02d", i + 1);
 		r = synth_range(plan, str_of(code));
 		assert_int_equal(r.to - r.from, kota[i]);
