@@ -16,13 +16,14 @@ gate_applies(Gate *g)
 	return yes;
 }
 
-/* While rows pour in, what a look at them computes is old at once: it waits for the end of the import, or for so long that
- * looking on takes a tenth of the time at most. */
+/* While rows pour in, what a look at them computes is old at once, and it takes time from the server that takes them: it waits
+ * for the end of the import, or for so long that looking on takes a tenth of the time at most. */
 static void
 follow_rest(Gate *g, int64_t took)
 {
 	int64_t until = clock_us() + FOLLOW_REST_US + 9 * took;
-	while (!g->stop && clock_us() < until && gate_applies(g))
+	bool shared = db_is_url(str_of(g->w->store));
+	while (shared && !g->stop && clock_us() < until && gate_applies(g))
 		(void)usleep(10000);
 }
 

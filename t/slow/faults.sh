@@ -85,7 +85,7 @@ walk() {
 	[ $((4 * failed)) -gt $((failed + done)) ] || fail "expected more refusals"
 }
 walk init none "$siap" init "$t/w" --rules pilkada2024 --area 1571091002 ${STORE:+--store "$url"}
-[ "${STORE-}" ] || walk simulate none "$siap" simulate "$t/w" --area 1571091002 --stations 3
+[ -n "${STORE-}" ] || walk simulate none "$siap" simulate "$t/w" --area 1571091002 --stations 3
 walk import before "$siap" import delivery "$t/rows.csv"
 # The same through a writer of its own process, which has the fault.
 cat >"$t/beside" <<'X'
