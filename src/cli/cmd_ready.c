@@ -68,7 +68,7 @@ row_add(const Ready *r, Table *t, size_t node, int indent)
 	table_add(t, share(r, node));
 	for (size_t p = 0; p < r->v.n_pillars; p++)
 		table_add(t, show_points(cli, board_pillar(b, node, r->v.pillar[p])));
-	table_add(t, show_number(cli, answers_not_heard(&r->answers, node)));
+	table_add(t, show_number(cli, b->silent[node]));
 	table_add(t, show_number(cli, answers_findings(&r->answers, node)));
 }
 
@@ -227,7 +227,7 @@ csv_rows(const Ready *r, size_t node, int depth, Buf *out)
 		points_put(out, board_pillar(b, node, r->v.pillar[p]));
 	}
 	csv_out_sep(out);
-	csv_out_int(out, answers_not_heard(&r->answers, node));
+	csv_out_int(out, b->silent[node]);
 	csv_out_sep(out);
 	csv_out_int(out, answers_findings(&r->answers, node));
 	csv_out_end(out);

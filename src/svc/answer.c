@@ -10,21 +10,6 @@ points_put(Buf *b, int parts)
 
 /* ---- what is counted once for a board ---- */
 
-/* TPS where a must-indicator that counts by now was not reported on fully. Series by series, as they lie in memory. */
-static void
-silent_count(Answers *an, Arena tmp)
-{
-	const Board *b = an->b;
-	bool *silent = NEW(&tmp, bool, b->n + 1);
-	for (size_t s = 0; s < b->n_indicators; s++) {
-		const Series *x = &b->series[s];
-		for (size_t i = 0; x->must && board_counts(b, x) && i < b->n; i++)
-			silent[i] |= b->level[i] == LEVEL_TPS && x->need[i] > x->heard[i];
-	}
-	for (size_t i = 0; i < b->n; i++)
-		an->silent[i + 1] = an->silent[i] + silent[i];
-}
-
 void
 answers_time(Answers *an)
 {
@@ -38,19 +23,11 @@ answers_new(Workspace *w, const Board *b, Arena *a, Answers *out)
 		.b = b,
 		.a = a,
 		.name = NEW(a, Str, b->n),
-		.silent = NEW(a, uint32_t, b->n + 1),
 		.unverified = NEW(a, bool, b->n_indicators + 1)};
 	out->n_pillars = board_pillars(b, out->pillar, sizeof out->pillar / sizeof *out->pillar);
 	for (size_t s = 0; s < b->n_indicators; s++)
 		out->unverified[s] = query_unverified(b->series[s].query, w->pack) > 0;
 	answers_time(out);
-	silent_count(out, *a);
-}
-
-int64_t
-answers_not_heard(const Answers *an, size_t node)
-{
-	return an->silent[an->b->end[node]] - an->silent[node];
 }
 
 int64_t
@@ -154,7 +131,7 @@ answers_json(Answers *an, size_t node, int64_t depth, JsonOut *j)
 	jout_key(j, S("total"));
 	jout_int(j, b->total[node]);
 	jout_key(j, S("not_heard"));
-	jout_int(j, answers_not_heard(an, node));
+	jout_int(j, b->silent[node]);
 	pillars_json(an, node, j);
 	indicators_json(an, node, j);
 	jout_key(j, S("children"));

@@ -217,6 +217,7 @@ board_structure(Board *b, Err *err)
 	b->listed = NEW(&b->a, uint8_t, b->n);
 	b->unmet = NEW(&b->a, uint16_t, b->n);
 	b->ready = NEW(&b->a, uint32_t, b->n);
+	b->silent = NEW(&b->a, uint32_t, b->n);
 	b->total = NEW(&b->a, uint32_t, b->n);
 	for (size_t k = 0; k < b->n; k++) {
 		bool take_tps = i == na || (j < nt && memcmp(tps.p + j * 16, areas.p + i * 16, 16) < 0);
@@ -412,28 +413,39 @@ board_fill(Board *b, Series *s, Err *err)
 
 /* ---- readiness ---- */
 
-static uint16_t
-unmet_of(const Board *b, size_t node)
+typedef struct Standing { /* of one TPS, by the must-indicators that count */
+	uint16_t unmet;
+	bool silent; /* somebody has not reported yet */
+} Standing;
+
+static Standing
+standing_of(const Board *b, size_t node)
 {
-	unsigned unmet = 0;
+	Standing now = {0};
 	for (size_t k = 0; k < b->n_indicators; k++) {
 		const Series *s = &b->series[k];
-		unmet += s->must && s->query->level == LEVEL_TPS && s->have[node] < s->need[node] &&
-			board_counts(b, s);
+		if (!s->must || s->query->level != LEVEL_TPS || !board_counts(b, s))
+			continue;
+		if (s->have[node] < s->need[node])
+			now.unmet++;
+		now.silent |= s->heard[node] < s->need[node];
 	}
-	return (uint16_t)unmet;
+	return now;
 }
 
 void
 board_readiness(Board *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		b->unmet[i] = b->listed[i] ? unmet_of(b, i) : 0;
+		Standing now = b->listed[i] ? standing_of(b, i) : (Standing){0};
+		b->unmet[i] = now.unmet;
+		b->silent[i] = now.silent;
 		b->total[i] = b->listed[i];
-		b->ready[i] = b->listed[i] && b->unmet[i] == 0;
+		b->ready[i] = b->listed[i] && now.unmet == 0;
 	}
 	for (size_t i = b->n; i-- > 1;) {
 		b->ready[b->parent[i]] += b->ready[i];
+		b->silent[b->parent[i]] += b->silent[i];
 		b->total[b->parent[i]] += b->total[i];
 	}
 }
@@ -443,11 +455,13 @@ readiness_of(Board *b, size_t node)
 {
 	if (!b->listed[node])
 		return;
-	uint16_t unmet = unmet_of(b, node);
-	int change = (unmet == 0) - (b->unmet[node] == 0);
-	b->unmet[node] = unmet;
-	for (size_t i = node; change; i = b->parent[i]) {
-		b->ready[i] += (uint32_t)change;
+	Standing now = standing_of(b, node);
+	int ready = (now.unmet == 0) - (b->unmet[node] == 0);
+	int silent = (int)now.silent - (int)b->silent[node];
+	b->unmet[node] = now.unmet;
+	for (size_t i = node; ready || silent; i = b->parent[i]) {
+		b->ready[i] += (uint32_t)ready;
+		b->silent[i] += (uint32_t)silent;
 		if (i == 0)
 			break;
 	}

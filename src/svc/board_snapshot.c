@@ -30,7 +30,7 @@ each_array(Board *b, ArrayFn fn, void *ctx, Err *err)
 		size_t size;
 	} fixed[] = {{(void **)&b->code, 16}, {(void **)&b->parent, 4}, {(void **)&b->end, 4},
 		{(void **)&b->level, 1}, {(void **)&b->listed, 1}, {(void **)&b->unmet, 2},
-		{(void **)&b->ready, 4}, {(void **)&b->total, 4}};
+		{(void **)&b->ready, 4}, {(void **)&b->silent, 4}, {(void **)&b->total, 4}};
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
 		if (!fn(ctx, fixed[i].array, fixed[i].size * b->n, err))
 			return false;
@@ -98,7 +98,7 @@ static bool
 save_to(const Board *b, int fd, Err *err)
 {
 	Board copy = *b; /* each_array hands out places to write to; saving only reads them */
-	SnapHeader h = {.magic = "SIAPBRD2",
+	SnapHeader h = {.magic = "SIAPBRD3",
 		.catalog = b->w->cat.hash,
 		.event = b->event,
 		.nodes = b->n,
@@ -166,7 +166,7 @@ load_into(Board *b, Str bytes, Err *err)
 	memcpy(&h, bytes.p, sizeof h);
 	memset(area, 0, sizeof area);
 	snprintf(area, sizeof area, "%.*s", STR(b->w->area));
-	if (memcmp(h.magic, "SIAPBRD2", 8) != 0 || memcmp(&h.catalog, &b->w->cat.hash, 32) != 0 ||
+	if (memcmp(h.magic, "SIAPBRD3", 8) != 0 || memcmp(&h.catalog, &b->w->cat.hash, 32) != 0 ||
 		h.series != b->n_series || memcmp(h.area, area, sizeof area) != 0 || h.nodes > UINT32_MAX)
 		return err_set(err, E_NOTFOUND, "the snapshot is of other definitions");
 	if (!board_newest(b, &newest, err))

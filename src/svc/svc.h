@@ -188,6 +188,7 @@ typedef struct Board {
 	uint8_t *listed;         /* TPS present in the TPS list */
 	uint16_t *unmet;         /* TPS: must-indicators not met */
 	uint32_t *ready, *total; /* TPS in the subtree: ready, all */
+	uint32_t *silent;        /* and those with a must-indicator that counts and is not reported on fully */
 	Series *series;          /* indicators first, then checks, each in catalog order */
 	size_t n_series, n_indicators;
 	int64_t event; /* as of this event */
@@ -229,11 +230,9 @@ typedef struct Answers { /* what is counted once for a board; made again when th
 	Str pillar[12];
 	size_t n_pillars;
 	char as_of[30];   /* when its last event was */
-	uint32_t *silent; /* running count over nodes: TPS of which somebody has not reported yet */
 	bool *unverified; /* by indicator: rests on unverified values of the rule pack */
 } Answers;
 void answers_new(Workspace *w, const Board *b, Arena *a, Answers *out);
-int64_t answers_not_heard(const Answers *an, size_t node); /* TPS with a must-indicator that counts and is not reported on fully */
 int64_t answers_findings(const Answers *an, size_t node);
 /* The object that `siap ready --json` prints: the node and its children, so many levels down. */
 void answers_json(Answers *an, size_t node, int64_t depth, JsonOut *j);
