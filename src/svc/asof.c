@@ -240,6 +240,7 @@ row_key_find(AsOfWork *x, const Logged *e, SealedRow *row, bool *found, Err *err
 	Stmt *s;
 	if (!svc_stmt(x->keys, &x->of->sql, "row_key_get", &s, err))
 		return false;
+	db_set_text(s, "area", e->area);
 	db_set_text(s, "dataset", e->d->name);
 	db_set_text(s, "key", e->key);
 	if (!db_step(s, found, err))
@@ -254,7 +255,7 @@ static bool
 matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
 {
 	unsigned char key[32];
-	SealedRow row = {e->d->name, e->key, key};
+	SealedRow row = {e->d->name, e->key, e->area, key};
 	AUTO(Buf) json = {0};
 	bool found = false;
 	Value *v = NEW(tmp, Value, e->d->n_fields);
