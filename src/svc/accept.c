@@ -190,9 +190,9 @@ event_add(WriteTx *tx, Acceptor *ac, EventBody *e, Err *err)
 		buf_clear(tx->buf[0]);
 		row_json(ac->d, e->v, false, tx->buf[0]);
 		e->open = buf_str(tx->buf[0]);
+		if (tx->buf[0]->failed)
+			return err_set(err, E_LIMIT, "row '%.*s' is too long", STR(e->key));
 	}
-	if (tx->buf[0]->failed)
-		return err_set(err, E_LIMIT, "row '%.*s' is too long", STR(e->key));
 	if (!event_leaf(tx, ac, e, &leaf, err))
 		return false;
 	db_bind_int(s, ac->event_at[EVENT_SEQ], tx->seq);
