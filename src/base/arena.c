@@ -54,7 +54,7 @@ enum { GAP = 0 };
 #define hand_out(a, p, n) ((void)0)
 #endif
 
-enum { PAGE = 4096, KEEP = 4 << 20 };
+enum { PAGE = 4096, KEEP = 4 << 20, LARGE = 1 << 20 };
 
 bool
 arena_open(Arena *a, size_t reserve_bytes, Err *err)
@@ -94,6 +94,20 @@ arena_reset(Arena *a)
 		poison_all(a);
 }
 
+/* Scratch that was given back may lie here. The whole pages of a large block go back to the system instead, which hands out noughts: a
+ * block of which little is used then takes little memory. */
+static void *
+zeroed(char *p, size_t n)
+{
+	char *first = p + (-(uintptr_t)p & (PAGE - 1)),
+		 *last = (char *)((uintptr_t)(p + n) & ~(uintptr_t)(PAGE - 1));
+	if (n < LARGE || madvise(first, (size_t)(last - first), MADV_DONTNEED) != 0)
+		return memset(p, 0, n);
+	memset(p, 0, (size_t)(first - p));
+	memset(last, 0, (size_t)(p + n - last));
+	return p;
+}
+
 void *
 arena_alloc(Arena *a, size_t size, size_t align, size_t count)
 {
@@ -104,8 +118,7 @@ arena_alloc(Arena *a, size_t size, size_t align, size_t count)
 	char *p = a->at + pad;
 	a->at = p + bytes + GAP;
 	hand_out(a, p, bytes);
-	/* Zeroed each time: scratch that was given back may lie here. */
-	return memset(p, 0, bytes);
+	return zeroed(p, bytes);
 }
 
 Str

@@ -370,14 +370,26 @@ row_values(const Board *b, const Series *s, BoardRow *r, Err *err)
 	return true;
 }
 
+/* Most checks find little and most areas have no rows of their own: what is nought already is only read, so that its memory is
+ * never taken from the system. */
+static void
+clear(int64_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i])
+			v[i] = 0;
+}
+
 static void
 sum_up(Board *b, Series *s, int part)
 {
 	int64_t *sum = series_sum(s, part);
-	if (s->own[part])
-		memcpy(sum, s->own[part], b->n * sizeof *sum);
+	for (size_t i = 0; s->own[part] && i < b->n; i++)
+		if (sum[i] != s->own[part][i])
+			sum[i] = s->own[part][i];
 	for (size_t i = b->n; i-- > 1;)
-		sum[b->parent[i]] += sum[i];
+		if (sum[i])
+			sum[b->parent[i]] += sum[i];
 }
 
 bool
@@ -388,9 +400,9 @@ board_fill(Board *b, Series *s, Err *err)
 	BoardRow r = {0};
 	int parts = s->query->is_check ? 1 : PARTS;
 	for (int p = 0; p < parts; p++) {
-		memset(series_sum(s, p), 0, b->n * sizeof(int64_t));
+		clear(series_sum(s, p), b->n);
 		if (s->own[p])
-			memset(s->own[p], 0, b->n * sizeof(int64_t));
+			clear(s->own[p], b->n);
 	}
 	area_range(b->w->area, buf, &lo, &hi);
 	if (!series_begin(b, s, lo, hi, err))

@@ -1,7 +1,7 @@
 /* board_snapshot: the board's arrays in one file, so that a cold start reads them instead of asking the database.
  *
- * Layout: a header (magic, catalog hash, event, day, nodes, series, checksum of the rest), then each array as it stands in memory,
- * padded to 8 bytes, in the order of each_array(). The file is a cache of this machine: wrong size, checksum, definitions or an
+ * Layout: a header (magic, catalog hash, event, day, nodes, series, checksum of the rest), then each array in the order of each_array():
+ * its bytes in 8, then the array as it stands in memory, padded to 8; an array that is all nought has 0 bytes. The file is a cache of this machine: wrong size, checksum, definitions or an
  * event that the database does not have make it void, never wrong. */
 #include "svc/svc_private.h"
 
@@ -82,23 +82,32 @@ typedef struct Save {
 } Save;
 
 static bool
+all_nought(const void *bytes, size_t n)
+{
+	const unsigned char *p = bytes;
+	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+static bool
 save_array(void *ctx, void **array, size_t bytes, Err *err)
 {
 	static const char zero[8];
 	Save *s = ctx;
+	uint64_t there = all_nought(*array, bytes) ? 0 : bytes;
 	if (s->counting) {
-		s->check = checksum(s->check, *array, bytes);
+		s->check = checksum(s->check, *array, there);
 		return true;
 	}
-	return fd_write_all(s->fd, (Str){*array, bytes}, err) &&
-		fd_write_all(s->fd, (Str){zero, padded(bytes) - bytes}, err);
+	return fd_write_all(s->fd, (Str){(const char *)&there, sizeof there}, err) &&
+		fd_write_all(s->fd, (Str){*array, there}, err) &&
+		fd_write_all(s->fd, (Str){zero, padded(there) - there}, err);
 }
 
 static bool
 save_to(const Board *b, int fd, Err *err)
 {
 	Board copy = *b; /* each_array hands out places to write to; saving only reads them */
-	SnapHeader h = {.magic = "SIAPBRD3",
+	SnapHeader h = {.magic = "SIAPBRD4",
 		.catalog = b->w->cat.hash,
 		.event = b->event,
 		.nodes = b->n,
@@ -141,17 +150,22 @@ typedef struct Load {
 	Str bytes;
 	size_t at;
 	uint64_t check;
+	Arena *a; /* for arrays that are all nought */
 } Load;
 
 static bool
 load_array(void *ctx, void **array, size_t bytes, Err *err)
 {
 	Load *l = ctx;
-	if (l->bytes.n - l->at < padded(bytes))
+	uint64_t there = 0;
+	if (l->bytes.n - l->at >= sizeof there)
+		memcpy(&there, l->bytes.p + l->at, sizeof there);
+	l->at += sizeof there;
+	if (l->at > l->bytes.n || (there != 0 && there != bytes) || l->bytes.n - l->at < padded(there))
 		return err_set(err, E_NOTFOUND, "the snapshot is cut short");
-	*array = (void *)(l->bytes.p + l->at);
-	l->check = checksum(l->check, *array, bytes);
-	l->at += padded(bytes);
+	*array = there ? (void *)(l->bytes.p + l->at) : NEW(l->a, int64_t, bytes / 8 + 1);
+	l->check = checksum(l->check, *array, there);
+	l->at += padded(there);
 	return true;
 }
 
@@ -166,7 +180,7 @@ load_into(Board *b, Str bytes, Err *err)
 	memcpy(&h, bytes.p, sizeof h);
 	memset(area, 0, sizeof area);
 	snprintf(area, sizeof area, "%.*s", STR(b->w->area));
-	if (memcmp(h.magic, "SIAPBRD3", 8) != 0 || memcmp(&h.catalog, &b->w->cat.hash, 32) != 0 ||
+	if (memcmp(h.magic, "SIAPBRD4", 8) != 0 || memcmp(&h.catalog, &b->w->cat.hash, 32) != 0 ||
 		h.series != b->n_series || memcmp(h.area, area, sizeof area) != 0 || h.nodes > UINT32_MAX)
 		return err_set(err, E_NOTFOUND, "the snapshot is of other definitions");
 	if (!board_newest(b, &newest, err))
@@ -177,7 +191,7 @@ load_into(Board *b, Str bytes, Err *err)
 	b->event = h.event;
 	memcpy(b->today, h.day, sizeof b->today); /* by that day, until board_open looks at the clock */
 	b->today[sizeof b->today - 1] = 0;
-	Load l = {.bytes = bytes, .at = sizeof h, .check = (uint64_t)h.event};
+	Load l = {.bytes = bytes, .at = sizeof h, .check = (uint64_t)h.event, .a = &b->a};
 	if (!each_array(b, load_array, &l, err))
 		return false;
 	if (l.check != h.check || l.at != bytes.n)

@@ -39,6 +39,26 @@ scratch_by_value_is_free_again(void **state)
 	assert_true(next > first);
 }
 
+/* Large blocks are zeroed by giving whole pages back: the edges between must be zeroed too, and the neighbours left alone. */
+static void
+large_blocks_are_zeroed_to_the_edges(void **state)
+{
+	(void)state;
+	enum { BIG = (3 << 20) + 5001 };
+	AUTO(Arena) a;
+	OK(arena_open(&a, 64 << 20, &err));
+	char *before = NEW(&a, char, 777);
+	memset(before, 'b', 777);
+	Arena tmp = a;
+	memset(NEW(&tmp, char, BIG + 9000), 'x', BIG + 9000);
+	char *big = NEW(&a, char, BIG);
+	for (size_t i = 0; i < BIG; i++)
+		if (big[i])
+			fail_msg("byte %zu is not zeroed", i);
+	for (int i = 0; i < 777; i++)
+		assert_int_equal(before[i], 'b');
+}
+
 static void
 reset_keeps_the_range(void **state)
 {
@@ -181,6 +201,7 @@ sanitizers_see_the_gap(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(gives_zeroed_aligned_memory),
 	cmocka_unit_test(scratch_by_value_is_free_again),
+	cmocka_unit_test(large_blocks_are_zeroed_to_the_edges),
 	cmocka_unit_test(reset_keeps_the_range),
 	cmocka_unit_test(strings_are_copied),
 	cmocka_unit_test(reserves_more_than_the_machine_has),
