@@ -96,21 +96,11 @@ csv_say(const Stages *s, Buf *b)
 }
 
 static void
-json_text(JsonOut *j, Str key, Str value)
-{
-	jout_key(j, key);
-	if (value.n)
-		jout_str(j, value);
-	else
-		jout_null(j);
-}
-
-static void
 json_say(const Stages *s, Buf *b)
 {
 	JsonOut j = jout_new(b);
 	jout_obj(&j);
-	json_text(&j, S("area"), s->area);
+	jout_text(&j, S("area"), s->area);
 	jout_key(&j, S("declared"));
 	jout_int(&j, (int64_t)s->declared);
 	jout_key(&j, S("stages"));
@@ -120,17 +110,17 @@ json_say(const Stages *s, Buf *b)
 	for (size_t i = 0; i < s->n; i++) {
 		const Stage *g = &s->stage[i];
 		jout_obj(&j);
-		json_text(&j, S("stage"), g->code->code);
+		jout_text(&j, S("stage"), g->code->code);
 		jout_key(&j, S("main"));
 		jout_bool(&j, g->main);
-		json_text(&j, S("starts"), g->starts);
-		json_text(&j, S("ends"), g->ends);
+		jout_text(&j, S("starts"), g->starts);
+		jout_text(&j, S("ends"), g->ends);
 		jout_key(&j, S("past"));
 		jout_bool(&j, g->past);
-		json_text(&j, S("set_by"), g->set_by);
-		json_text(&j, S("declared"), g->declared);
-		json_text(&j, S("declared_by"), g->declared_by);
-		json_text(&j, S("evidence"), g->evidence);
+		jout_text(&j, S("set_by"), g->set_by);
+		jout_text(&j, S("declared"), g->declared);
+		jout_text(&j, S("declared_by"), g->declared_by);
+		jout_text(&j, S("evidence"), g->evidence);
 		jout_obj_end(&j);
 	}
 	jout_arr_end(&j);

@@ -164,16 +164,6 @@ csv_say(const Why *w, Err *err)
 }
 
 static void
-json_text(JsonOut *j, Str key, Str value)
-{
-	jout_key(j, key);
-	if (value.n)
-		jout_str(j, value);
-	else
-		jout_null(j);
-}
-
-static void
 json_int(JsonOut *j, Str key, int64_t value)
 {
 	jout_key(j, key);
@@ -192,14 +182,14 @@ json_indicators(const Why *w, JsonOut *j)
 		if (n == 0)
 			continue;
 		jout_obj(j);
-		json_text(j, S("name"), x->query->name);
-		json_text(j, S("level"), level_name(x->query->level));
+		jout_text(j, S("name"), x->query->name);
+		jout_text(j, S("level"), level_name(x->query->level));
 		json_int(j, S("places"), (int64_t)n);
 		json_int(j, S("places_not_heard"), (int64_t)silent);
 		json_int(j, S("missing"), x->need[w->v.node] - x->have[w->v.node]);
-		json_text(j, S("unit"), x->query->unit);
-		json_text(j, S("owner"), x->query->owner);
-		json_text(j, S("due"), x->due_date);
+		jout_text(j, S("unit"), x->query->unit);
+		jout_text(j, S("owner"), x->query->owner);
+		jout_text(j, S("due"), x->due_date);
 		jout_key(j, S("unverified"));
 		jout_bool(j, query_unverified(x->query, b->w->pack) > 0);
 		jout_obj_end(j);
@@ -223,14 +213,14 @@ json_say(const Why *w, Err *err)
 		Arena keep = cli->a;
 		const Gap *g = &w->gap[i];
 		jout_obj(&j);
-		json_text(&j, S("area"), g->area);
-		json_text(&j, S("name"), area_name(&cli->ws, g->area, &cli->a));
-		json_text(&j, S("indicator"), g->series->query->name);
+		jout_text(&j, S("area"), g->area);
+		jout_text(&j, S("name"), area_name(&cli->ws, g->area, &cli->a));
+		jout_text(&j, S("indicator"), g->series->query->name);
 		json_int(&j, S("need"), g->need);
 		json_int(&j, S("have"), g->have);
 		json_int(&j, S("heard"), g->heard);
-		json_text(&j, S("owner"), g->series->query->owner);
-		json_text(&j, S("due"), g->series->due_date);
+		jout_text(&j, S("owner"), g->series->query->owner);
+		jout_text(&j, S("due"), g->series->due_date);
 		jout_key(&j, S("makes_ready"));
 		jout_bool(&j, g->gain >= 10000);
 		jout_obj_end(&j);

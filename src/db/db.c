@@ -302,6 +302,15 @@ db_set_null(Stmt *s, const char *name)
 }
 
 void
+db_set_text_or_null(Stmt *s, const char *name, Str v)
+{
+	if (v.n)
+		db_set_text(s, name, v);
+	else
+		db_set_null(s, name);
+}
+
+void
 db_set_int_if(Stmt *s, const char *name, int64_t v)
 {
 	db_bind_int(s, db_param(s, name), v);

@@ -49,6 +49,7 @@ void db_bind_null(Stmt *s, int at);
 void db_set_int(Stmt *s, const char *name, int64_t v);
 void db_set_text(Stmt *s, const char *name, Str v);
 void db_set_null(Stmt *s, const char *name);
+void db_set_text_or_null(Stmt *s, const char *name, Str v); /* NULL when it is empty */
 void db_set_int_if(Stmt *s, const char *name, int64_t v);
 void db_set_text_if(Stmt *s, const char *name, Str v);
 /* *row = true: a row stands ready. After *row = false or an error the statement is reset (bindings stay). */

@@ -132,5 +132,6 @@ void jout_int(JsonOut *j, int64_t v);
 void jout_bool(JsonOut *j, bool v);
 void jout_null(JsonOut *j);
 void jout_raw(JsonOut *j, Str json);
+void jout_text(JsonOut *j, Str key, Str value); /* a member: null when the value is empty */
 
 #endif

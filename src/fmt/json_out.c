@@ -150,3 +150,13 @@ jout_raw(JsonOut *j, Str json)
 	begin_value(j);
 	buf_add(j->b, json);
 }
+
+void
+jout_text(JsonOut *j, Str key, Str value)
+{
+	jout_key(j, key);
+	if (value.n)
+		jout_str(j, value);
+	else
+		jout_null(j);
+}

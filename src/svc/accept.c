@@ -395,15 +395,6 @@ accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err
 
 /* ---- origin ---- */
 
-static void
-text_or_null(Stmt *s, const char *name, Str v)
-{
-	if (v.n)
-		db_set_text(s, name, v);
-	else
-		db_set_null(s, name);
-}
-
 bool
 origin_make(WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64_t *id, Err *err)
 {
@@ -423,9 +414,9 @@ origin_make(WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64
 	db_set_int(s, "id", *id);
 	db_set_text(s, "actor", o->actor);
 	db_set_text(s, "agency", o->agency.n ? o->agency : d->owner);
-	text_or_null(s, "on_behalf_of", o->on_behalf_of);
+	db_set_text_or_null(s, "on_behalf_of", o->on_behalf_of);
 	db_set_text(s, "source", o->source);
-	text_or_null(s, "device", o->device);
+	db_set_text_or_null(s, "device", o->device);
 	db_set_text(s, "request", str_of(request));
 	if (batch)
 		db_set_int(s, "batch", batch);

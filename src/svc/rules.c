@@ -32,15 +32,6 @@ views_make(Db *db, const Catalog *c, Err *err)
 }
 
 static void
-text_or_null(Stmt *s, const char *name, Str v)
-{
-	if (v.n)
-		db_set_text(s, name, v);
-	else
-		db_set_null(s, name);
-}
-
-static void
 number_or_null(Stmt *s, const char *name, bool there, int64_t v)
 {
 	if (there)
@@ -88,12 +79,12 @@ code_store(Stmt *s, const PackCode *c, int64_t position, Err *err)
 	db_set_text(s, "code", c->code);
 	db_set_int(s, "position", position);
 	db_set_text(s, "label", c->label);
-	text_or_null(s, "rule", c->rule);
+	db_set_text_or_null(s, "rule", c->rule);
 	number_or_null(s, "amount", c->has_amount, c->amount);
-	text_or_null(s, "starts", c->starts);
-	text_or_null(s, "ends", c->ends);
-	text_or_null(s, "set_by", c->set_by);
-	text_or_null(s, "after_code", c->after);
+	db_set_text_or_null(s, "starts", c->starts);
+	db_set_text_or_null(s, "ends", c->ends);
+	db_set_text_or_null(s, "set_by", c->set_by);
+	db_set_text_or_null(s, "after_code", c->after);
 	number_or_null(s, "days", c->after.n > 0, c->days);
 	db_set_int(s, "working", c->working);
 	return db_run(s, err);
