@@ -324,7 +324,8 @@ accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 {
 	Arena a = tx->tmp;
 	bool same = false;
-	if (!put_key(ac->d, put, &a, err) || !present_find(ac, put, 1, &a, err))
+	if (!put_key(ac->d, put, &a, err) ||
+		!(ac->ahead ? ahead_find(ac->ahead, ac, put, &a, err) : present_find(ac, put, 1, &a, err)))
 		return false;
 	bool row = put->now->v;
 	put->event = put->now->event;

@@ -351,6 +351,12 @@ part_prepare(Import *im, Part *p, size_t at, Err *err)
 	if (!acceptor_open(&im->peek, p->d, 0, p->d->owner, &p->peek, err) ||
 		!dataset_empty(im, p->d, &empty, err))
 		return false;
+	/* On a server a look at a row is a round trip; in a file it is next to none. */
+	if (db_is_postgres(im->db)) {
+		if (!ahead_open(&p->ahead, err))
+			return false;
+		p->peek.ahead = &p->ahead;
+	}
 	im->classify |= !empty || im->options->dry_run || p->map.event >= 0;
 	if (im->options->dry_run)
 		return true;
@@ -481,6 +487,7 @@ import_close(Import *im)
 	for (size_t i = 0; i < im->n_parts; i++) {
 		stage_abandon(im->part[i].stage);
 		seen_close(&im->part[i].seen);
+		ahead_close(&im->part[i].ahead);
 		buf_close(&im->part[i].key);
 	}
 	errors_abandon(im);

@@ -25,6 +25,7 @@ typedef struct Part { /* one dataset that the file feeds */
 	StageOut *stage;
 	const char *path;
 	Acceptor peek;
+	Ahead ahead;
 	Seen seen;
 	Buf key;
 	bool taken; /* the row at hand is good for this dataset */

@@ -109,6 +109,13 @@ bool writer_await(Writer *wr, Work *work, Err *err) MUST; /* until it is durable
 bool writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err) MUST;
 
 /* ---- accept.c ---- */
+typedef struct Ahead { /* ahead.c: a window of a table's rows, as they stand */
+	Arena a;
+	Map rows; /* key -> Now */
+	char lo[20], hi[20];
+	uint64_t windows, hits;
+	bool off; /* the file is in no order */
+} Ahead;
 typedef struct Acceptor { /* prepared statements for one dataset on one connection */
 	const Dataset *d;
 	Db *db;
@@ -116,6 +123,7 @@ typedef struct Acceptor { /* prepared statements for one dataset on one connecti
 	int event_at[12];
 	int64_t origin;
 	Str agency;
+	Ahead *ahead;   /* NULL: rows are looked for one by one when peeking */
 	bool scattered; /* the rows of a slice lie too far apart to be read as one range */
 } Acceptor;
 bool acceptor_open(
@@ -152,6 +160,12 @@ bool origin_make(
 void row_bind_keys(const Dataset *d, Stmt *s, const Value *v);
 /* Reads the columns of dataset_select_sql into v (private fields become NULL). */
 void row_read(const Dataset *d, Stmt *s, Arena *a, Value *v, int64_t *event, Str *sealed);
+
+/* ---- ahead.c ---- */
+bool ahead_open(Ahead *w, Err *err) MUST;
+void ahead_close(Ahead *w);
+/* As present_find for one row; what put->now points to stands until the next call. */
+bool ahead_find(Ahead *w, Acceptor *ac, RowPut *put, Arena *a, Err *err) MUST;
 
 /* ---- present.c ---- */
 /* Fills in put[i].now for n prepared rows; rows of one key share one. All memory comes from a. */
