@@ -23,28 +23,21 @@ usage(void)
 			  "Areas are real, all else is made up. No personal data.\n");
 }
 
-static void
-line_say(Table *t, const char *what, const char *value)
-{
-	table_add(t, what);
-	table_add(t, value);
-}
-
+/* Lines without a table: what is said when all is made needs no memory that could be missing. */
 static void
 report_say(Cli *cli, const SynthReport *r, int64_t us)
 {
 	struct rusage used;
-	Table t = table_new(cli);
 	NEED(getrusage(RUSAGE_SELF, &used) == 0);
-	table_column(&t, "", COLUMN_LEFT, 0);
-	table_column(&t, "", COLUMN_RIGHT, 0);
-	line_say(&t, tr("polling stations"), show_number(cli, (int64_t)r->stations));
-	line_say(&t, tr("rows"), show_number(cli, (int64_t)r->rows));
-	line_say(&t, tr("events"), show_number(cli, r->events));
-	line_say(&t, tr("seconds"), show_number(cli, us / 1000000));
-	line_say(&t, tr("most memory, MB"), show_number(cli, used.ru_maxrss / 1024));
-	line_say(&t, tr("size on disk, MB"), r->bytes ? show_number(cli, r->bytes / 1000000) : "-");
-	table_print(&t, cli->env.width);
+	const struct {
+		const char *what;
+		int64_t value;
+	} line[] = {{tr("polling stations"), (int64_t)r->stations}, {tr("rows"), (int64_t)r->rows},
+		{tr("events"), r->events}, {tr("seconds"), us / 1000000},
+		{tr("most memory, MB"), used.ru_maxrss / 1024},
+		{tr("size on disk, MB"), r->bytes / 1000000}};
+	for (size_t i = 0; i < sizeof line / sizeof *line; i++)
+		cli_say(cli, "%s: %s\n", line[i].what, show_number(cli, line[i].value));
 }
 
 static bool

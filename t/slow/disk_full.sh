@@ -14,7 +14,7 @@ trap '[ -z "$writer" ] || kill "$writer" 2>/dev/null || true; umount "$t/disk" 2
 export SIAP_KEYS="$t/keys" SIAP_LANG=en LC_ALL=C SIAP_WORKSPACE="$t/disk/w"
 fail() { echo "$step: $*" >&2; exit 1; }
 mkdir "$t/disk"
-mount -t tmpfs -o size=12m none "$t/disk"
+mount -t tmpfs -o size=9m none "$t/disk"
 bench/generate.sh tps 3000 15 >"$t/tps.csv"
 bench/generate.sh delivery 3000 15 >"$t/rows.csv"
 first=$(sed -n '2s/,.*//p' "$t/rows.csv")
@@ -39,7 +39,7 @@ complete() {
 begin() { # a workspace with the TPS alone
 	step=$1
 	rm -rf "$t/disk/ballast" "$SIAP_WORKSPACE"
-	mount -o remount,size=12m "$t/disk"
+	mount -o remount,size=9m "$t/disk"
 	cp -r "$t/base" "$SIAP_WORKSPACE"
 }
 step='making the workspace'
@@ -100,4 +100,4 @@ complete
 kill $writer
 wait $writer || fail "the writer ended with $?: $(cat "$t/writer")"
 writer=
-echo "12 MB for 30,000 rows: refused while checking, after $some rows while saving, finished each time"
+echo "9 MB for 30,000 rows: refused while checking, after $some rows while saving, finished each time"

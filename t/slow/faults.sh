@@ -65,7 +65,7 @@ walk() {
 			# A new workspace that cannot be opened at once is made all the same; only the place's name is missing.
 			[ "$name" != init ] || sed -i 's/Rawa Sari (1571091002)$/1571091002/' "$t/out" "$t/said"
 			# How long it took and how large it is differs each time.
-			sed -i '/^seconds /d; /^most memory/d; /^size on disk/d' "$t/out" "$t/said"
+			sed -i '/^seconds:/d; /^most memory/d; /^size on disk/d' "$t/out" "$t/said"
 			# The limits in a reason are text made on the way: without memory they are left out.
 			sed -i 's/ is out of range, .*//' "$t/out" "$t/said"
 			cmp -s "$t/out" "$t/said" || fail "exit 0, but the answer differs: $(diff "$t/said" "$t/out" | head -n 5)"
