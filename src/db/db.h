@@ -81,6 +81,9 @@ bool tx_begin(Db *db, Tx *tx, Err *err) MUST;
 bool tx_commit(Tx *tx, Err *err) MUST;
 void tx_rollback(Tx *tx);
 static inline void Tx_auto(Tx *tx) { tx_rollback(tx); }
+/* For the rest of the transaction queries ask for few rows by their keys, again and again: a server need not plan each anew. What
+ * they answer stays the same. Nothing on SQLite, one round trip on a server. */
+bool db_few_rows(Db *db, Err *err) MUST;
 bool db_savepoint(Db *db, Err *err) MUST;          /* one level inside a transaction */
 bool db_savepoint_release(Db *db, Err *err) MUST;
 bool db_savepoint_undo(Db *db, Err *err) MUST;     /* rolls back to it and releases it */

@@ -42,6 +42,17 @@ tx_rollback(Tx *tx)
 	tx_end(tx);
 }
 
+/* One plan for all parameters, by way of the indexes. */
+static const char FEW_ROWS[] =
+	"SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; "
+	"SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+
+bool
+db_few_rows(Db *db, Err *err)
+{
+	return !db_is_postgres(db) || db->kind->command(db, FEW_ROWS, err);
+}
+
 bool
 db_savepoint(Db *db, Err *err)
 {

@@ -266,6 +266,8 @@ follow(Board *b, Touched *t, int64_t newest, Err *err)
 		return false;
 	if (t->structure)
 		return follow_structure(b, err);
+	if (!t->bulk && !db_few_rows(b->db, err))
+		return false;
 	for (size_t i = 0; i < b->n_series; i++)
 		if (!series_follow(b, &b->series[i], t, &whole, err))
 			return false;
