@@ -3,4 +3,4 @@
 # tools/postgres.sh run t/slow/faults_postgres.sh
 set -eu
 : "${SIAP_TEST_STORE:?a PostgreSQL server is needed: tools/postgres.sh run t/slow/faults_postgres.sh}"
-STORE=$SIAP_TEST_STORE FIRST=${FIRST:-3} SAMPLES=${SAMPLES:-10} exec "$(dirname "$0")/faults.sh"
+STORE=$SIAP_TEST_STORE FIRST=${FIRST:-3} SAMPLES=${SAMPLES:-6} exec "$(dirname "$0")/faults.sh"
