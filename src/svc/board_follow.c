@@ -109,7 +109,7 @@ typedef struct Nodes { /* to compute again */
 } Nodes;
 
 static void
-node_add(Board *b, Nodes *n, Str area)
+node_add(const Board *b, Nodes *n, Str area)
 {
 	size_t at;
 	/* An area above this workspace touches all of it. */
@@ -148,17 +148,20 @@ node_add_units(Board *b, Nodes *n, Str area, Err *err)
 	}
 }
 
-/* Of a check for values that should differ: where it has findings, for one of them may be gone, and the partners of what it
- * finds in the changed area, for they are new. */
+/* Of a check for values that should differ: where it has findings, for one of them may be gone. */
+static void
+node_add_findings(const Board *b, const Series *s, Nodes *n)
+{
+	for (size_t i = 0; i < b->n; i = s->need[i] ? i + 1 : b->end[i])
+		if (s->need[i] && series_holds(b, s, i))
+			node_add(b, n, str_of(b->code[i]));
+}
+
+/* And the partners of what it finds in the changed area, for they are new. */
 static bool
 node_add_partners(Board *b, Series *s, Nodes *n, Str area, Err *err)
 {
 	size_t at;
-	for (size_t i = 0; i < b->n;) {
-		if (s->need[i] && series_holds(b, s, i))
-			node_add(b, n, str_of(b->code[i]));
-		i = s->need[i] ? i + 1 : b->end[i];
-	}
 	if (!board_find(b, area, &at))
 		return true;
 	if (!board_ask(b, s, at, false, err))
@@ -195,6 +198,8 @@ nodes_of(Board *b, Series *s, const Touched *t, Nodes *n, Err *err)
 {
 	Scope scope = s->query->scope;
 	n->alone = scope == SCOPE_ABOVE || scope == SCOPE_UNIT;
+	if (scope == SCOPE_KEY)
+		node_add_findings(b, s, n);
 	for (size_t i = 0; i < t->change.n / sizeof(Touch); i++) {
 		const Touch *touch = (const Touch *)(const void *)t->change.p + i;
 		Str area = str_of(touch->area);
