@@ -20,6 +20,7 @@ typedef struct Cli {
 	bool misused;          /* the words were wrong: exit status 64 */
 	bool stopped;          /* by Ctrl-C: exit status 130 */
 	bool starved;          /* there was no memory for a part of the output */
+	bool suspect_too;      /* a workspace whose log does not extend its last checkpoint is opened all the same */
 	bool has_catalog, has_ws;
 	Catalog catalog;
 	Workspace ws;          /* with asof: as it stood then */

@@ -65,7 +65,10 @@ cli_workspace(Cli *cli, Err *err)
 	/* One catalog per run: definitions and workspace must not disagree. */
 	cli->catalog = cli->ws.cat;
 	cli->has_catalog = true;
-	return true;
+	if (!cli->ws.suspect.code || cli->suspect_too)
+		return true;
+	*err = cli->ws.suspect;
+	return false;
 }
 
 bool

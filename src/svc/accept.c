@@ -3,19 +3,6 @@
 
 #include <sodium.h>
 
-enum {
-	EVENT_SEQ,
-	EVENT_AT,
-	EVENT_ORIGIN,
-	EVENT_KEY,
-	EVENT_AREA,
-	EVENT_OP,
-	EVENT_BASE,
-	EVENT_CLOCK,
-	EVENT_OPEN,
-	EVENT_SEALED,
-	EVENT_LEAF
-};
 enum { OP_PUT = 1, OP_CLOSE = 2 };
 
 static bool
@@ -28,20 +15,13 @@ prepare_derived(
 }
 
 bool
-acceptor_open(WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err)
+acceptor_open(WriteTx *tx, const Dataset *d, const OriginRow *origin, Acceptor *out, Err *err)
 {
-	static const char *const names[] = {"seq", "at", "origin", "key", "area", "op", "base",
-		"device_clock", "open", "sealed", "leaf"};
-	*out = (Acceptor){.d = d, .db = tx->db, .origin = origin, .agency = agency};
-	if (!prepare_derived(tx->db, dataset_add_sql, d, &out->insert, err) ||
-		!prepare_derived(tx->db, dataset_update_sql, d, &out->update, err) ||
-		!prepare_derived(tx->db, dataset_select_sql, d, &out->select, err) ||
-		!prepare_derived(tx->db, dataset_close_sql, d, &out->close, err) ||
-		!svc_stmt(tx->db, &tx->w->sql, "event_insert", &out->event, err))
-		return false;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		out->event_at[i] = db_param(out->event, names[i]);
-	return true;
+	*out = (Acceptor){.d = d, .db = tx->db, .origin = *origin};
+	return prepare_derived(tx->db, dataset_add_sql, d, &out->insert, err) &&
+		prepare_derived(tx->db, dataset_update_sql, d, &out->update, err) &&
+		prepare_derived(tx->db, dataset_select_sql, d, &out->select, err) &&
+		prepare_derived(tx->db, dataset_close_sql, d, &out->close, err);
 }
 
 static void
@@ -154,65 +134,86 @@ seal_closed(WriteTx *tx, const Dataset *d, const RowPut *put, Str *sealed, Err *
 
 /* ---- event ---- */
 
-typedef struct EventBody {
-	const Value *v;
-	Str key, open, sealed;
-	int op;
-	int64_t base;
-} EventBody;
-
 static bool
-event_leaf(WriteTx *tx, const Acceptor *ac, const EventBody *e, Sha256 *leaf, Err *err)
+event_leaf(WriteTx *tx, const OriginRow *origin, const EventBody *e, Sha256 *leaf, Err *err)
 {
-	const Dataset *d = ac->d;
 	Sha256 closed;
 	Entry entry = {.seq = tx->seq,
 		.at = tx->now,
-		.agency = ac->agency,
-		.dataset = d->name,
-		.area = e->v[d->area].s,
-		.restricted = d->restricted,
-		.op = e->op};
+		.agency = origin->agency,
+		.dataset = e->dataset,
+		.area = e->area,
+		.restricted = e->restricted,
+		.op = e->op,
+		.base = e->base,
+		.undoes = e->undoes,
+		.key = e->key,
+		.clock = e->clock,
+		.origin = &origin->hash};
 	if (e->sealed.n)
 		memcpy(closed.b, e->sealed.p, SEAL_HASH);
-	else if (d->has_private)
+	else if (e->has_private)
 		sealer_empty(tx->sealer, tx->seq, &closed);
-	sealer_leaf(tx->sealer, &entry, e->open, d->has_private ? &closed : NULL, tx->buf[3], leaf);
+	sealer_leaf(tx->sealer, &entry, e->open, e->has_private ? &closed : NULL, tx->buf[3], leaf);
 	return buf_check(tx->buf[3], err);
 }
 
-static bool
-event_add(WriteTx *tx, Acceptor *ac, EventBody *e, Err *err)
+static void
+bind_event(Stmt *s, int *at, int64_t number)
 {
-	Stmt *s = ac->event;
+	if (number)
+		db_bind_int(s, (*at)++, number);
+	else
+		db_bind_null(s, (*at)++);
+}
+
+bool
+event_add(WriteTx *tx, const OriginRow *origin, const EventBody *e, Err *err)
+{
 	Sha256 leaf;
+	Stmt *s;
+	int at = 1; /* the order in which event_insert names them */
+	if (!event_leaf(tx, origin, e, &leaf, err) ||
+		!svc_stmt(tx->db, &tx->w->sql, "event_insert", &s, err))
+		return false;
+	db_bind_int(s, at++, tx->seq);
+	db_bind_int(s, at++, tx->now);
+	db_bind_int(s, at++, origin->id);
+	db_bind_text(s, at++, e->key);
+	db_bind_text(s, at++, e->area);
+	db_bind_int(s, at++, e->op);
+	bind_event(s, &at, e->base);
+	bind_event(s, &at, e->undoes);
+	if (e->clock.n)
+		db_bind_text(s, at++, e->clock);
+	else
+		db_bind_null(s, at++);
+	db_bind_text(s, at++, e->open);
+	if (e->sealed.n)
+		db_bind_blob(s, at++, e->sealed);
+	else
+		db_bind_null(s, at++);
+	db_bind_blob(s, at++, (Str){(char *)leaf.b, 32});
+	buf_add(tx->leaves, (Str){(char *)leaf.b, 32});
+	return buf_check(tx->leaves, err) && db_run_later(s, err);
+}
+
+static bool
+row_event(WriteTx *tx, Acceptor *ac, const Value *v, EventBody *e, Err *err)
+{
+	const Dataset *d = ac->d;
+	e->dataset = d->name;
+	e->area = v[d->area].s;
+	e->restricted = d->restricted;
+	e->has_private = d->has_private;
 	if (!e->open.p) {
 		buf_clear(tx->buf[0]);
-		row_json(ac->d, e->v, false, tx->buf[0]);
+		row_json(d, v, false, tx->buf[0]);
 		e->open = buf_str(tx->buf[0]);
 		if (tx->buf[0]->failed)
 			return err_set(err, E_LIMIT, "row '%.*s' is too long", STR(e->key));
 	}
-	if (!event_leaf(tx, ac, e, &leaf, err))
-		return false;
-	db_bind_int(s, ac->event_at[EVENT_SEQ], tx->seq);
-	db_bind_int(s, ac->event_at[EVENT_AT], tx->now);
-	db_bind_int(s, ac->event_at[EVENT_ORIGIN], ac->origin);
-	db_bind_text(s, ac->event_at[EVENT_KEY], e->key);
-	db_bind_text(s, ac->event_at[EVENT_AREA], e->v[ac->d->area].s);
-	db_bind_int(s, ac->event_at[EVENT_OP], e->op);
-	if (e->base)
-		db_bind_int(s, ac->event_at[EVENT_BASE], e->base);
-	else
-		db_bind_null(s, ac->event_at[EVENT_BASE]);
-	db_bind_null(s, ac->event_at[EVENT_CLOCK]);
-	db_bind_text(s, ac->event_at[EVENT_OPEN], e->open);
-	if (e->sealed.n)
-		db_bind_blob(s, ac->event_at[EVENT_SEALED], e->sealed);
-	else
-		db_bind_null(s, ac->event_at[EVENT_SEALED]);
-	db_bind_blob(s, ac->event_at[EVENT_LEAF], (Str){(char *)leaf.b, 32});
-	return db_run_later(s, err);
+	return event_add(tx, &ac->origin, e, err);
 }
 
 /* Event tx->seq was not based on `over`, the event that stood before it. */
@@ -279,11 +280,11 @@ compare(WriteTx *tx, const Dataset *d, RowPut *put, Arena *a, bool *same, Err *e
 static bool
 put_event(WriteTx *tx, Acceptor *ac, RowPut *put, int64_t base, Arena *a, Err *err)
 {
-	EventBody e = {.v = put->v, .key = put->key, .open = put->open, .op = OP_PUT, .base = base};
+	EventBody e = {.key = put->key, .open = put->open, .op = OP_PUT, .base = base};
 	Stmt *s = put->now->v ? ac->update : ac->insert;
 	put->event = ++tx->seq;
 	if (!seal_closed(tx, ac->d, put, &e.sealed, err) ||
-		!write_projection(tx, ac, s, put, e.sealed, err) || !event_add(tx, ac, &e, err))
+		!write_projection(tx, ac, s, put, e.sealed, err) || !row_event(tx, ac, put->v, &e, err))
 		return false;
 	*put->now = (Now){put->v, put->event, arena_str(a, e.sealed), true};
 	return true;
@@ -375,7 +376,7 @@ accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err
 {
 	AUTO(Buf) key = {0};
 	Value *now = NEW(&tx->tmp, Value, ac->d->n_fields);
-	EventBody e = {.v = now, .op = OP_CLOSE};
+	EventBody e = {.op = OP_CLOSE};
 	bool row;
 	row_key(ac->d, v, &key);
 	if (!buf_check(&key, err))
@@ -391,39 +392,5 @@ accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err
 	row_bind_keys(ac->d, ac->close, v);
 	*event = ++tx->seq;
 	/* The event repeats the row as it stood, so that the log alone tells what was closed. */
-	return db_run(ac->close, err) && event_add(tx, ac, &e, err);
-}
-
-/* ---- origin ---- */
-
-bool
-origin_make(WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64_t *id, Err *err)
-{
-	Stmt *s;
-	bool row;
-	unsigned char raw[16];
-	char request[33], definition[65];
-	if (!svc_stmt(tx->db, &tx->w->sql, "origin_last", &s, err) || !db_step(s, &row, err))
-		return false;
-	*id = (row ? db_int(s, 0) : 0) + 1;
-	db_reset(s);
-	tx->w->env->random(tx->w->env->ctx, raw, sizeof raw);
-	hex_encode(raw, sizeof raw, request);
-	hex_encode(d->hash.b, 32, definition);
-	if (!svc_stmt(tx->db, &tx->w->sql, "origin_insert", &s, err))
-		return false;
-	db_set_int(s, "id", *id);
-	db_set_text(s, "actor", o->actor);
-	db_set_text(s, "agency", o->agency.n ? o->agency : d->owner);
-	db_set_text_or_null(s, "on_behalf_of", o->on_behalf_of);
-	db_set_text(s, "source", o->source);
-	db_set_text_or_null(s, "device", o->device);
-	db_set_text(s, "request", str_of(request));
-	if (batch)
-		db_set_int(s, "batch", batch);
-	else
-		db_set_null(s, "batch");
-	db_set_text(s, "dataset", d->name);
-	db_set_text(s, "definition", str_of(definition));
-	return db_run(s, err);
+	return db_run(ac->close, err) && row_event(tx, ac, now, &e, err);
 }

@@ -312,7 +312,7 @@ static bool
 event_keep(AsOfWork *x, const Logged *e, Err *err)
 {
 	static const char none[NO_LEAF];
-	static const char *const null[] = {"base", "device_clock", "sealed"};
+	static const char *const null[] = {"base", "undoes", "device_clock", "sealed"};
 	Stmt *s = x->event;
 	db_set_int(s, "seq", e->seq);
 	db_set_int(s, "at", e->at);

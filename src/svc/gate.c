@@ -138,7 +138,7 @@ gate_open(Workspace *w, Gate **out, Err *err)
 	pthread_mutex_init(&g->follow, NULL);
 	/* The holder of the lease may be just starting or just ending: try both ways for a while. */
 	for (int try = 0; try < 50; try++) {
-		bool local = writer_open(w, &g->writer, &why);
+		bool local = writer_open(w, WRITER_ORDINARY, &g->writer, &why);
 		if (local ? open_local(g, &why) : why.code == E_BUSY && socket_connect(g, &why)) {
 			*out = g;
 			return true;
@@ -345,10 +345,10 @@ row_work(WriteTx *tx, void *arg, Err *err)
 	RowRequest *r = arg;
 	const Dataset *d = r->dataset;
 	Acceptor ac;
-	int64_t origin;
+	OriginRow origin;
 	RowPut put = {.v = NEW(&tx->tmp, Value, d->n_fields), .base = r->base};
-	if (!origin_make(tx, r->origin, d, 0, &origin, err) ||
-		!acceptor_open(tx, d, origin, r->origin->agency.n ? r->origin->agency : d->owner, &ac, err))
+	if (!log_begin(tx, err) || !origin_for(tx, r->origin, d, 0, &origin, err) ||
+		!acceptor_open(tx, d, &origin, &ac, err))
 		return false;
 	if (r->closing)
 		return keys_from_text(tx, r, put.v, err) && accept_close(tx, &ac, put.v, &r->event, err);

@@ -22,6 +22,7 @@ typedef struct Workspace {
 	SqlFile sql; /* src/svc/svc.sql */
 	Db *db;      /* reader connection of the opening thread */
 	Err unread;  /* the last look-up for display that failed: what was shown is not whole */
+	Err suspect; /* why its log is not to be trusted: it does not extend the last checkpoint signed. Writers refuse it */
 } Workspace;
 /* Makes the folder, database, area list and key. area: a province, regency, district or village code, or "0". Nothing is left
  * behind on an error. E_CONFLICT when dir holds a workspace, E_INPUT unknown pack or area (nearest named). */
@@ -326,6 +327,21 @@ typedef struct TrendAsk {
 	int64_t change; /* TPS more ready since */
 } TrendAsk;
 bool trend_ready(Workspace *w, const Board *b, TrendAsk *ask, Err *err) MUST;
+
+/* ---- The public log ---- */
+typedef struct VerifyAsk {
+	const char *against; /* a file with a checkpoint from earlier, or NULL: the log must begin with what it was signed for */
+	int threads;         /* 0: one for each core */
+	Watch watch;         /* phases "events", "rows" */
+} VerifyAsk;
+typedef struct VerifyReport {
+	int64_t events, rows, sealed, erased, checkpoints; /* how many were looked at; sealed: private parts opened; erased: those
+														* whose key a later event destroyed */
+} VerifyReport;
+/* Whether everything follows from what was logged and signed: each leaf from its event, origin and definition; tiles and all
+ * checkpoints from the leaves; private parts open; the tables hold exactly the newest event of each row; rules and areas are those
+ * of the pack. E_CONFLICT names the first difference. Needs the workspace's key. Memory: from a, about 12 bytes an event. */
+bool log_verify(Workspace *w, const VerifyAsk *ask, Arena *a, VerifyReport *out, Err *err) MUST;
 
 /* ---- Made-up elections: the province of the demo, and load of any size ---- */
 typedef struct SynthNew {

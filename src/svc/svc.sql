@@ -66,8 +66,8 @@ SELECT max(id) FROM origin
 INSERT INTO origin (id, actor, agency, on_behalf_of, source, device, request, batch, dataset, definition)
 VALUES (:id, :actor, :agency, :on_behalf_of, :source, :device, :request, :batch, :dataset, :definition)
 -- name: event_insert
-INSERT INTO event (seq, at, origin, key, area, op, base, device_clock, open, sealed, leaf)
-VALUES (:seq, :at, :origin, :key, :area, :op, :base, :device_clock, :open, :sealed, :leaf)
+INSERT INTO event (seq, at, origin, key, area, op, base, undoes, device_clock, open, sealed, leaf)
+VALUES (:seq, :at, :origin, :key, :area, :op, :base, :undoes, :device_clock, :open, :sealed, :leaf)
 -- name: event_channel
 SELECT o.source, o.actor, o.agency, e.at FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
 -- name: events_after
@@ -95,7 +95,7 @@ UPDATE import_job SET applied = :applied, position = :position, added = :added, 
 SELECT id, dataset, origin, rows, applied, position, added, changed, same, conflicts
 FROM import_job WHERE state = 'staged' ORDER BY id
 -- name: origin_get
-SELECT actor, agency, source, dataset FROM origin WHERE id = :id
+SELECT actor, agency, on_behalf_of, source, device, request, dataset, definition, batch FROM origin WHERE id = :id
 -- name: job_stop
 UPDATE import_job SET state = 'stopped' WHERE id = :id
 -- name: job_waits
@@ -114,3 +114,39 @@ SELECT area, series, need, have, heard FROM daily_total ORDER BY area, series, d
 SELECT day, series, need, have, heard FROM daily_total WHERE area = :area AND day < :day ORDER BY day, series
 -- name: daily_at
 SELECT need, have FROM daily_total WHERE area = :area AND series = :series AND day <= :day ORDER BY day DESC LIMIT 1
+-- name: leaves
+SELECT seq, leaf FROM event WHERE seq > :after AND seq <= :upto ORDER BY seq
+-- name: event_body
+SELECT base, open FROM event WHERE seq = :seq
+-- name: log_tile_get
+SELECT hashes FROM log_tile WHERE level = :level AND tile = :tile
+-- name: log_tile_put
+INSERT INTO log_tile (level, tile, hashes) VALUES (:level, :tile, :hashes)
+ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes
+-- name: log_checkpoint_put
+INSERT INTO log_checkpoint (size, at, note) VALUES (:size, :at, :note)
+ON CONFLICT (size) DO UPDATE SET at = excluded.at, note = excluded.note
+-- name: log_checkpoint_all
+SELECT size, note FROM log_checkpoint ORDER BY size
+-- name: definition_all
+SELECT hash, name, body FROM definition ORDER BY hash
+-- name: origin_all
+SELECT id, actor, agency, on_behalf_of, source, device, request, dataset, definition, batch FROM origin ORDER BY id
+-- name: verify_events
+SELECT seq, at, origin, key, area, op, base, undoes, device_clock, open, sealed, leaf FROM event
+WHERE seq > :after AND seq <= :upto ORDER BY seq
+-- name: verify_tiles
+SELECT tile, hashes FROM log_tile WHERE level = :level ORDER BY tile
+-- name: verify_conflicts
+SELECT event, over FROM conflict ORDER BY event
+-- name: verify_rule_limit
+SELECT name, value FROM rule_limit ORDER BY name
+-- name: verify_rule_code
+SELECT list, code, position, label, rule, amount, starts, ends, set_by, after_code, days, working FROM rule_code
+ORDER BY list, code
+-- name: verify_rule_number
+SELECT list, code, name, value FROM rule_number ORDER BY list, code, name
+-- name: verify_rule_day
+SELECT day, number, worked, working FROM rule_day ORDER BY day
+-- name: verify_area
+SELECT code, name, level FROM area ORDER BY code

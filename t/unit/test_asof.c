@@ -286,7 +286,7 @@ test_before_everything(void **state)
 	OK(d, board_rebuild(&a->w, &b, &d->err));
 	assert_int_equal(b->total[0], 0);
 	OK(d, asof_advance(a, hand, &d->err));
-	assert_int_equal(a->event, 1);
+	assert_int_equal(a->event, 2);
 	OK(d, board_follow(b, NULL, &d->err));
 	assert_int_equal(b->total[0], 1);
 	board_close(b);
