@@ -35,8 +35,10 @@ typedef struct Command {
 	const char *(*usage)(void); /* translated; its first line is the summary */
 	bool (*run)(Cli *cli, int argc, char **argv, Err *err); /* argv: the words after the name, global options taken out */
 } Command;
-#define COMMAND(id, usage_function, run_function) \
-	static const Command command_##id = {#id, usage_function, run_function}; \
+#define COMMAND(id, usage_function, run_function) COMMAND_AS(id, #id, usage_function, run_function)
+/* For a name that C has no word for: accept-rollback. */
+#define COMMAND_AS(id, name, usage_function, run_function) \
+	static const Command command_##id = {name, usage_function, run_function}; \
 	static const Command *const entry_##id \
 		__attribute__((used, section("siap_commands"))) = &command_##id
 

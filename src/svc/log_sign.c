@@ -143,6 +143,24 @@ log_verifiers(const LogSource *from, Arena *a, VerifierKey **out, size_t *n, Err
 	return true;
 }
 
+bool
+log_keys(Workspace *w, Arena *a, Str **key, size_t *n, Err *err)
+{
+	LogSource from = {w->db, &w->sql};
+	VerifierKey *known;
+	if (!log_verifiers(&from, a, &known, n, err))
+		return false;
+	*key = NEW(a, Str, *n + 1);
+	for (size_t i = 0; i < *n; i++) {
+		AUTO(Buf) b = {0};
+		verifier_format(&known[i], &b);
+		if (!buf_check(&b, err))
+			return false;
+		(*key)[i] = arena_str(a, buf_str(&b));
+	}
+	return true;
+}
+
 /* ---- signing ---- */
 
 static bool

@@ -1,7 +1,8 @@
 /* socket: the local socket of the process that holds the writer lease, and the client's side of it.
  *
  * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
- * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"} and {"do":"clock", "at"?, "lang"}. Answers: {"done":n,"total":n} lines while an
+ * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"}, {"do":"checkpoint"}
+ * and {"do":"rotate", "why", "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
  * apply runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
 #include "svc/svc_private.h"
 
@@ -214,6 +215,15 @@ serve_clock(Gate *g, const json_t *q, Buf *out, Err *err)
 }
 
 static bool
+serve_log(Gate *g, const json_t *q, Buf *out, Err *err)
+{
+	Origin who = origin_of(q);
+	buf_add(out, S("{\"ok\":true}"));
+	return str_eq(text_of(q, "do"), S("rotate")) ? gate_rotate(g, &who, text_of(q, "why"), err)
+												 : gate_checkpoint(g, err);
+}
+
+static bool
 serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 {
 	json_t *q;
@@ -226,6 +236,8 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 	bool ok;
 	if (str_eq(what, S("clock")))
 		ok = serve_clock(g, q, out, err);
+	else if (str_eq(what, S("rotate")) || str_eq(what, S("checkpoint")))
+		ok = serve_log(g, q, out, err);
 	else if (str_eq(what, S("apply")))
 		ok = serve_apply(g, fd, q, out, err);
 	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")))
@@ -586,6 +598,24 @@ socket_apply(Gate *g, Batches *batches, Err *err)
 			.same = json_integer_value(json_array_get(n, 2)),
 			.conflicts = json_integer_value(json_array_get(n, 3))};
 	}
+	json_decref(answer);
+	return true;
+}
+
+bool
+socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	jout_obj(&j);
+	jout_key(&j, S("do"));
+	jout_str(&j, what);
+	jout_text(&j, S("why"), why);
+	put_origin(&j, who);
+	jout_obj_end(&j);
+	if (!ask(g, &b, &(Watch){0}, &answer, err))
+		return false;
 	json_decref(answer);
 	return true;
 }

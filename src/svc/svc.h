@@ -6,6 +6,7 @@
 #include "cat/cat.h"
 #include "db/db.h"
 #include "fmt/fmt.h"
+#include "tlog/tlog.h"
 
 /* ---- Workspace: one election in one area, one folder ---- */
 typedef struct Clock Clock;
@@ -329,6 +330,54 @@ typedef struct TrendAsk {
 bool trend_ready(Workspace *w, const Board *b, TrendAsk *ask, Err *err) MUST;
 
 /* ---- The public log ---- */
+/* A checkpoint of all that is committed by now, in the file `checkpoint` of the workspace. */
+bool gate_checkpoint(Gate *g, Err *err) MUST;
+/* Another key signs from now on; the log says so, and the first checkpoint has both signatures. why: 1 to 300 characters. */
+bool gate_rotate(Gate *g, const Origin *who, Str why, Err *err) MUST;
+/* The same when the key is lost; nobody else may have the workspace open for writing. */
+bool log_new_key(Workspace *w, const Origin *who, Str why, Err *err) MUST;
+/* Goes on with a database that does not extend what was signed; the log says so, and what it was (lost, afterwards; size 0:
+ * nobody knows). E_INPUT when it does extend it. */
+bool log_accept(Workspace *w, const Origin *who, Str why, TreeHead *lost, Err *err) MUST;
+/* The public keys that signed this log, newest first, as verifier keys of signed notes. Strings live in a. */
+bool log_keys(Workspace *w, Arena *a, Str **key, size_t *n, Err *err) MUST;
+typedef struct LogFilter { /* empty texts and CLOCK_REAL: all */
+	Str area, dataset, agency;
+	int64_t from, upto; /* times */
+	int64_t after, before; /* event numbers, both excluded; before 0: none */
+	size_t max;            /* newest first; 0: all of them, oldest first */
+} LogFilter;
+typedef struct LogEvent {
+	int64_t event, at, base, undoes, batch; /* 0: none */
+	int op; /* 1 put, 2 close, 3 reopen, 4 forget */
+	Str dataset, key, area, actor, agency, on_behalf_of, source, device;
+	bool conflict;
+} LogEvent;
+typedef bool (*LogFn)(void *ctx, const LogEvent *e, Err *err); /* false stops; texts live until it returns */
+/* Reads the log backwards, or forwards when max is 0. Without an index on them filters are looked for event by event. */
+bool log_each(Workspace *w, const LogFilter *filter, LogFn fn, void *ctx, Err *err) MUST;
+
+/* A proof of one event, for people who have nothing but the public key: JSON with the public entry, the open part and its salt, and
+ * a c2sp.org/tlog-proof of the entry under the newest checkpoint. E_NOTFOUND when no checkpoint covers the event yet. */
+bool log_prove(Workspace *w, int64_t event, Buf *out, Err *err) MUST;
+typedef struct ProvedEvent {
+	int64_t event, at, signed_events; /* signed_events: how many the checkpoint is of */
+	int op;
+	Str agency, dataset, area, open, origin; /* open: JSON; dataset, area: empty when the log hides them */
+} ProvedEvent;
+/* Needs no workspace. key: a verifier key of signed notes. E_CONFLICT says which part does not hold; E_INPUT: it is no proof. */
+bool proof_check(Str bytes, Str key, Arena *a, ProvedEvent *out, Err *err) MUST;
+/* The newest event of a row, from its key cells; E_NOTFOUND when there is no such row. */
+bool row_event_find(Workspace *w, const Dataset *d, const Str *text, int64_t *event, Err *err) MUST;
+
+/* All keys of the workspace in one file, encrypted under a code that is returned: 32 letters and digits in groups of four, to be
+ * written down and kept elsewhere. E_CONFLICT when the file exists. */
+enum { KEY_CODE = 40 };
+bool keys_backup(Workspace *w, const char *path, char code[KEY_CODE], Err *err) MUST;
+/* Into the key folder of env. id: afterwards, of the workspace; lives in a. E_CONFLICT when other keys of it are there,
+ * E_DENIED: not this code, or not such a file. */
+bool keys_restore(const Env *env, const char *path, Str code, Arena *a, Str *id, Err *err) MUST;
+
 typedef struct VerifyAsk {
 	const char *against; /* a file with a checkpoint from earlier, or NULL: the log must begin with what it was signed for */
 	int threads;         /* 0: one for each core */

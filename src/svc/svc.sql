@@ -150,3 +150,27 @@ SELECT list, code, name, value FROM rule_number ORDER BY list, code, name
 SELECT day, number, worked, working FROM rule_day ORDER BY day
 -- name: verify_area
 SELECT code, name, level FROM area ORDER BY code
+-- name: log_checkpoint_drop
+DELETE FROM log_checkpoint
+-- name: log_backwards
+SELECT e.seq, e.at, e.base, e.undoes, o.batch, e.op, o.dataset, e.key, e.area, o.actor, o.agency, o.on_behalf_of, o.source, o.device
+FROM event AS e JOIN origin AS o ON o.id = e.origin
+WHERE e.seq > :after AND e.seq < :before AND e.area >= :lo AND e.area < :hi
+	AND (:dataset = '' OR o.dataset = :dataset) AND (:agency = '' OR o.agency = :agency)
+ORDER BY e.seq DESC LIMIT :most
+-- name: log_forwards
+SELECT e.seq, e.at, e.base, e.undoes, o.batch, e.op, o.dataset, e.key, e.area, o.actor, o.agency, o.on_behalf_of, o.source, o.device
+FROM event AS e JOIN origin AS o ON o.id = e.origin
+WHERE e.seq > :after AND e.seq < :before AND e.area >= :lo AND e.area < :hi
+	AND (:dataset = '' OR o.dataset = :dataset) AND (:agency = '' OR o.agency = :agency)
+ORDER BY e.seq
+-- name: conflict_of
+SELECT over FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key AND event = :event
+-- name: log_checkpoint_newest
+SELECT size, note FROM log_checkpoint WHERE size >= :event ORDER BY size DESC LIMIT 1
+-- name: definition_get
+SELECT body FROM definition WHERE hash = :hash
+-- name: event_whole
+SELECT e.seq, e.at, e.key, e.area, e.op, e.base, e.undoes, e.device_clock, e.open, e.sealed,
+	o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.request, o.dataset, o.definition, o.batch
+FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq

@@ -17,6 +17,7 @@ bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
 void workspace_keys_remove(const Workspace *w, Arena *a); /* of one that is thrown away */
 bool workspace_prepare_tables(
 	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
+bool dirs_make(const char *path, Arena tmp, Err *err) MUST; /* mkdir -p, for the owner only */
 /* The areas of a workspace, as this program knows them. E_INPUT when there is no such area. */
 bool areas_store(const Env *env, Db *db, const SqlFile *sql, Str area, Err *err) MUST;
 /* ---- rules.c ---- */
@@ -105,6 +106,7 @@ typedef struct WriteTx {
 	const SignerKey *signer; /* of the log */
 	SignerKey *next;  /* who signs from this commit on, once a piece of work has set it */
 	bool *has_next;
+	Arena *keep;      /* lives as long as the writer */
 } WriteTx;
 /* A piece of work, run on the writer's thread inside the transaction. false with err: all it did is undone. */
 typedef bool (*WriteFn)(WriteTx *tx, void *arg, Err *err);
@@ -413,6 +415,7 @@ void socket_stop(Gate *g);
 bool socket_connect(Gate *g, Err *err) MUST;
 bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
 bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
+bool socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err) MUST; /* what: "checkpoint", "rotate" */
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
 
 /* ---- board ---- */

@@ -119,7 +119,7 @@ workspace_key(const Workspace *w, unsigned char key[32], Err *err)
 }
 
 /* mkdir -p, owner only. */
-static bool
+bool
 dirs_make(const char *path, Arena tmp, Err *err)
 {
 	char *p = NEW(&tmp, char, strlen(path) + 1);

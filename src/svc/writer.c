@@ -18,6 +18,7 @@ struct Writer {
 	int64_t seq, at; /* newest committed event, and when: times never run backwards */
 	int64_t commits;
 	Buf leaves;
+	Arena keep;    /* names of keys */
 	LogTree *tree; /* of all committed events, unless it is stale */
 	bool tree_stale;
 	WriterMode mode;
@@ -102,7 +103,8 @@ begin(Writer *wr, WriteTx *tx, Tx *t, Err *err)
 		.leaves = &wr->leaves,
 		.signer = &wr->by.key,
 		.next = &wr->next,
-		.has_next = &wr->has_next};
+		.has_next = &wr->has_next,
+		.keep = &wr->keep};
 	for (size_t i = 0; i < 4; i++)
 		tx->buf[i] = &wr->buf[i];
 	return tx_begin(wr->db, t, err);
@@ -380,7 +382,8 @@ writer_start(Writer *wr, Arena *a, Err *err)
 		!writer_connect(wr, err) || !sealer_open(wr->w, &wr->sealer, err))
 		return false;
 	LogSource from = {wr->db, &wr->w->sql};
-	if (wr->mode != WRITER_NEW_KEY && !log_signer_open(wr->w, &from, a, &wr->by.key, err))
+	if (!arena_open(&wr->keep, SIZE_MB, err) ||
+		(wr->mode != WRITER_NEW_KEY && !log_signer_open(wr->w, &from, &wr->keep, &wr->by.key, err)))
 		return false;
 	wr->tmp = *a;
 	wr->started = pthread_create(&wr->thread, NULL, writer_main, wr) == 0;
@@ -430,6 +433,7 @@ writer_close(Writer *wr)
 	sodium_memzero(&wr->by, sizeof wr->by);
 	sodium_memzero(&wr->next, sizeof wr->next);
 	buf_close(&wr->leaves);
+	arena_close(&wr->keep);
 	for (size_t i = 0; i < 4; i++)
 		buf_close(&wr->buf[i]);
 	lease_drop(&wr->lease);
