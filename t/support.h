@@ -160,4 +160,20 @@ desk_enter(Desk *d, Gate *g, const char *dataset, const char *cells)
 	return desk_row(d, g, dataset, cells, (RowRequest){0});
 }
 
+/* The one number that a statement answers, on a connection of its own. */
+static inline int64_t
+desk_number(Desk *d, const char *sql)
+{
+	DbP db = NULL;
+	Stmt *s;
+	bool row;
+	OK(d, workspace_reader(&d->w, &db, &d->err));
+	OK(d, db_prepare(db, str_of(sql), &s, &d->err));
+	OK(d, db_step(s, &row, &d->err));
+	assert_true(row);
+	int64_t n = db_int(s, 0);
+	db_close(db);
+	return n;
+}
+
 #endif

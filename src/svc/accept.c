@@ -11,12 +11,12 @@ enum {
 	EVENT_AREA,
 	EVENT_OP,
 	EVENT_BASE,
+	EVENT_UNDOES,
 	EVENT_CLOCK,
 	EVENT_OPEN,
 	EVENT_SEALED,
 	EVENT_LEAF
 };
-enum { OP_PUT = 1, OP_CLOSE = 2 };
 
 static bool
 prepare_derived(
@@ -31,8 +31,8 @@ bool
 acceptor_open(WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err)
 {
 	static const char *const names[] = {"seq", "at", "origin", "key", "area", "op", "base",
-		"device_clock", "open", "sealed", "leaf"};
-	*out = (Acceptor){.d = d, .db = tx->db, .origin = origin, .agency = agency};
+		"undoes", "device_clock", "open", "sealed", "leaf"};
+	*out = (Acceptor){.d = d, .db = tx->db, .sql = &tx->w->sql, .origin = origin, .agency = agency};
 	if (!prepare_derived(tx->db, dataset_add_sql, d, &out->insert, err) ||
 		!prepare_derived(tx->db, dataset_update_sql, d, &out->update, err) ||
 		!prepare_derived(tx->db, dataset_select_sql, d, &out->select, err) ||
@@ -157,8 +157,8 @@ seal_closed(WriteTx *tx, const Dataset *d, const RowPut *put, Str *sealed, Err *
 typedef struct EventBody {
 	const Value *v;
 	Str key, open, sealed;
-	int op;
-	int64_t base;
+	Op op;
+	int64_t base, undoes;
 } EventBody;
 
 static bool
@@ -172,13 +172,22 @@ event_leaf(WriteTx *tx, const Acceptor *ac, const EventBody *e, Sha256 *leaf, Er
 		.dataset = d->name,
 		.area = e->v[d->area].s,
 		.restricted = d->restricted,
-		.op = e->op};
+		.op = (int)e->op};
 	if (e->sealed.n)
 		memcpy(closed.b, e->sealed.p, SEAL_HASH);
 	else if (d->has_private)
 		sealer_empty(tx->sealer, tx->seq, &closed);
 	sealer_leaf(tx->sealer, &entry, e->open, d->has_private ? &closed : NULL, tx->buf[3], leaf);
 	return buf_check(tx->buf[3], err);
+}
+
+static void
+bind_event(Stmt *s, int at, int64_t event)
+{
+	if (event)
+		db_bind_int(s, at, event);
+	else
+		db_bind_null(s, at);
 }
 
 static bool
@@ -200,11 +209,9 @@ event_add(WriteTx *tx, Acceptor *ac, EventBody *e, Err *err)
 	db_bind_int(s, ac->event_at[EVENT_ORIGIN], ac->origin);
 	db_bind_text(s, ac->event_at[EVENT_KEY], e->key);
 	db_bind_text(s, ac->event_at[EVENT_AREA], e->v[ac->d->area].s);
-	db_bind_int(s, ac->event_at[EVENT_OP], e->op);
-	if (e->base)
-		db_bind_int(s, ac->event_at[EVENT_BASE], e->base);
-	else
-		db_bind_null(s, ac->event_at[EVENT_BASE]);
+	db_bind_int(s, ac->event_at[EVENT_OP], (int)e->op);
+	bind_event(s, ac->event_at[EVENT_BASE], e->base);
+	bind_event(s, ac->event_at[EVENT_UNDOES], e->undoes);
 	db_bind_null(s, ac->event_at[EVENT_CLOCK]);
 	db_bind_text(s, ac->event_at[EVENT_OPEN], e->open);
 	if (e->sealed.n)
@@ -275,39 +282,68 @@ compare(WriteTx *tx, const Dataset *d, RowPut *put, Arena *a, bool *same, Err *e
 	return true;
 }
 
-/* The row as it stands after its new event. */
+/* The row is closed by this event, or no longer closed. */
 static bool
-put_event(WriteTx *tx, Acceptor *ac, RowPut *put, int64_t base, Arena *a, Err *err)
+write_closed(WriteTx *tx, const Acceptor *ac, const char *name, const RowPut *put, Err *err)
 {
-	EventBody e = {.v = put->v, .key = put->key, .open = put->open, .op = OP_PUT, .base = base};
-	Stmt *s = put->now->v ? ac->update : ac->insert;
-	put->event = ++tx->seq;
-	if (!seal_closed(tx, ac->d, put, &e.sealed, err) ||
-		!write_projection(tx, ac, s, put, e.sealed, err) || !event_add(tx, ac, &e, err))
+	Stmt *s;
+	if (!svc_stmt(tx->db, ac->sql, name, &s, err))
 		return false;
-	*put->now = (Now){put->v, put->event, arena_str(a, e.sealed), true};
+	db_set_text(s, "dataset", ac->d->name);
+	db_set_text(s, "area", put->v[ac->d->area].s);
+	db_set_text(s, "key", put->key);
+	db_set_int_if(s, "event", put->event);
+	return put->now->fresh ? db_run(s, err) : db_run_later(s, err);
+}
+
+static bool
+write_row(WriteTx *tx, Acceptor *ac, const RowPut *put, Op op, Str sealed, Err *err)
+{
+	if (op != OP_CLOSE)
+		return write_projection(tx, ac, put->now->v ? ac->update : ac->insert, put, sealed, err) &&
+			(op != OP_REOPEN || write_closed(tx, ac, "closed_delete", put, err));
+	row_bind_keys(ac->d, ac->close, put->v);
+	return (put->now->fresh ? db_run(ac->close, err) : db_run_later(ac->close, err)) &&
+		write_closed(tx, ac, "closed_insert", put, err);
+}
+
+/* A new event of a row that was looked for, and the row as it stands after it. */
+static bool
+put_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err)
+{
+	EventBody e = {.v = put->v,
+		.key = put->key,
+		.open = put->open,
+		.op = op,
+		.base = put->base,
+		.undoes = put->undoes};
+	put->event = ++tx->seq;
+	/* A closing event repeats the row as it stood, so that the log alone tells what was closed. */
+	if (op == OP_CLOSE)
+		e.sealed = put->now->sealed;
+	else if (!seal_closed(tx, ac->d, put, &e.sealed, err))
+		return false;
+	if (!write_row(tx, ac, put, op, e.sealed, err) || !event_add(tx, ac, &e, err))
+		return false;
+	*put->now =
+		(Now){op == OP_CLOSE ? NULL : put->v, put->event, arena_str(a, e.sealed), .fresh = true};
 	return true;
 }
 
 static bool
 put_row(WriteTx *tx, Acceptor *ac, RowPut *put, Arena *a, Err *err)
 {
-	bool same = false;
+	bool same = false, row = put->now->v;
 	int64_t before = put->now->event;
-	if (!put->now->v) {
-		put->outcome = OUTCOME_ADDED;
-		/* A base without a row: it was closed since that event. */
-		return put_event(tx, ac, put, put->base, a, err) &&
-			(!put->base || conflict_add(tx, ac->d, put, put->base, err));
-	}
-	if (!compare(tx, ac->d, put, a, &same, err))
+	if (row && !compare(tx, ac->d, put, a, &same, err))
 		return false;
 	put->event = before;
-	put->outcome = same ? OUTCOME_SAME : OUTCOME_CHANGED;
-	int64_t base = put->base ? put->base : before;
+	put->outcome = same ? OUTCOME_SAME : row ? OUTCOME_CHANGED : OUTCOME_ADDED;
+	/* Nobody can have seen an event of a row that never had one. */
+	put->base = before && put->base ? put->base : before;
 	return same ||
-		(put_event(tx, ac, put, base, a, err) &&
-			(base == before || conflict_add(tx, ac->d, put, before, err)));
+		(put_event(tx, ac, put, before && !row ? OP_REOPEN : OP_PUT, a, err) &&
+			(put->base == before || conflict_add(tx, ac->d, put, before, err)));
 }
 
 static bool
@@ -328,13 +364,14 @@ accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 		!(ac->ahead ? ahead_find(ac->ahead, ac, put, &a, err) : present_find(ac, put, 1, &a, err)))
 		return false;
 	bool row = put->now->v;
-	put->event = put->now->event;
-	if (row && !compare(tx, ac->d, put, &a, &same, err))
+	if (row ? !compare(tx, ac->d, put, &a, &same, err)
+			: put->base && !closed_find(ac, put, 1, &a, err))
 		return false;
-	put->outcome = same                             ? OUTCOME_SAME
-		: put->base != 0 && put->base != put->event ? OUTCOME_CONFLICT
-		: row                                       ? OUTCOME_CHANGED
-													: OUTCOME_ADDED;
+	put->event = put->now->event;
+	put->outcome = same                                      ? OUTCOME_SAME
+		: put->base && put->event && put->base != put->event ? OUTCOME_CONFLICT
+		: row                                                ? OUTCOME_CHANGED
+															 : OUTCOME_ADDED;
 	return true;
 }
 
@@ -352,7 +389,7 @@ accept_prepare(const Dataset *d, RowPut *put, Arena *a, Err *err)
 bool
 accept_rows(WriteTx *tx, Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err)
 {
-	if (!present_find(ac, put, n, a, err))
+	if (!present_find(ac, put, n, a, err) || !closed_find(ac, put, n, a, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!put_row(tx, ac, &put[i], a, err))
@@ -371,27 +408,16 @@ accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 }
 
 bool
-accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err)
+accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 {
-	AUTO(Buf) key = {0};
-	Value *now = NEW(&tx->tmp, Value, ac->d->n_fields);
-	EventBody e = {.v = now, .op = OP_CLOSE};
-	bool row;
-	row_key(ac->d, v, &key);
-	if (!buf_check(&key, err))
+	const Dataset *d = ac->d;
+	if (!put_key(d, put, &tx->tmp, err) || !present_find(ac, put, 1, &tx->tmp, err))
 		return false;
-	e.key = buf_str(&key);
-	row_bind_keys(ac->d, ac->select, v);
-	if (!db_step(ac->select, &row, err))
-		return false;
-	if (!row)
-		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(ac->d->name), STR(e.key));
-	row_read(ac->d, ac->select, &tx->tmp, now, &e.base, &e.sealed);
-	db_reset(ac->select);
-	row_bind_keys(ac->d, ac->close, v);
-	*event = ++tx->seq;
-	/* The event repeats the row as it stood, so that the log alone tells what was closed. */
-	return db_run(ac->close, err) && event_add(tx, ac, &e, err);
+	if (!put->now->v)
+		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(put->key));
+	put->v = put->now->v;
+	put->base = put->now->event;
+	return put_event(tx, ac, put, OP_CLOSE, &tx->tmp, err);
 }
 
 /* ---- origin ---- */
@@ -425,5 +451,6 @@ origin_make(WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64
 		db_set_null(s, "batch");
 	db_set_text(s, "dataset", d->name);
 	db_set_text(s, "definition", str_of(definition));
+	db_set_text_or_null(s, "why", o->why);
 	return db_run(s, err);
 }

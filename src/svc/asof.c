@@ -11,7 +11,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
-enum { OP_CLOSE = 2, TELL_EVERY = 4096, NO_LEAF = 32 };
+enum { TELL_EVERY = 4096, NO_LEAF = 32 };
 
 typedef struct Replayed { /* statements on the rows of one dataset; absent until its first event */
 	Stmt *insert, *update, *close;
@@ -118,7 +118,7 @@ origins_make(AsOfWork *x, Err *err)
 	if (!svc_stmt(x->to, &x->of->sql, "origin_insert", &s, err))
 		return false;
 	static const char *const empty[] = {"actor", "agency", "source", "request"},
-							 *const null[] = {"on_behalf_of", "device", "batch"};
+							 *const null[] = {"on_behalf_of", "device", "batch", "why"};
 	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
 		db_set_text(s, empty[i], S(""));
 	for (size_t i = 0; i < sizeof null / sizeof *null; i++)
@@ -272,7 +272,7 @@ matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
 	return ok;
 }
 
-/* An event without a base made its row; one with a base changed it, unless the row was closed meanwhile. */
+/* An event without a base made its row; one with a base changed it, or put it back when it was closed. */
 static bool
 row_put(AsOfWork *x, const Logged *e, const Value *v, const Matches *m, Err *err)
 {
@@ -312,7 +312,7 @@ static bool
 event_keep(AsOfWork *x, const Logged *e, Err *err)
 {
 	static const char none[NO_LEAF];
-	static const char *const null[] = {"base", "device_clock", "sealed"};
+	static const char *const null[] = {"base", "undoes", "device_clock", "sealed"};
 	Stmt *s = x->event;
 	db_set_int(s, "seq", e->seq);
 	db_set_int(s, "at", e->at);

@@ -350,9 +350,9 @@ row_work(WriteTx *tx, void *arg, Err *err)
 	if (!origin_make(tx, r->origin, d, 0, &origin, err) ||
 		!acceptor_open(tx, d, origin, r->origin->agency.n ? r->origin->agency : d->owner, &ac, err))
 		return false;
-	if (r->closing)
-		return keys_from_text(tx, r, put.v, err) && accept_close(tx, &ac, put.v, &r->event, err);
-	bool ok = values_from_text(tx, r, &ac, &put, err) && accept_put(tx, &ac, &put, err);
+	bool ok = r->closing
+		? keys_from_text(tx, r, put.v, err) && accept_close(tx, &ac, &put, err)
+		: values_from_text(tx, r, &ac, &put, err) && accept_put(tx, &ac, &put, err);
 	r->event = put.event;
 	r->outcome = put.outcome;
 	return ok;

@@ -72,6 +72,7 @@ bool areas_find(const Env *env, Workspace *w, AreaSearch *search, Arena *a, Err 
 typedef struct Origin {
 	Str actor, agency, on_behalf_of, source,
 		device; /* source: "cli", "import", "web", … ; empty = NULL */
+	Str why;    /* in the person's words, where a reason is asked for */
 } Origin;
 
 /* ---- Gate: writes. Holds the writer lease, or hands the work to the process that does over its local socket. ---- */
@@ -92,7 +93,7 @@ typedef struct RowRequest {
 	const Origin *origin;
 	const Dataset *dataset;
 	const Str *text; /* n_fields cells; p == NULL: not given, keeps what is there or the default */
-	int64_t base;    /* the event the person saw, 0 = none stated */
+	int64_t base;    /* the event the person saw, 0 = none stated; of a row that never had one it says nothing */
 	bool closing;    /* remove the row with these key cells from the projection (E_NOTFOUND) instead of entering it */
 	int64_t event;   /* afterwards: the row's newest event */
 	Outcome outcome; /* afterwards */

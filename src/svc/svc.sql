@@ -63,18 +63,18 @@ SELECT dataset, key, area, event, over FROM conflict WHERE event > :after AND ev
 -- name: origin_last
 SELECT max(id) FROM origin
 -- name: origin_insert
-INSERT INTO origin (id, actor, agency, on_behalf_of, source, device, request, batch, dataset, definition)
-VALUES (:id, :actor, :agency, :on_behalf_of, :source, :device, :request, :batch, :dataset, :definition)
+INSERT INTO origin (id, actor, agency, on_behalf_of, source, device, request, batch, dataset, definition, why)
+VALUES (:id, :actor, :agency, :on_behalf_of, :source, :device, :request, :batch, :dataset, :definition, :why)
 -- name: event_insert
-INSERT INTO event (seq, at, origin, key, area, op, base, device_clock, open, sealed, leaf)
-VALUES (:seq, :at, :origin, :key, :area, :op, :base, :device_clock, :open, :sealed, :leaf)
+INSERT INTO event (seq, at, origin, key, area, op, base, undoes, device_clock, open, sealed, leaf)
+VALUES (:seq, :at, :origin, :key, :area, :op, :base, :undoes, :device_clock, :open, :sealed, :leaf)
 -- name: event_channel
 SELECT o.source, o.actor, o.agency, e.at FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
 -- name: events_after
 SELECT e.seq, o.dataset, e.area, e.op, e.base
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
 -- name: events_sum
-SELECT o.dataset, count(*), count(*) FILTER (WHERE e.op <> 1 OR e.base IS NULL)
+SELECT o.dataset, count(*), count(*) FILTER (WHERE e.op = 2 OR e.op = 3 OR e.base IS NULL)
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto GROUP BY o.dataset
 -- name: row_key_get
 SELECT wrapped FROM row_key WHERE area = :area AND dataset = :dataset AND key = :key
@@ -82,6 +82,14 @@ SELECT wrapped FROM row_key WHERE area = :area AND dataset = :dataset AND key = 
 INSERT INTO row_key (area, dataset, key, wrapped) VALUES (:area, :dataset, :key, :wrapped)
 -- name: conflict_insert
 INSERT INTO conflict (dataset, key, area, event, over) VALUES (:dataset, :key, :area, :event, :over)
+-- name: closed_get
+SELECT event FROM closed_row WHERE dataset = :dataset AND area = :area AND key = :key
+-- name: closed_range
+SELECT key, event FROM closed_row WHERE dataset = :dataset AND area >= :first AND area <= :last LIMIT :most
+-- name: closed_insert
+INSERT INTO closed_row (dataset, area, key, event) VALUES (:dataset, :area, :key, :event)
+-- name: closed_delete
+DELETE FROM closed_row WHERE dataset = :dataset AND area = :area AND key = :key
 -- name: job_last
 SELECT max(id) FROM import_job
 -- name: job_insert

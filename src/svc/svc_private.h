@@ -109,6 +109,13 @@ bool writer_await(Writer *wr, Work *work, Err *err) MUST; /* until it is durable
 bool writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err) MUST;
 
 /* ---- accept.c ---- */
+/* What an event does to its row. Every event but a row's first has a predecessor: the one it stands over when it is in conflict, else
+ * its base. So the events of a row are one chain, whose newest the row names, or closed_row when the row is closed. */
+typedef enum Op {
+	OP_PUT = 1, /* the row as it stands from now on */
+	OP_CLOSE,   /* it goes; the event repeats how it stood */
+	OP_REOPEN,  /* a put of a row that was closed */
+} Op;
 typedef struct Ahead { /* ahead.c: a window of a table's rows, as they stand */
 	Arena a;
 	Map rows; /* key -> Now */
@@ -119,6 +126,7 @@ typedef struct Ahead { /* ahead.c: a window of a table's rows, as they stand */
 typedef struct Acceptor { /* prepared statements for one dataset on one connection */
 	const Dataset *d;
 	Db *db;
+	const SqlFile *sql;
 	Stmt *insert, *update, *select, *close, *event, *range;
 	int event_at[12];
 	int64_t origin;
@@ -130,8 +138,8 @@ bool acceptor_open(
 	WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err) MUST;
 /* How a row stands. */
 typedef struct Now {
-	Value *v; /* NULL: there is none */
-	int64_t event;
+	Value *v;      /* NULL: there is none */
+	int64_t event; /* its newest; without a row the one that closed it (closed_find), or 0 */
 	Str sealed;
 	bool fresh; /* written in this transaction, perhaps only left for later: v holds the private fields too */
 } Now;
@@ -140,7 +148,8 @@ typedef struct Now {
 typedef struct RowPut {
 	Value *v;
 	const bool *given;
-	int64_t base;
+	int64_t base;    /* afterwards: as it stands in the event */
+	int64_t undoes;  /* an event, or 0 */
 	Outcome outcome; /* afterwards */
 	int64_t event;   /* the row's newest event afterwards */
 	Str key, open;   /* accept_prepare: the row's key; its open fields as JSON */
@@ -154,7 +163,8 @@ bool accept_rows(
 bool accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST; /* one row, not prepared */
 /* What accept_put would do, without writing; works on a reader connection. event: the row's newest event, 0 when absent. */
 bool accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
-bool accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err) MUST;
+/* Only the keys of put->v are needed. E_NOTFOUND when there is no such row. */
+bool accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
 bool origin_make(
 	WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64_t *id, Err *err) MUST;
 void row_bind_keys(const Dataset *d, Stmt *s, const Value *v);
@@ -170,6 +180,8 @@ bool ahead_find(Ahead *w, Acceptor *ac, RowPut *put, Arena *a, Err *err) MUST;
 /* ---- present.c ---- */
 /* Fills in put[i].now for n prepared rows; rows of one key share one. All memory comes from a. */
 bool present_find(Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err) MUST;
+/* Fills in put[i].now->event of those that present_find did not find and that were closed. */
+bool closed_find(Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err) MUST;
 
 /* A private cell that still shows the mask of an export says nothing: the value that is there stays. */
 enum { VALUE_KEEP = 3 };
