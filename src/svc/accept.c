@@ -83,23 +83,31 @@ row_read(const Dataset *d, Stmt *s, Arena *a, Value *v, int64_t *event, Str *sea
 
 /* ---- closed fields ---- */
 
+bool
+row_key_find(Db *db, const SqlFile *sql, Sealer *sealer, SealedRow *row, bool *found, Err *err)
+{
+	Stmt *s;
+	if (!svc_stmt(db, sql, "row_key_get", &s, err))
+		return false;
+	db_set_text(s, "area", row->area);
+	db_set_text(s, "dataset", row->dataset);
+	db_set_text(s, "key", row->key);
+	if (!db_step(s, found, err))
+		return false;
+	bool ok = !*found || sealer_unwrap(sealer, db_text(s, 0), row, err);
+	db_reset(s);
+	return ok;
+}
+
 static bool
 row_key_get(WriteTx *tx, SealedRow *row, bool make, Err *err)
 {
 	Stmt *s;
 	bool found;
-	if (!svc_stmt(tx->db, &tx->w->sql, "row_key_get", &s, err))
+	if (!row_key_find(tx->db, &tx->w->sql, tx->sealer, row, &found, err))
 		return false;
-	db_set_text(s, "area", row->area);
-	db_set_text(s, "dataset", row->dataset);
-	db_set_text(s, "key", row->key);
-	if (!db_step(s, &found, err))
-		return false;
-	if (found) {
-		bool ok = sealer_unwrap(tx->sealer, db_text(s, 0), row, err);
-		db_reset(s);
-		return ok;
-	}
+	if (found)
+		return true;
 	if (!make)
 		return err_set(err, E_DB, "the private fields of '%.*s' were erased", STR(row->key));
 	AUTO(Buf) wrapped = {0};
@@ -408,10 +416,17 @@ accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 }
 
 bool
+accept_find(Acceptor *ac, RowPut *put, Arena *a, Err *err)
+{
+	return put_key(ac->d, put, a, err) && present_find(ac, put, 1, a, err) &&
+		closed_find(ac, put, 1, a, err);
+}
+
+bool
 accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 {
 	const Dataset *d = ac->d;
-	if (!put_key(d, put, &tx->tmp, err) || !present_find(ac, put, 1, &tx->tmp, err))
+	if (!accept_find(ac, put, &tx->tmp, err))
 		return false;
 	if (!put->now->v)
 		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(put->key));

@@ -22,7 +22,7 @@ struct AsOfWork {
 	Workspace *of;
 	Env env; /* of it, without the time that somebody gave */
 	Db *from, *to;
-	Db *keys; /* reader for row keys, and what opens them: only when a dataset matches private values */
+	Db *keys; /* reader for row keys (the other one stands in the log), and what opens them: only when a dataset matches private values */
 	Sealer *sealer;
 	const char *path;
 	Replayed *dataset; /* by index in the catalog */
@@ -233,23 +233,6 @@ sealer_need(AsOfWork *x, Err *err)
 	return true;
 }
 
-/* The row's own key, by a connection of its own: the other one stands in the log. */
-static bool
-row_key_find(AsOfWork *x, const Logged *e, SealedRow *row, bool *found, Err *err)
-{
-	Stmt *s;
-	if (!svc_stmt(x->keys, &x->of->sql, "row_key_get", &s, err))
-		return false;
-	db_set_text(s, "area", e->area);
-	db_set_text(s, "dataset", e->d->name);
-	db_set_text(s, "key", e->key);
-	if (!db_step(s, found, err))
-		return false;
-	bool ok = !*found || sealer_unwrap(x->sealer, db_text(s, 0), row, err);
-	db_reset(s);
-	return ok;
-}
-
 /* By which private values the row found others then; none where they were erased. */
 static bool
 matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
@@ -262,7 +245,8 @@ matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
 	*out = (Matches){0};
 	if (!e->d->n_match || !e->sealed.n)
 		return true;
-	bool ok = sealer_need(x, err) && row_key_find(x, e, &row, &found, err) &&
+	bool ok = sealer_need(x, err) &&
+		row_key_find(x->keys, &x->of->sql, x->sealer, &row, &found, err) &&
 		(!found ||
 			(sealer_open_sealed(&row, e->sealed, &json, err) &&
 				row_from_json(e->d, buf_str(&json), tmp, v, err)));

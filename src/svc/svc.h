@@ -75,6 +75,15 @@ typedef struct Origin {
 	Str why;    /* in the person's words, where a reason is asked for */
 } Origin;
 
+/* ---- Events ---- */
+/* What an event does to its row. Every event but a row's first has a predecessor: the one it came over when it is in conflict, else
+ * its base. So the events of a row are one chain, whose newest the row names, or closed_row when the row is closed. */
+typedef enum Op {
+	OP_PUT = 1, /* the row as it stands from now on */
+	OP_CLOSE,   /* it goes; the event repeats how it stood */
+	OP_REOPEN,  /* a put of a row that was closed */
+} Op;
+
 /* ---- Gate: writes. Holds the writer lease, or hands the work to the process that does over its local socket. ---- */
 typedef struct Gate Gate;
 bool gate_open(Workspace *w, Gate **out, Err *err)
@@ -327,6 +336,43 @@ typedef struct TrendAsk {
 	int64_t change; /* TPS more ready since */
 } TrendAsk;
 bool trend_ready(Workspace *w, const Board *b, TrendAsk *ask, Err *err) MUST;
+
+/* ---- History: the events of one row, newest first ---- */
+typedef struct Change {
+	const Field *field;
+	Str from, to; /* as a person reads them, empty: no value. Of a private field nothing is said but that it changed */
+} Change;
+typedef enum Hidden { /* what became of an event's private fields */
+	HIDDEN_KNOWN,     /* compared, as far as there are any */
+	HIDDEN_ERASED,    /* erased since: nobody can tell whether they changed */
+	HIDDEN_LOCKED,    /* the workspace's key is not on this computer */
+} Hidden;
+typedef struct HistoryStep {
+	int64_t event, at;
+	Op op;
+	int64_t base, over; /* the event it was based on; the one it came over when it is in conflict; 0: none */
+	int64_t undoes;     /* an event, or 0 */
+	int64_t batch;      /* the import it came with, or 0 */
+	Str file;           /* of that import */
+	Origin origin;
+	Change *change;     /* against the event before it, key fields left out; a closing has none */
+	size_t n_changes;
+	Hidden hidden;
+} HistoryStep;
+typedef struct History {
+	const Dataset *dataset;
+	const Str *text;   /* n_fields cells, those of the key fields count */
+	size_t max;        /* at most so many steps */
+	Str key, area;     /* afterwards */
+	bool closed;       /* there is no such row now */
+	HistoryStep *step;
+	size_t n;
+	bool more;         /* there are older ones */
+} History;
+/* E_NOTFOUND when there never was such a row; names some that are there. Strings live in a. */
+bool history_walk(Workspace *w, History *h, Arena *a, Err *err) MUST;
+/* The object that `siap history --json` prints. */
+void history_json(const Workspace *w, const History *h, JsonOut *j);
 
 /* ---- Made-up elections: the province of the demo, and load of any size ---- */
 typedef struct SynthNew {

@@ -70,6 +70,13 @@ INSERT INTO event (seq, at, origin, key, area, op, base, undoes, device_clock, o
 VALUES (:seq, :at, :origin, :key, :area, :op, :base, :undoes, :device_clock, :open, :sealed, :leaf)
 -- name: event_channel
 SELECT o.source, o.actor, o.agency, e.at FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
+-- name: event_step
+SELECT e.at, e.op, e.base, c.over, e.undoes, e.open, e.sealed,
+       o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.why, o.batch, j.file
+FROM   event AS e JOIN origin AS o ON o.id = e.origin
+LEFT   JOIN conflict AS c ON c.area = e.area AND c.dataset = o.dataset AND c.key = e.key AND c.event = e.seq
+LEFT   JOIN import_job AS j ON j.id = o.batch
+WHERE  e.seq = :seq
 -- name: events_after
 SELECT e.seq, o.dataset, e.area, e.op, e.base
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq

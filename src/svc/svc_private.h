@@ -109,13 +109,6 @@ bool writer_await(Writer *wr, Work *work, Err *err) MUST; /* until it is durable
 bool writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err) MUST;
 
 /* ---- accept.c ---- */
-/* What an event does to its row. Every event but a row's first has a predecessor: the one it stands over when it is in conflict, else
- * its base. So the events of a row are one chain, whose newest the row names, or closed_row when the row is closed. */
-typedef enum Op {
-	OP_PUT = 1, /* the row as it stands from now on */
-	OP_CLOSE,   /* it goes; the event repeats how it stood */
-	OP_REOPEN,  /* a put of a row that was closed */
-} Op;
 typedef struct Ahead { /* ahead.c: a window of a table's rows, as they stand */
 	Arena a;
 	Map rows; /* key -> Now */
@@ -163,10 +156,15 @@ bool accept_rows(
 bool accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST; /* one row, not prepared */
 /* What accept_put would do, without writing; works on a reader connection. event: the row's newest event, 0 when absent. */
 bool accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
+/* How the row with the keys of put->v stands: fills in key and now. Needs of ac no more than d, db, sql and select. */
+bool accept_find(Acceptor *ac, RowPut *put, Arena *a, Err *err) MUST;
 /* Only the keys of put->v are needed. E_NOTFOUND when there is no such row. */
 bool accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
 bool origin_make(
 	WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64_t *id, Err *err) MUST;
+/* The row's own key; *found = false: none was made, or it was erased. */
+bool row_key_find(
+	Db *db, const SqlFile *sql, Sealer *sealer, SealedRow *row, bool *found, Err *err) MUST;
 void row_bind_keys(const Dataset *d, Stmt *s, const Value *v);
 /* Reads the columns of dataset_select_sql into v (private fields become NULL). */
 void row_read(const Dataset *d, Stmt *s, Arena *a, Value *v, int64_t *event, Str *sealed);
@@ -197,6 +195,9 @@ typedef struct RowReader {
 	void *ctx;
 	int zone;
 } RowReader;
+/* The key fields from their cells, the others stay as they are. */
+bool row_keys_from_text(
+	const Workspace *w, const Dataset *d, const Str *text, Arena *a, Value *v, Err *err) MUST;
 /* text: one cell per field, p == NULL when not given. False when there was any problem, or on a database error (then err is
  * set). */
 bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) MUST;
@@ -206,7 +207,7 @@ void row_bind(const Dataset *d, const Value *v, int64_t event, const Matches *m,
 void row_bind_matches(const Dataset *d, const Matches *m, Stmt *s, int at); /* from position `at` on; m lives until the statement ran */
 
 /* ---- log_row.c ---- */
-/* The open body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
+/* The open or the closed body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
 bool row_from_log(const Dataset *d, Str json, Arena *a, Value *v) MUST;
 
 /* ---- asof.c ---- */
