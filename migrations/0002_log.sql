@@ -9,3 +9,23 @@ CREATE TABLE log_tile (level integer NOT NULL, tile bigint NOT NULL, hashes byte
 -- both:
 -- Signed notes, with the cosignatures that came in.
 CREATE TABLE log_checkpoint (size bigint PRIMARY KEY, at bigint NOT NULL, note text NOT NULL);
+
+-- Rows that are closed, each with its newest event: there its history begins, and whoever puts it back came after that.
+-- sqlite:
+CREATE TABLE closed_row (
+	dataset text NOT NULL, area text NOT NULL, key text NOT NULL, event integer NOT NULL,
+	PRIMARY KEY (dataset, area, key)) STRICT, WITHOUT ROWID;
+-- postgres:
+CREATE TABLE closed_row (
+	dataset text NOT NULL, area text NOT NULL, key text NOT NULL, event bigint NOT NULL,
+	PRIMARY KEY (dataset, area, key));
+-- both:
+INSERT INTO closed_row (dataset, area, key, event)
+SELECT o.dataset, e.area, e.key, e.seq
+FROM   (SELECT max(n.seq) AS seq FROM event n JOIN origin m ON m.id = n.origin GROUP BY m.dataset, n.area, n.key) AS newest
+JOIN   event e ON e.seq = newest.seq
+JOIN   origin o ON o.id = e.origin
+WHERE  e.op = 2;
+
+-- Why somebody undid or erased something; NULL for what needs no reason.
+ALTER TABLE origin ADD COLUMN why text;

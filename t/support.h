@@ -131,23 +131,31 @@ desk_import(Desk *d, const char *dataset, Str text, ImportOptions o, ImportRepor
 	return ok;
 }
 
-/* Enters cells "field=value;field=value"; what became of them is in d->event and d->outcome. */
+/* "field=value;field=value" as cells of the dataset. */
+static inline Str *
+desk_cells(Desk *d, const char *dataset, const char *cells)
+{
+	const Dataset *set = catalog_dataset(&d->w.cat, str_of(dataset));
+	assert_non_null(set);
+	Str *text = NEW(&d->a, Str, set->n_fields), rest = str_of(cells), part, name, value;
+	while (rest.n) {
+		str_cut(rest, ';', &part, &rest);
+		assert_true(str_cut(part, '=', &name, &value));
+		const Field *f = dataset_field(set, name);
+		assert_non_null(f);
+		text[f - set->field] = value;
+	}
+	return text;
+}
+
+/* Enters such cells; what became of them is in d->event and d->outcome. */
 static inline bool
 desk_row(Desk *d, Gate *g, const char *dataset, const char *cells, RowRequest r)
 {
 	r.dataset = catalog_dataset(&d->w.cat, str_of(dataset));
-	assert_non_null(r.dataset);
-	Str *text = NEW(&d->a, Str, r.dataset->n_fields), rest = str_of(cells), part, name, value;
-	while (rest.n) {
-		str_cut(rest, ';', &part, &rest);
-		assert_true(str_cut(part, '=', &name, &value));
-		const Field *f = dataset_field(r.dataset, name);
-		assert_non_null(f);
-		text[f - r.dataset->field] = value;
-	}
+	r.text = desk_cells(d, dataset, cells);
 	Origin o = {.actor = S("tester"), .source = S("cli")};
 	r.origin = &o;
-	r.text = text;
 	bool ok = gate_enter(g, &r, &d->err);
 	d->event = r.event;
 	d->outcome = r.outcome;
@@ -158,6 +166,22 @@ static inline bool
 desk_enter(Desk *d, Gate *g, const char *dataset, const char *cells)
 {
 	return desk_row(d, g, dataset, cells, (RowRequest){0});
+}
+
+/* The one number that a statement answers, on a connection of its own. */
+static inline int64_t
+desk_number(Desk *d, const char *sql)
+{
+	DbP db = NULL;
+	Stmt *s;
+	bool row;
+	OK(d, workspace_reader(&d->w, &db, &d->err));
+	OK(d, db_prepare(db, str_of(sql), &s, &d->err));
+	OK(d, db_step(s, &row, &d->err));
+	assert_true(row);
+	int64_t n = db_int(s, 0);
+	db_close(db);
+	return n;
 }
 
 #endif

@@ -84,6 +84,7 @@ bool cli_dataset(Cli *cli, Str name, const Dataset **out, Err *err) MUST; /* nam
 Str cli_nearest(Cli *cli, Str word, const Str *names, size_t n); /* "; did you mean 'x'?" or empty, translated */
 bool cli_indicator(Cli *cli, const char *name, const Query **out, Err *err) MUST; /* NULL stays NULL; names the nearest */
 bool cli_row(Cli *cli, const Dataset *d, int argc, char **argv, Str **text, Err *err) MUST; /* field=value words as cells */
+bool cli_keys(Cli *cli, const Dataset *d, int argc, char **argv, Str **text, Err *err) MUST; /* the same, key fields alone */
 void cli_say(Cli *cli, const char *fmt, ...) PRINTF(2, 3);  /* to env->out; fmt is translated by the caller */
 void cli_note(Cli *cli, const char *fmt, ...) PRINTF(2, 3); /* to env->err */
 void cli_put(Cli *cli, Str text);

@@ -8,12 +8,15 @@ usage(void)
 		"whether every figure follows from the log, and the log from what was signed\n"
 		"\n"
 		"siap verify [--against FILE] [--json]\n"
+		"siap verify PROOF --key KEY\n"
 		"\n"
 		"  --against FILE  a checkpoint from earlier: the log must begin with what it was signed for\n"
+		"  PROOF           a file that siap prove made, checked with nothing but the public key\n"
+		"  --key KEY       the key, as siap key shows it, or a file with it\n"
 		"\n"
 		"Events, private parts, tree, checkpoints, tables, rules and areas are all looked at; the first\n"
-		"difference is named. Keep checkpoints elsewhere (the file 'checkpoint' of the workspace): who holds\n"
-		"database and key could write both anew, but not what others have kept.\n");
+		"difference is named. Keep checkpoints elsewhere (siap checkpoint prints one): who holds database\n"
+		"and key could write both anew, but not what others have kept.\n");
 }
 
 static void
@@ -47,6 +50,37 @@ tell_json(Cli *cli, const VerifyReport *r, Buf *out)
 	buf_byte(out, '\n');
 }
 
+static const char *
+deed(Op op)
+{
+	return op == OP_PUT   ? tr("entered")
+		: op == OP_CLOSE  ? tr("closed")
+		: op == OP_REOPEN ? tr("put back")
+						  : tr("erased");
+}
+
+static bool
+proof(Cli *cli, const char *path, const char *key, Err *err)
+{
+	enum { MOST = 1 << 20 };
+	Str bytes, text = str_of(key);
+	ProvedEvent e;
+	if (!key)
+		return cli_misuse(cli,
+			err_set(err, E_INPUT,
+				"option '--key' is missing: the public key of the log, or a file with it"));
+	if (file_exists(key) && !file_read(key, MOST, &cli->a, &text, err))
+		return false;
+	if (!file_read(path, MOST, &cli->a, &bytes, err) || !proof_check(bytes, text, &cli->a, &e, err))
+		return false;
+	cli_say(cli, tr("event %s of log %.*s holds: it is among the %s that were signed\n"),
+		show_number(cli, e.event), STR(e.origin), show_number(cli, e.signed_events));
+	cli_say(cli, "%s  %s  %.*s %.*s  %s\n", show_instant(cli, e.at), show_upper(cli, e.agency),
+		STR(e.dataset), STR(e.area), deed(e.op));
+	cli_say(cli, "%.*s\n", STR(e.open));
+	return true;
+}
+
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
@@ -54,11 +88,16 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	VerifyReport r;
 	Progress progress = {.cli = cli};
 	VerifyAsk ask = {.watch = {.progress = progress_see, .ctx = &progress}};
+	const char *key = NULL;
 	bool json = false;
-	const Opt opts[] = {{"against", .value = &ask.against}, {"json", .flag = &json}};
+	const Opt opts[] = {
+		{"against", .value = &ask.against}, {"key", .value = &key}, {"json", .flag = &json}};
 	cli->suspect_too = true; /* what is wrong is what it says */
-	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 0}, &argc, argv, err) ||
-		!cli_workspace(cli, err))
+	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err))
+		return false;
+	if (argc)
+		return proof(cli, argv[0], key, err);
+	if (!cli_workspace(cli, err))
 		return false;
 	ask.watch.stop = cli_stop_flag();
 	int64_t start = clock_us();

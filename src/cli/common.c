@@ -145,6 +145,24 @@ cli_row(Cli *cli, const Dataset *d, int argc, char **argv, Str **text, Err *err)
 	return true;
 }
 
+bool
+cli_keys(Cli *cli, const Dataset *d, int argc, char **argv, Str **text, Err *err)
+{
+	if (!cli_row(cli, d, argc, argv, text, err))
+		return false;
+	for (size_t i = 0; i < d->n_fields; i++) {
+		AUTO(Buf) keys = {0};
+		if (!(*text)[i].p || d->field[i].key)
+			continue;
+		for (size_t k = 0; k < d->n_key; k++)
+			buf_fmt(&keys, "%s%.*s", k ? ", " : "", STR(d->field[d->key[k]].name));
+		err_set(err, E_INPUT, "'%.*s' does not tell the rows of '%.*s' apart: name only %.*s",
+			STR(d->field[i].name), STR(d->name), STR(buf_str(&keys)));
+		return cli_misuse(cli, false);
+	}
+	return true;
+}
+
 void
 cli_say(Cli *cli, const char *fmt, ...)
 {

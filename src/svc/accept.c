@@ -3,8 +3,6 @@
 
 #include <sodium.h>
 
-enum { OP_PUT = 1, OP_CLOSE = 2 };
-
 static bool
 prepare_derived(
 	Db *db, void (*make)(const Dataset *, Buf *), const Dataset *d, Stmt **out, Err *err)
@@ -17,7 +15,7 @@ prepare_derived(
 bool
 acceptor_open(WriteTx *tx, const Dataset *d, const OriginRow *origin, Acceptor *out, Err *err)
 {
-	*out = (Acceptor){.d = d, .db = tx->db, .origin = *origin};
+	*out = (Acceptor){.d = d, .db = tx->db, .sql = &tx->w->sql, .origin = *origin};
 	return prepare_derived(tx->db, dataset_add_sql, d, &out->insert, err) &&
 		prepare_derived(tx->db, dataset_update_sql, d, &out->update, err) &&
 		prepare_derived(tx->db, dataset_select_sql, d, &out->select, err) &&
@@ -63,23 +61,31 @@ row_read(const Dataset *d, Stmt *s, Arena *a, Value *v, int64_t *event, Str *sea
 
 /* ---- closed fields ---- */
 
+bool
+row_key_find(Db *db, const SqlFile *sql, Sealer *sealer, SealedRow *row, bool *found, Err *err)
+{
+	Stmt *s;
+	if (!svc_stmt(db, sql, "row_key_get", &s, err))
+		return false;
+	db_set_text(s, "area", row->area);
+	db_set_text(s, "dataset", row->dataset);
+	db_set_text(s, "key", row->key);
+	if (!db_step(s, found, err))
+		return false;
+	bool ok = !*found || sealer_unwrap(sealer, db_text(s, 0), row, err);
+	db_reset(s);
+	return ok;
+}
+
 static bool
 row_key_get(WriteTx *tx, SealedRow *row, bool make, Err *err)
 {
 	Stmt *s;
 	bool found;
-	if (!svc_stmt(tx->db, &tx->w->sql, "row_key_get", &s, err))
+	if (!row_key_find(tx->db, &tx->w->sql, tx->sealer, row, &found, err))
 		return false;
-	db_set_text(s, "area", row->area);
-	db_set_text(s, "dataset", row->dataset);
-	db_set_text(s, "key", row->key);
-	if (!db_step(s, &found, err))
-		return false;
-	if (found) {
-		bool ok = sealer_unwrap(tx->sealer, db_text(s, 0), row, err);
-		db_reset(s);
-		return ok;
-	}
+	if (found)
+		return true;
 	if (!make)
 		return err_set(err, E_DB, "the private fields of '%.*s' were erased", STR(row->key));
 	AUTO(Buf) wrapped = {0};
@@ -144,7 +150,7 @@ event_leaf(WriteTx *tx, const OriginRow *origin, const EventBody *e, Sha256 *lea
 		.dataset = e->dataset,
 		.area = e->area,
 		.restricted = e->restricted,
-		.op = e->op,
+		.op = (int)e->op,
 		.base = e->base,
 		.undoes = e->undoes,
 		.key = e->key,
@@ -181,7 +187,7 @@ event_add(WriteTx *tx, const OriginRow *origin, const EventBody *e, Err *err)
 	db_bind_int(s, at++, origin->id);
 	db_bind_text(s, at++, e->key);
 	db_bind_text(s, at++, e->area);
-	db_bind_int(s, at++, e->op);
+	db_bind_int(s, at++, (int)e->op);
 	bind_event(s, &at, e->base);
 	bind_event(s, &at, e->undoes);
 	if (e->clock.n)
@@ -276,39 +282,60 @@ compare(WriteTx *tx, const Dataset *d, RowPut *put, Arena *a, bool *same, Err *e
 	return true;
 }
 
-/* The row as it stands after its new event. */
+/* The row is closed by this event, or no longer closed. */
 static bool
-put_event(WriteTx *tx, Acceptor *ac, RowPut *put, int64_t base, Arena *a, Err *err)
+write_closed(WriteTx *tx, const Acceptor *ac, const char *name, const RowPut *put, Err *err)
 {
-	EventBody e = {.key = put->key, .open = put->open, .op = OP_PUT, .base = base};
-	Stmt *s = put->now->v ? ac->update : ac->insert;
+	Stmt *s;
+	if (!svc_stmt(tx->db, ac->sql, name, &s, err))
+		return false;
+	db_set_text(s, "dataset", ac->d->name);
+	db_set_text(s, "area", put->v[ac->d->area].s);
+	db_set_text(s, "key", put->key);
+	db_set_int_if(s, "event", put->event);
+	return put->now->fresh ? db_run(s, err) : db_run_later(s, err);
+}
+
+static bool
+write_row(WriteTx *tx, Acceptor *ac, const RowPut *put, Op op, Str sealed, Err *err)
+{
+	if (op != OP_CLOSE)
+		return write_projection(tx, ac, put->now->v ? ac->update : ac->insert, put, sealed, err) &&
+			(op != OP_REOPEN || write_closed(tx, ac, "closed_delete", put, err));
+	row_bind_keys(ac->d, ac->close, put->v);
+	return (put->now->fresh ? db_run(ac->close, err) : db_run_later(ac->close, err)) &&
+		write_closed(tx, ac, "closed_insert", put, err);
+}
+
+/* A new event of a row that was looked for, and the row as it stands after it. */
+static bool
+put_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err)
+{
+	EventBody e = {
+		.key = put->key, .open = put->open, .op = op, .base = put->base, .undoes = put->undoes};
 	put->event = ++tx->seq;
 	if (!seal_closed(tx, ac->d, put, &e.sealed, err) ||
-		!write_projection(tx, ac, s, put, e.sealed, err) || !row_event(tx, ac, put->v, &e, err))
+		!write_row(tx, ac, put, op, e.sealed, err) || !row_event(tx, ac, put->v, &e, err))
 		return false;
-	*put->now = (Now){put->v, put->event, arena_str(a, e.sealed), true};
+	*put->now =
+		(Now){op == OP_CLOSE ? NULL : put->v, put->event, arena_str(a, e.sealed), .fresh = true};
 	return true;
 }
 
 static bool
 put_row(WriteTx *tx, Acceptor *ac, RowPut *put, Arena *a, Err *err)
 {
-	bool same = false;
+	bool same = false, row = put->now->v;
 	int64_t before = put->now->event;
-	if (!put->now->v) {
-		put->outcome = OUTCOME_ADDED;
-		/* A base without a row: it was closed since that event. */
-		return put_event(tx, ac, put, put->base, a, err) &&
-			(!put->base || conflict_add(tx, ac->d, put, put->base, err));
-	}
-	if (!compare(tx, ac->d, put, a, &same, err))
+	if (row && !compare(tx, ac->d, put, a, &same, err))
 		return false;
 	put->event = before;
-	put->outcome = same ? OUTCOME_SAME : OUTCOME_CHANGED;
-	int64_t base = put->base ? put->base : before;
+	put->outcome = same ? OUTCOME_SAME : row ? OUTCOME_CHANGED : OUTCOME_ADDED;
+	/* Nobody can have seen an event of a row that never had one. */
+	put->base = before && put->base ? put->base : before;
 	return same ||
-		(put_event(tx, ac, put, base, a, err) &&
-			(base == before || conflict_add(tx, ac->d, put, before, err)));
+		(put_event(tx, ac, put, before && !row ? OP_REOPEN : OP_PUT, a, err) &&
+			(put->base == before || conflict_add(tx, ac->d, put, before, err)));
 }
 
 static bool
@@ -329,13 +356,14 @@ accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 		!(ac->ahead ? ahead_find(ac->ahead, ac, put, &a, err) : present_find(ac, put, 1, &a, err)))
 		return false;
 	bool row = put->now->v;
-	put->event = put->now->event;
-	if (row && !compare(tx, ac->d, put, &a, &same, err))
+	if (row ? !compare(tx, ac->d, put, &a, &same, err)
+			: put->base && !closed_find(ac, put, 1, &a, err))
 		return false;
-	put->outcome = same                             ? OUTCOME_SAME
-		: put->base != 0 && put->base != put->event ? OUTCOME_CONFLICT
-		: row                                       ? OUTCOME_CHANGED
-													: OUTCOME_ADDED;
+	put->event = put->now->event;
+	put->outcome = same                                      ? OUTCOME_SAME
+		: put->base && put->event && put->base != put->event ? OUTCOME_CONFLICT
+		: row                                                ? OUTCOME_CHANGED
+															 : OUTCOME_ADDED;
 	return true;
 }
 
@@ -353,7 +381,7 @@ accept_prepare(const Dataset *d, RowPut *put, Arena *a, Err *err)
 bool
 accept_rows(WriteTx *tx, Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err)
 {
-	if (!present_find(ac, put, n, a, err))
+	if (!present_find(ac, put, n, a, err) || !closed_find(ac, put, n, a, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!put_row(tx, ac, &put[i], a, err))
@@ -372,25 +400,22 @@ accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 }
 
 bool
-accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err)
+accept_find(Acceptor *ac, RowPut *put, Arena *a, Err *err)
 {
-	AUTO(Buf) key = {0};
-	Value *now = NEW(&tx->tmp, Value, ac->d->n_fields);
-	EventBody e = {.op = OP_CLOSE};
-	bool row;
-	row_key(ac->d, v, &key);
-	if (!buf_check(&key, err))
+	return put_key(ac->d, put, a, err) && present_find(ac, put, 1, a, err) &&
+		closed_find(ac, put, 1, a, err);
+}
+
+bool
+accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
+{
+	const Dataset *d = ac->d;
+	if (!accept_find(ac, put, &tx->tmp, err))
 		return false;
-	e.key = buf_str(&key);
-	row_bind_keys(ac->d, ac->select, v);
-	if (!db_step(ac->select, &row, err))
-		return false;
-	if (!row)
-		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(ac->d->name), STR(e.key));
-	row_read(ac->d, ac->select, &tx->tmp, now, &e.base, &e.sealed);
-	db_reset(ac->select);
-	row_bind_keys(ac->d, ac->close, v);
-	*event = ++tx->seq;
+	if (!put->now->v)
+		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(put->key));
+	put->v = put->now->v;
+	put->base = put->now->event;
 	/* The event repeats the row as it stood, so that the log alone tells what was closed. */
-	return db_run(ac->close, err) && row_event(tx, ac, now, &e, err);
+	return row_unseal(tx, d, put, &tx->tmp, err) && put_event(tx, ac, put, OP_CLOSE, &tx->tmp, err);
 }

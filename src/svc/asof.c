@@ -11,7 +11,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
-enum { OP_CLOSE = 2, TELL_EVERY = 4096, NO_LEAF = 32 };
+enum { TELL_EVERY = 4096, NO_LEAF = 32 };
 
 typedef struct Replayed { /* statements on the rows of one dataset; absent until its first event */
 	Stmt *insert, *update, *close;
@@ -22,7 +22,7 @@ struct AsOfWork {
 	Workspace *of;
 	Env env; /* of it, without the time that somebody gave */
 	Db *from, *to;
-	Db *keys; /* reader for row keys, and what opens them: only when a dataset matches private values */
+	Db *keys; /* reader for row keys (the other one stands in the log), and what opens them: only when a dataset matches private values */
 	Sealer *sealer;
 	const char *path;
 	Replayed *dataset; /* by index in the catalog */
@@ -118,7 +118,7 @@ origins_make(AsOfWork *x, Err *err)
 	if (!svc_stmt(x->to, &x->of->sql, "origin_insert", &s, err))
 		return false;
 	static const char *const empty[] = {"actor", "agency", "source", "request"},
-							 *const null[] = {"on_behalf_of", "device", "batch"};
+							 *const null[] = {"on_behalf_of", "device", "batch", "why"};
 	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
 		db_set_text(s, empty[i], S(""));
 	for (size_t i = 0; i < sizeof null / sizeof *null; i++)
@@ -233,23 +233,6 @@ sealer_need(AsOfWork *x, Err *err)
 	return true;
 }
 
-/* The row's own key, by a connection of its own: the other one stands in the log. */
-static bool
-row_key_find(AsOfWork *x, const Logged *e, SealedRow *row, bool *found, Err *err)
-{
-	Stmt *s;
-	if (!svc_stmt(x->keys, &x->of->sql, "row_key_get", &s, err))
-		return false;
-	db_set_text(s, "area", e->area);
-	db_set_text(s, "dataset", e->d->name);
-	db_set_text(s, "key", e->key);
-	if (!db_step(s, found, err))
-		return false;
-	bool ok = !*found || sealer_unwrap(x->sealer, db_text(s, 0), row, err);
-	db_reset(s);
-	return ok;
-}
-
 /* By which private values the row found others then; none where they were erased. */
 static bool
 matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
@@ -262,7 +245,8 @@ matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
 	*out = (Matches){0};
 	if (!e->d->n_match || !e->sealed.n)
 		return true;
-	bool ok = sealer_need(x, err) && row_key_find(x, e, &row, &found, err) &&
+	bool ok = sealer_need(x, err) &&
+		row_key_find(x->keys, &x->of->sql, x->sealer, &row, &found, err) &&
 		(!found ||
 			(sealer_open_sealed(&row, e->sealed, &json, err) &&
 				row_from_json(e->d, buf_str(&json), tmp, v, err)));
@@ -272,7 +256,7 @@ matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
 	return ok;
 }
 
-/* An event without a base made its row; one with a base changed it, unless the row was closed meanwhile. */
+/* An event without a base made its row; one with a base changed it, or put it back when it was closed. */
 static bool
 row_put(AsOfWork *x, const Logged *e, const Value *v, const Matches *m, Err *err)
 {

@@ -77,8 +77,10 @@ touches_read(Board *b, int64_t newest, Touched *t, Err *err)
 			d = catalog_dataset(c, name);
 		if (!d)
 			continue; /* a dataset of definitions that are gone */
-		/* A TPS without predecessor is new; op 2 closes one. */
-		if (str_eq(name, S("tps")) && (db_int(s, 3) != 1 || db_type(s, 4) == DB_NULL))
+		/* A TPS without predecessor is new; others go, or come back. */
+		int64_t op = db_int(s, 3);
+		if (str_eq(name, S("tps")) &&
+			(op == OP_CLOSE || op == OP_REOPEN || db_type(s, 4) == DB_NULL))
 			t->structure = true;
 		touch_add(b, t, (size_t)(d - c->dataset), db_text(s, 2));
 	}

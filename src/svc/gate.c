@@ -262,25 +262,6 @@ keep_first(void *ctx, const Field *f, Str cell, const Err *problem)
 		err_prefix(why, "%.*s: ", STR(f->name));
 }
 
-static bool
-keys_from_text(WriteTx *tx, const RowRequest *r, Value *v, Err *err)
-{
-	const Dataset *d = r->dataset;
-	for (size_t k = 0; k < d->n_key; k++) {
-		size_t i = d->key[k];
-		const Field *f = &d->field[i];
-		Str cell = r->text[i].p ? r->text[i] : pack_preset(tx->w->pack, d->name, f->name);
-		if (!cell.p)
-			cell = f->default_text;
-		if (!cell.p)
-			return err_set(err, E_INPUT, "%.*s: the key field is missing", STR(f->name));
-		if (!value_parse(&(Reading){&tx->w->cat, tx->w->pack, area_zone(tx->w->area), &tx->tmp}, f,
-				cell, &v[i], err))
-			return err_prefix(err, "%.*s: ", STR(f->name));
-	}
-	return true;
-}
-
 /* What a present row says in the fields that were not given, as text: required fields need not be said again. */
 static bool
 complete_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, Str *text, Err *err)
@@ -291,7 +272,7 @@ complete_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, Str *text, Err *er
 	Str sealed;
 	bool row;
 	memcpy(text, r->text, d->n_fields * sizeof *text);
-	if (!keys_from_text(tx, r, v, err))
+	if (!row_keys_from_text(tx->w, d, r->text, &tx->tmp, v, err))
 		return false;
 	row_bind_keys(d, ac->select, v);
 	if (!db_step(ac->select, &row, err))
@@ -350,9 +331,10 @@ row_work(WriteTx *tx, void *arg, Err *err)
 	if (!log_begin(tx, err) || !origin_for(tx, r->origin, d, 0, &origin, err) ||
 		!acceptor_open(tx, d, &origin, &ac, err))
 		return false;
-	if (r->closing)
-		return keys_from_text(tx, r, put.v, err) && accept_close(tx, &ac, put.v, &r->event, err);
-	bool ok = values_from_text(tx, r, &ac, &put, err) && accept_put(tx, &ac, &put, err);
+	bool ok = r->closing
+		? row_keys_from_text(tx->w, d, r->text, &tx->tmp, put.v, err) &&
+			accept_close(tx, &ac, &put, err)
+		: values_from_text(tx, r, &ac, &put, err) && accept_put(tx, &ac, &put, err);
 	r->event = put.event;
 	r->outcome = put.outcome;
 	return ok;

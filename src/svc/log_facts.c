@@ -2,8 +2,6 @@
  * one of them changes, so that a changed threshold is a public event like any other. */
 #include "svc/svc_private.h"
 
-enum { OP_PUT = 1 };
-
 static bool
 definition_keep(WriteTx *tx, char hex[65], Err *err)
 {
@@ -31,7 +29,7 @@ log_system(WriteTx *tx, const SystemRow *r, int64_t *event, Err *err)
 	if (!definition_keep(tx, definition, err) ||
 		!origin_make(tx,
 			&(OriginFacts){o->actor, o->agency.n ? o->agency : S("siap"), o->on_behalf_of,
-				o->source, o->device, (Str){0}, r->kind, str_of(definition), 0},
+				o->source, o->device, (Str){0}, r->kind, str_of(definition), o->why, 0},
 			&origin, err))
 		return false;
 	*event = ++tx->seq;

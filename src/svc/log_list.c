@@ -28,7 +28,7 @@ event_take(Stmt *s, LogEvent *e)
 	int c = 0;
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
 		*number[i] = db_int(s, c++);
-	e->op = (int)db_int(s, c++);
+	e->op = (Op)db_int(s, c++);
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		*text[i] = db_text(s, c++);
 }

@@ -1,4 +1,4 @@
-/* log_row: the open body of an event back into the values of a row, as today's definition has its fields.
+/* log_row: the open or closed body of an event back into the values of a row, as today's definition has its fields.
  *
  * The log holds canonical JSON that row_json wrote: one object, sorted names, whole numbers and texts. Read here without a tree,
  * because whole histories are. Fields that the definition does not have any more are passed over. */

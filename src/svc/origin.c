@@ -28,6 +28,7 @@ origin_json(const OriginFacts *o, Buf *out)
 	member(&j, S("on_behalf_of"), o->on_behalf_of);
 	member(&j, S("request"), o->request);
 	member(&j, S("source"), o->source);
+	member(&j, S("why"), o->why);
 	jout_obj_end(&j);
 }
 
@@ -61,6 +62,7 @@ origin_insert(WriteTx *tx, int64_t id, const OriginFacts *o, Err *err)
 		db_set_null(s, "batch");
 	db_set_text(s, "dataset", o->dataset);
 	db_set_text(s, "definition", o->definition);
+	db_set_text_or_null(s, "why", o->why);
 	return db_run(s, err);
 }
 
@@ -100,7 +102,7 @@ origin_for(
 	hex_encode(d->hash.b, 32, definition);
 	return origin_make(tx,
 		&(OriginFacts){who->actor, who->agency.n ? who->agency : d->owner, who->on_behalf_of,
-			who->source, who->device, (Str){0}, d->name, str_of(definition), batch},
+			who->source, who->device, (Str){0}, d->name, str_of(definition), who->why, batch},
 		out, err);
 }
 
@@ -108,7 +110,7 @@ void
 origin_read(Stmt *s, int at, OriginFacts *out)
 {
 	Str *text[] = {&out->actor, &out->agency, &out->on_behalf_of, &out->source, &out->device,
-		&out->request, &out->dataset, &out->definition};
+		&out->request, &out->dataset, &out->definition, &out->why};
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		*text[i] = db_text(s, at + (int)i);
 	out->batch = db_int(s, at + (int)(sizeof text / sizeof *text));

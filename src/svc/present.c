@@ -1,5 +1,5 @@
 /* present: how the rows of a slice stand now, asked in as few statements as the slice allows: one range of the table, or groups
- * of keys where its rows lie too scattered for that. */
+ * of keys where its rows lie too scattered for that; and which of those that are not there were closed. */
 #include "svc/svc_private.h"
 
 enum {
@@ -150,4 +150,95 @@ present_find(Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err)
 		return false;
 	ac->scattered |= !all; /* the next slices will be so too */
 	return all || ask_groups(ac, &q, err);
+}
+
+/* ---- closed rows ---- */
+
+/* One for all the rows that are not there: mostly nothing was closed where they lie. */
+static bool
+closed_ask(Acceptor *ac, const RowPut *put, size_t n, int64_t most, Stmt **out, Err *err)
+{
+	Str first = {0}, last = {0};
+	if (!svc_stmt(ac->db, ac->sql, "closed_range", out, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		Str area = put[i].v[ac->d->area].s;
+		if (put[i].now->v)
+			continue;
+		if (!first.n || str_cmp(area, first) < 0)
+			first = area;
+		if (str_cmp(area, last) > 0)
+			last = area;
+	}
+	db_set_text(*out, "dataset", ac->d->name);
+	db_set_text(*out, "first", first);
+	db_set_text(*out, "last", last);
+	db_set_int(*out, "most", most);
+	return true;
+}
+
+static bool
+closed_alone(Acceptor *ac, const RowPut *put, Err *err)
+{
+	Stmt *s;
+	bool row;
+	if (!svc_stmt(ac->db, ac->sql, "closed_get", &s, err))
+		return false;
+	db_set_text(s, "dataset", ac->d->name);
+	db_set_text(s, "area", put->v[ac->d->area].s);
+	db_set_text(s, "key", put->key);
+	if (!db_step(s, &row, err))
+		return false;
+	if (row)
+		put->now->event = db_int(s, 0);
+	db_reset(s);
+	return true;
+}
+
+static Map
+absent_by_key(const RowPut *put, size_t n, Arena *a)
+{
+	Map out = map_new(a);
+	for (size_t i = 0; i < n; i++)
+		if (!put[i].now->v)
+			map_set(&out, put[i].key, (uint64_t)(uintptr_t)put[i].now);
+	return out;
+}
+
+bool
+closed_find(Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err)
+{
+	Arena tmp = *a; /* handed out again once the rows are asked for */
+	Map absent = {0};
+	Stmt *s;
+	bool row = true;
+	size_t none = 0, seen = 0;
+	for (size_t i = 0; i < n; i++)
+		none += !put[i].now->v;
+	if (none <= 1) {
+		for (size_t i = 0; none && i < n; i++)
+			if (!put[i].now->v && !closed_alone(ac, &put[i], err))
+				return false;
+		return true;
+	}
+	size_t most = 2 * none + SPARE;
+	if (!closed_ask(ac, put, n, (int64_t)most, &s, err))
+		return false;
+	for (; seen < most; seen++) {
+		uint64_t at;
+		if (!db_step(s, &row, err))
+			return false;
+		if (!row)
+			return true;
+		if (!seen)
+			absent = absent_by_key(put, n, &tmp);
+		if (map_get(&absent, db_text(s, 0), &at))
+			((Now *)(uintptr_t)at)->event = db_int(s, 1);
+	}
+	db_reset(s);
+	/* Many more were closed there than are wanted. */
+	for (size_t i = 0; i < n; i++)
+		if (!put[i].now->v && !put[i].now->event && !closed_alone(ac, &put[i], err))
+			return false;
+	return true;
 }

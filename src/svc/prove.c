@@ -197,7 +197,7 @@ entry_take(Str text, Arena *a, Str *open_hash, ProvedEvent *out, Err *err)
 	*open_hash = arena_str(a, member(e, "open"));
 	out->event = json_integer_value(json_object_get(e, "seq"));
 	out->at = json_integer_value(json_object_get(e, "at"));
-	out->op = (int)json_integer_value(json_object_get(e, "op"));
+	out->op = (Op)json_integer_value(json_object_get(e, "op"));
 	out->agency = arena_str(a, member(e, "agency"));
 	out->dataset = arena_str(a, member(e, "dataset"));
 	out->area = arena_str(a, member(e, "area"));

@@ -48,6 +48,24 @@ row_references(RowReader *r, const Value *v, const Field **bad, Err *err)
 }
 
 bool
+row_keys_from_text(
+	const Workspace *w, const Dataset *d, const Str *text, Arena *a, Value *v, Err *err)
+{
+	for (size_t k = 0; k < d->n_key; k++) {
+		size_t i = d->key[k];
+		const Field *f = &d->field[i];
+		Str cell = text[i].p ? text[i] : pack_preset(w->pack, d->name, f->name);
+		if (!cell.p)
+			cell = f->default_text;
+		if (!cell.p)
+			return err_set(err, E_INPUT, "%.*s: the key field is missing", STR(f->name));
+		if (!value_parse(&(Reading){&w->cat, w->pack, area_zone(w->area), a}, f, cell, &v[i], err))
+			return err_prefix(err, "%.*s: ", STR(f->name));
+	}
+	return true;
+}
+
+bool
 row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err)
 {
 	const Dataset *d = r->d;

@@ -101,7 +101,7 @@ origin_of(const json_t *request)
 {
 	const json_t *o = json_object_get(request, "origin");
 	return (Origin){text_of(o, "actor"), text_of(o, "agency"), text_of(o, "on_behalf_of"),
-		text_of(o, "source"), text_of(o, "device")};
+		text_of(o, "source"), text_of(o, "device"), text_of(o, "why")};
 }
 
 static bool
@@ -452,7 +452,8 @@ put_origin(JsonOut *j, const Origin *o)
 	const struct {
 		Str name, value;
 	} part[] = {{S("actor"), o->actor}, {S("agency"), o->agency},
-		{S("on_behalf_of"), o->on_behalf_of}, {S("source"), o->source}, {S("device"), o->device}};
+		{S("on_behalf_of"), o->on_behalf_of}, {S("source"), o->source}, {S("device"), o->device},
+		{S("why"), o->why}};
 	jout_key(j, S("origin"));
 	jout_obj(j);
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++)

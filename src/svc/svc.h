@@ -74,7 +74,17 @@ bool areas_find(const Env *env, Workspace *w, AreaSearch *search, Arena *a, Err 
 typedef struct Origin {
 	Str actor, agency, on_behalf_of, source,
 		device; /* source: "cli", "import", "web", … ; empty = NULL */
+	Str why;    /* in the person's words, where a reason is asked for */
 } Origin;
+
+/* ---- Events ---- */
+/* What an event does to its row. Every event but a row's first has a predecessor: the one it came over when it is in conflict, else
+ * its base. So the events of a row are one chain, whose newest the row names, or closed_row when the row is closed. */
+typedef enum Op {
+	OP_PUT = 1, /* the row as it stands from now on */
+	OP_CLOSE,   /* it goes; the event repeats how it stood */
+	OP_REOPEN,  /* a put of a row that was closed */
+} Op;
 
 /* ---- Gate: writes. Holds the writer lease, or hands the work to the process that does over its local socket. ---- */
 typedef struct Gate Gate;
@@ -94,7 +104,7 @@ typedef struct RowRequest {
 	const Origin *origin;
 	const Dataset *dataset;
 	const Str *text; /* n_fields cells; p == NULL: not given, keeps what is there or the default */
-	int64_t base;    /* the event the person saw, 0 = none stated */
+	int64_t base;    /* the event the person saw, 0 = none stated; of a row that never had one it says nothing */
 	bool closing;    /* remove the row with these key cells from the projection (E_NOTFOUND) instead of entering it */
 	int64_t event;   /* afterwards: the row's newest event */
 	Outcome outcome; /* afterwards */
@@ -329,6 +339,42 @@ typedef struct TrendAsk {
 } TrendAsk;
 bool trend_ready(Workspace *w, const Board *b, TrendAsk *ask, Err *err) MUST;
 
+/* ---- History: the events of one row, newest first ---- */
+typedef struct Change {
+	const Field *field;
+	Str from, to; /* as a person reads them, empty: no value. Of a private field nothing is said but that it changed */
+} Change;
+typedef enum Hidden { /* what became of an event's private fields */
+	HIDDEN_KNOWN,     /* compared, as far as there are any */
+	HIDDEN_ERASED,    /* erased since: nobody can tell whether they changed */
+	HIDDEN_LOCKED,    /* the workspace's key is not on this computer */
+} Hidden;
+typedef struct HistoryStep {
+	int64_t event, at;
+	Op op;
+	int64_t base, over; /* the event it was based on; the one it came over when it is in conflict; 0: none */
+	int64_t undoes;     /* an event, or 0 */
+	int64_t batch;      /* the import it came with, or 0 */
+	Str file;           /* of that import */
+	Origin origin;
+	Change *change;     /* against the event before it, key fields left out; a closing has none */
+	size_t n_changes;
+	Hidden hidden;
+} HistoryStep;
+typedef struct History {
+	const Dataset *dataset;
+	const Str *text;   /* n_fields cells, those of the key fields count */
+	size_t max;        /* at most so many steps */
+	Str key, area;     /* afterwards */
+	bool closed;       /* there is no such row now */
+	HistoryStep *step;
+	size_t n;
+	bool more;         /* there are older ones */
+} History;
+/* E_NOTFOUND when there never was such a row; names some that are there. Strings live in a. */
+bool history_walk(Workspace *w, History *h, Arena *a, Err *err) MUST;
+/* The object that `siap history --json` prints. */
+void history_json(const Workspace *w, const History *h, JsonOut *j);
 /* ---- The public log ---- */
 /* A checkpoint of all that is committed by now, in the file `checkpoint` of the workspace. */
 bool gate_checkpoint(Gate *g, Err *err) MUST;
@@ -349,7 +395,7 @@ typedef struct LogFilter { /* empty texts and CLOCK_REAL: all */
 } LogFilter;
 typedef struct LogEvent {
 	int64_t event, at, base, undoes, batch; /* 0: none */
-	int op; /* 1 put, 2 close, 3 reopen, 4 forget */
+	Op op;
 	Str dataset, key, area, actor, agency, on_behalf_of, source, device;
 	bool conflict;
 } LogEvent;
@@ -362,13 +408,11 @@ bool log_each(Workspace *w, const LogFilter *filter, LogFn fn, void *ctx, Err *e
 bool log_prove(Workspace *w, int64_t event, Buf *out, Err *err) MUST;
 typedef struct ProvedEvent {
 	int64_t event, at, signed_events; /* signed_events: how many the checkpoint is of */
-	int op;
+	Op op;
 	Str agency, dataset, area, open, origin; /* open: JSON; dataset, area: empty when the log hides them */
 } ProvedEvent;
 /* Needs no workspace. key: a verifier key of signed notes. E_CONFLICT says which part does not hold; E_INPUT: it is no proof. */
 bool proof_check(Str bytes, Str key, Arena *a, ProvedEvent *out, Err *err) MUST;
-/* The newest event of a row, from its key cells; E_NOTFOUND when there is no such row. */
-bool row_event_find(Workspace *w, const Dataset *d, const Str *text, int64_t *event, Err *err) MUST;
 
 /* All keys of the workspace in one file, encrypted under a code that is returned: 32 letters and digits in groups of four, to be
  * written down and kept elsewhere. E_CONFLICT when the file exists. */

@@ -63,18 +63,25 @@ SELECT dataset, key, area, event, over FROM conflict WHERE event > :after AND ev
 -- name: origin_last
 SELECT max(id) FROM origin
 -- name: origin_insert
-INSERT INTO origin (id, actor, agency, on_behalf_of, source, device, request, batch, dataset, definition)
-VALUES (:id, :actor, :agency, :on_behalf_of, :source, :device, :request, :batch, :dataset, :definition)
+INSERT INTO origin (id, actor, agency, on_behalf_of, source, device, request, batch, dataset, definition, why)
+VALUES (:id, :actor, :agency, :on_behalf_of, :source, :device, :request, :batch, :dataset, :definition, :why)
 -- name: event_insert
 INSERT INTO event (seq, at, origin, key, area, op, base, undoes, device_clock, open, sealed, leaf)
 VALUES (:seq, :at, :origin, :key, :area, :op, :base, :undoes, :device_clock, :open, :sealed, :leaf)
 -- name: event_channel
 SELECT o.source, o.actor, o.agency, e.at FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
+-- name: event_step
+SELECT e.at, e.op, e.base, c.over, e.undoes, e.open, e.sealed,
+       o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.why, o.batch, j.file
+FROM   event AS e JOIN origin AS o ON o.id = e.origin
+LEFT   JOIN conflict AS c ON c.area = e.area AND c.dataset = o.dataset AND c.key = e.key AND c.event = e.seq
+LEFT   JOIN import_job AS j ON j.id = o.batch
+WHERE  e.seq = :seq
 -- name: events_after
 SELECT e.seq, o.dataset, e.area, e.op, e.base
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
 -- name: events_sum
-SELECT o.dataset, count(*), count(*) FILTER (WHERE e.op <> 1 OR e.base IS NULL)
+SELECT o.dataset, count(*), count(*) FILTER (WHERE e.op = 2 OR e.op = 3 OR e.base IS NULL)
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto GROUP BY o.dataset
 -- name: row_key_get
 SELECT wrapped FROM row_key WHERE area = :area AND dataset = :dataset AND key = :key
@@ -82,6 +89,14 @@ SELECT wrapped FROM row_key WHERE area = :area AND dataset = :dataset AND key = 
 INSERT INTO row_key (area, dataset, key, wrapped) VALUES (:area, :dataset, :key, :wrapped)
 -- name: conflict_insert
 INSERT INTO conflict (dataset, key, area, event, over) VALUES (:dataset, :key, :area, :event, :over)
+-- name: closed_get
+SELECT event FROM closed_row WHERE dataset = :dataset AND area = :area AND key = :key
+-- name: closed_range
+SELECT key, event FROM closed_row WHERE dataset = :dataset AND area >= :first AND area <= :last LIMIT :most
+-- name: closed_insert
+INSERT INTO closed_row (dataset, area, key, event) VALUES (:dataset, :area, :key, :event)
+-- name: closed_delete
+DELETE FROM closed_row WHERE dataset = :dataset AND area = :area AND key = :key
 -- name: job_last
 SELECT max(id) FROM import_job
 -- name: job_insert
@@ -95,7 +110,7 @@ UPDATE import_job SET applied = :applied, position = :position, added = :added, 
 SELECT id, dataset, origin, rows, applied, position, added, changed, same, conflicts
 FROM import_job WHERE state = 'staged' ORDER BY id
 -- name: origin_get
-SELECT actor, agency, on_behalf_of, source, device, request, dataset, definition, batch FROM origin WHERE id = :id
+SELECT actor, agency, on_behalf_of, source, device, request, dataset, definition, why, batch FROM origin WHERE id = :id
 -- name: job_stop
 UPDATE import_job SET state = 'stopped' WHERE id = :id
 -- name: job_waits
@@ -131,7 +146,7 @@ SELECT size, note FROM log_checkpoint ORDER BY size
 -- name: definition_all
 SELECT hash, name, body FROM definition ORDER BY hash
 -- name: origin_all
-SELECT id, actor, agency, on_behalf_of, source, device, request, dataset, definition, batch FROM origin ORDER BY id
+SELECT id, actor, agency, on_behalf_of, source, device, request, dataset, definition, why, batch FROM origin ORDER BY id
 -- name: verify_events
 SELECT seq, at, origin, key, area, op, base, undoes, device_clock, open, sealed, leaf FROM event
 WHERE seq > :after AND seq <= :upto ORDER BY seq
@@ -172,5 +187,8 @@ SELECT size, note FROM log_checkpoint WHERE size >= :event ORDER BY size DESC LI
 SELECT body FROM definition WHERE hash = :hash
 -- name: event_whole
 SELECT e.seq, e.at, e.key, e.area, e.op, e.base, e.undoes, e.device_clock, e.open, e.sealed,
-	o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.request, o.dataset, o.definition, o.batch
+	o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.request, o.dataset, o.definition, o.why, o.batch
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
+-- name: verify_closed
+SELECT c.event, c.dataset, c.area, c.key, o.dataset, e.area, e.key
+FROM closed_row AS c LEFT JOIN event AS e ON e.seq = c.event LEFT JOIN origin AS o ON o.id = e.origin ORDER BY c.event

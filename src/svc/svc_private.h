@@ -189,7 +189,7 @@ bool log_definitions(Workspace *w, Db *db, Tx *t, Err *err) MUST;
 
 /* ---- origin.c ---- */
 typedef struct OriginFacts {
-	Str actor, agency, on_behalf_of, source, device, request, dataset, definition; /* empty: none; definition in hex */
+	Str actor, agency, on_behalf_of, source, device, request, dataset, definition, why; /* empty: none; definition in hex */
 	int64_t batch; /* of an import, else 0 */
 } OriginFacts;
 typedef struct OriginRow {
@@ -216,6 +216,7 @@ typedef struct Ahead { /* ahead.c: a window of a table's rows, as they stand */
 typedef struct Acceptor { /* prepared statements for one dataset on one connection */
 	const Dataset *d;
 	Db *db;
+	const SqlFile *sql;
 	Stmt *insert, *update, *select, *close, *range;
 	OriginRow origin;
 	Ahead *ahead;   /* NULL: rows are looked for one by one when peeking */
@@ -225,15 +226,15 @@ bool acceptor_open(WriteTx *tx, const Dataset *d, const OriginRow *origin, Accep
 typedef struct EventBody {
 	Str dataset, area, key, open, sealed, clock;
 	bool restricted, has_private;
-	int op;
+	Op op;
 	int64_t base, undoes; /* 0: none */
 } EventBody;
 /* Event tx->seq, which the caller has given out. */
 bool event_add(WriteTx *tx, const OriginRow *origin, const EventBody *e, Err *err) MUST;
 /* How a row stands. */
 typedef struct Now {
-	Value *v; /* NULL: there is none */
-	int64_t event;
+	Value *v;      /* NULL: there is none */
+	int64_t event; /* its newest; without a row the one that closed it (closed_find), or 0 */
 	Str sealed;
 	bool fresh; /* written in this transaction, perhaps only left for later: v holds the private fields too */
 } Now;
@@ -242,7 +243,8 @@ typedef struct Now {
 typedef struct RowPut {
 	Value *v;
 	const bool *given;
-	int64_t base;
+	int64_t base;    /* afterwards: as it stands in the event */
+	int64_t undoes;  /* an event, or 0 */
 	Outcome outcome; /* afterwards */
 	int64_t event;   /* the row's newest event afterwards */
 	Str key, open;   /* accept_prepare: the row's key; its open fields as JSON */
@@ -256,7 +258,13 @@ bool accept_rows(
 bool accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST; /* one row, not prepared */
 /* What accept_put would do, without writing; works on a reader connection. event: the row's newest event, 0 when absent. */
 bool accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
-bool accept_close(WriteTx *tx, Acceptor *ac, const Value *v, int64_t *event, Err *err) MUST;
+/* How the row with the keys of put->v stands: fills in key and now. Needs of ac no more than d, db, sql and select. */
+bool accept_find(Acceptor *ac, RowPut *put, Arena *a, Err *err) MUST;
+/* Only the keys of put->v are needed. E_NOTFOUND when there is no such row. */
+bool accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
+/* The row's own key; *found = false: none was made, or it was erased. */
+bool row_key_find(
+	Db *db, const SqlFile *sql, Sealer *sealer, SealedRow *row, bool *found, Err *err) MUST;
 void row_bind_keys(const Dataset *d, Stmt *s, const Value *v);
 /* Reads the columns of dataset_select_sql into v (private fields become NULL). */
 void row_read(const Dataset *d, Stmt *s, Arena *a, Value *v, int64_t *event, Str *sealed);
@@ -270,6 +278,8 @@ bool ahead_find(Ahead *w, Acceptor *ac, RowPut *put, Arena *a, Err *err) MUST;
 /* ---- present.c ---- */
 /* Fills in put[i].now for n prepared rows; rows of one key share one. All memory comes from a. */
 bool present_find(Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err) MUST;
+/* Fills in put[i].now->event of those that present_find did not find and that were closed. */
+bool closed_find(Acceptor *ac, RowPut *put, size_t n, Arena *a, Err *err) MUST;
 
 /* A private cell that still shows the mask of an export says nothing: the value that is there stays. */
 enum { VALUE_KEEP = 3 };
@@ -285,6 +295,9 @@ typedef struct RowReader {
 	void *ctx;
 	int zone;
 } RowReader;
+/* The key fields from their cells, the others stay as they are. */
+bool row_keys_from_text(
+	const Workspace *w, const Dataset *d, const Str *text, Arena *a, Value *v, Err *err) MUST;
 /* text: one cell per field, p == NULL when not given. False when there was any problem, or on a database error (then err is
  * set). */
 bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) MUST;
@@ -294,7 +307,7 @@ void row_bind(const Dataset *d, const Value *v, int64_t event, const Matches *m,
 void row_bind_matches(const Dataset *d, const Matches *m, Stmt *s, int at); /* from position `at` on; m lives until the statement ran */
 
 /* ---- log_row.c ---- */
-/* The open body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
+/* The open or the closed body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
 bool row_from_log(const Dataset *d, Str json, Arena *a, Value *v) MUST;
 
 /* ---- asof.c ---- */

@@ -186,7 +186,7 @@ closed_check(VerifyThread *t, const Entry *e, Str sealed, Err *err)
 {
 	Verify *v = t->v;
 	Err why = {0};
-	if (e->op == VERIFY_OP_FORGET)
+	if (e->op == OP_FORGET)
 		forgotten(v, e);
 	if (!sealed.n)
 		return true;

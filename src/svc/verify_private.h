@@ -4,7 +4,7 @@
 
 #include "svc/svc_private.h"
 
-enum { VERIFY_OP_PUT = 1, VERIFY_OP_CLOSE = 2, VERIFY_OP_FORGET = 4, VERIFY_THREADS = 16 };
+enum { OP_FORGET = 4, VERIFY_THREADS = 16 };
 
 typedef struct KnownOrigin { /* what an origin and its definition say of their events */
 	OriginRow row;
@@ -63,6 +63,7 @@ bool verify_events(Verify *v, VerifyThread *t, Err *err) MUST;
 bool verify_tree(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_rows.c: each row of a table is the newest event of its row, and none is missing */
 bool verify_chains(Verify *v, VerifyThread *t, Err *err) MUST;
+bool verify_closed(Verify *v, VerifyThread *t, Err *err) MUST;
 bool verify_rows(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_rules.c: what comes from the definitions and the pack */
 bool verify_rules(Verify *v, VerifyThread *t, Err *err) MUST;

@@ -62,6 +62,47 @@ verify_chains(Verify *v, VerifyThread *t, Err *err)
 	return ok;
 }
 
+/* ---- closed rows ---- */
+
+static bool
+closed_differs(int64_t event, Err *err)
+{
+	return err_set(err, E_CONFLICT,
+		"the table of closed rows does not say what the log says of event %lld", (long long)event);
+}
+
+static bool
+closed_check(VerifyLog *l, Stmt *s, Err *err)
+{
+	int64_t event = db_int(s, 0);
+	for (int i = 1; i <= 3; i++)
+		if (!str_eq(db_text(s, i), db_text(s, i + 3)))
+			return closed_differs(event, err);
+	if (event < 1 || event > l->events || l->op[event] != OP_CLOSE || l->next[event])
+		return closed_differs(event, err);
+	l->next[event] = SEEN;
+	return true;
+}
+
+bool
+verify_closed(Verify *v, VerifyThread *t, Err *err)
+{
+	VerifyLog *l = &v->log;
+	Stmt *s;
+	bool row = true;
+	if (!svc_stmt(t->db, &v->w->sql, "verify_closed", &s, err))
+		return false;
+	while (db_step(s, &row, err) && row)
+		if (!closed_check(l, s, err)) {
+			db_reset(s);
+			return false;
+		}
+	for (int64_t e = 1; !row && e <= l->events; e++)
+		if (l->op[e] == OP_CLOSE && !l->next[e])
+			return closed_differs(e, err);
+	return !row;
+}
+
 /* ---- tables ---- */
 
 typedef struct Look { /* at the rows of one dataset */
@@ -159,7 +200,7 @@ row_check(Look *k, Arena a, Err *err)
 	if (!buf_check(&key, err))
 		return false;
 	bool known = event > 0 && event <= l->events &&
-		l->dataset[event] == k->d - k->t->v->w->cat.dataset && l->op[event] != VERIFY_OP_CLOSE &&
+		l->dataset[event] == k->d - k->t->v->w->cat.dataset && l->op[event] != OP_CLOSE &&
 		str_eq(db_text(k->s, k->n), buf_str(&key));
 	if (!known)
 		return row_differs(k, k->row,
@@ -203,7 +244,7 @@ missing_check(const Look *k, Err *err)
 	const VerifyLog *l = &k->t->v->log;
 	int16_t at = (int16_t)(k->d - k->t->v->w->cat.dataset);
 	for (int64_t e = 1; e <= l->events; e++)
-		if (l->dataset[e] == at && !l->next[e] && l->op[e] != VERIFY_OP_CLOSE)
+		if (l->dataset[e] == at && !l->next[e] && l->op[e] != OP_CLOSE)
 			return err_set(err, E_CONFLICT, "the row of event %lld is missing in table '%.*s'",
 				(long long)e, STR(k->d->name));
 	return true;
