@@ -17,6 +17,19 @@ tally_of(Run *r, const char *what)
 	return &r->tally[i];
 }
 
+static pid_t
+start(const Plan *p, int in)
+{
+	fflush(NULL);
+	pid_t pid = fork();
+	NEED(pid >= 0);
+	if (pid == 0) {
+		(void)close(in);
+		writers_run(p);
+	}
+	return pid;
+}
+
 void
 try_start(Try *t, Run *r, const char *what)
 {
@@ -30,16 +43,20 @@ try_start(Try *t, Run *r, const char *what)
 	t->plan.settles = lot_below(&r->state, 2) == 0;
 	t->shim.seed = lot(&r->state);
 	NEED(pipe2(ends, O_CLOEXEC) == 0);
-	fflush(NULL);
-	t->pid = fork();
-	NEED(t->pid >= 0);
-	if (t->pid == 0) {
-		(void)close(ends[0]);
-		t->plan.out = ends[1];
-		writers_run(&t->plan);
-	}
-	(void)close(ends[1]);
+	t->out = t->plan.out = ends[1];
+	t->pid = start(&t->plan, ends[0]);
 	ledger_listen(&r->site.ledger, ends[0], t->may_say);
+}
+
+void
+try_guest(Try *t)
+{
+	Plan p = t->plan;
+	p.guest = true;
+	p.writers = 8;
+	p.rounds = 1;
+	p.seed = lot(&t->run->state);
+	t->guest = start(&p, t->run->site.ledger.in);
 }
 
 bool
@@ -55,20 +72,25 @@ try_await(Try *t, size_t n, int64_t us)
 	return l->acks >= n;
 }
 
-void
-try_end(Try *t, int signal, int want)
+static int
+await_end(Try *t, pid_t pid)
 {
 	int status = 0;
 	int64_t until = clock_us() + 30000000;
-	while (waitpid(t->pid, &status, WNOHANG) == 0) {
+	while (waitpid(pid, &status, WNOHANG) == 0) {
 		if (clock_us() > until) {
 			wrong(&t->v, "the writers did not end within 30 s");
-			NEED(kill(t->pid, SIGKILL) == 0);
+			NEED(kill(pid, SIGKILL) == 0);
 			until = INT64_MAX;
 		}
 		(void)usleep(200);
 	}
-	ledger_finish(&t->run->site.ledger);
+	return status;
+}
+
+static void
+expect_end(Try *t, int status, int signal, int want)
+{
 	if (signal ? WIFSIGNALED(status) && WTERMSIG(status) == signal
 			   : WIFEXITED(status) && WEXITSTATUS(status) == want)
 		return;
@@ -76,6 +98,16 @@ try_end(Try *t, int signal, int want)
 		wrong(&t->v, "the writers were ended by signal %d", WTERMSIG(status));
 	else
 		wrong(&t->v, "the writers ended with status %d", WEXITSTATUS(status));
+}
+
+void
+try_end(Try *t, int signal, int status)
+{
+	expect_end(t, await_end(t, t->pid), signal, status);
+	if (t->guest)
+		expect_end(t, await_end(t, t->guest), 0, 0);
+	(void)close(t->out);
+	ledger_finish(&t->run->site.ledger);
 }
 
 void

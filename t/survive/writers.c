@@ -81,6 +81,7 @@ enter(Crew *c, const Row *row, int64_t base)
 	if (row->closing && err.code == E_NOTFOUND)
 		return 0;
 	tell_refused(c->plan, &err);
+	stop = stop || c->plan->guest;
 	(void)usleep(10000);
 	return 0;
 }
@@ -163,6 +164,8 @@ round_run(const Plan *p)
 	bool ok = gate_open(&c.w, &c.gate, &err);
 	if (!ok)
 		tell_refused(p, &err);
+	else if (p->guest && gate_is_local(c.gate)) /* the other one is dead already */
+		gate_close(c.gate);
 	else {
 		watcher = start(watch_checkpoint, &c);
 		/* A board that cannot be made is made later. */
