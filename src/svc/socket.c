@@ -466,9 +466,8 @@ put_origin(JsonOut *j, const Origin *o)
 	jout_str(j, lang_now());
 }
 
-/* Sends the request and reads answers up to the last one, which the caller json_decref's. */
 static bool
-ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
+exchange(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 {
 	if (!line_write(g->fd, request, err))
 		return false;
@@ -489,6 +488,19 @@ ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 			return err_set(
 				err, E_BUSY, "stopped waiting: the other Siap process goes on by itself");
 	}
+	return true;
+}
+
+/* Sends the request and reads answers up to the last one, which the caller json_decref's. Several threads may ask: there is one
+ * connection, and an answer does not say whose it is. */
+static bool
+ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
+{
+	pthread_mutex_lock(&g->lock);
+	bool answered = exchange(g, request, watch, answer, err);
+	pthread_mutex_unlock(&g->lock);
+	if (!answered)
+		return false;
 	if (json_is_true(json_object_get(*answer, "ok")))
 		return true;
 	if (err) {

@@ -309,6 +309,69 @@ test_socket(void **state)
 	desk_close(d);
 }
 
+typedef struct Asker { /* one of several threads at one gate */
+	Gate *g;
+	const Dataset *d;
+	char tps[14];
+	bool ok;
+	int64_t event;
+} Asker;
+
+static void *
+ask_often(void *arg)
+{
+	Asker *k = arg;
+	Origin o = {.actor = S("tester"), .source = S("cli")};
+	Str text[16] = {{0}};
+	Err e = {0};
+	RowRequest r = {.origin = &o, .dataset = k->d, .text = text};
+	text[k->d->area] = str_of(k->tps);
+	k->ok = true;
+	for (int i = 0; i < 20; i++) {
+		char number[4];
+		snprintf(number, sizeof number, "%03d", i);
+		text[dataset_field(k->d, S("number")) - k->d->field] = str_of(number);
+		k->ok &= gate_enter(k->g, &r, &e);
+		k->event = r.event;
+	}
+	return NULL;
+}
+
+/* Each thread gets the answers to its own rows, though they share one connection. */
+static void
+test_socket_threads(void **state)
+{
+	(void)state;
+	enum { ASKERS = 8 };
+	Desk *d = desk_new("pilkada2024", "1571");
+	GateP g = NULL, second = NULL;
+	Workspace w2;
+	Asker asker[ASKERS];
+	pthread_t thread[ASKERS];
+	OK(d, gate_open(&d->w, &g, &d->err));
+	OK(d, workspace_open(&d->env, d->ws, &d->a, &w2, &d->err));
+	OK(d, gate_open(&w2, &second, &d->err));
+	assert_false(gate_is_local(second));
+	for (int i = 0; i < ASKERS; i++) {
+		asker[i] = (Asker){.g = second, .d = catalog_dataset(&w2.cat, S("tps"))};
+		snprintf(asker[i].tps, sizeof asker[i].tps, "157101100100%d", i + 1);
+		assert_int_equal(pthread_create(&thread[i], NULL, ask_often, &asker[i]), 0);
+	}
+	for (int i = 0; i < ASKERS; i++)
+		assert_int_equal(pthread_join(thread[i], NULL), 0);
+	for (int i = 0; i < ASKERS; i++) {
+		AUTO(Buf) sql = {0};
+		buf_fmt(&sql, "SELECT _event FROM tps WHERE number = '019' AND tps = '%s'", asker[i].tps);
+		buf_byte(&sql, '\0');
+		assert_true(asker[i].ok);
+		assert_int_equal(count(d, sql.p), asker[i].event);
+	}
+	gate_close(second);
+	workspace_close(&w2);
+	gate_close(g);
+	desk_close(d);
+}
+
 /* ---- crash ---- */
 
 /* One file that feeds tps, roll_count and count_form. */
@@ -369,6 +432,6 @@ main(void)
 		cmocka_unit_test(test_conflicts), cmocka_unit_test(test_private_fields),
 		cmocka_unit_test(test_leaves_can_be_recomputed), cmocka_unit_test(test_places),
 		cmocka_unit_test(test_many_writers), cmocka_unit_test(test_socket),
-		cmocka_unit_test(test_kill_in_import)};
+		cmocka_unit_test(test_socket_threads), cmocka_unit_test(test_kill_in_import)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
