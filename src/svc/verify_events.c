@@ -50,7 +50,7 @@ shapes_read(Verify *v, Db *db, Shapes *out, Err *err)
 			return true;
 		if (out->n == MOST || !shape_read(v, s, out, err)) {
 			db_reset(s);
-			return out->n < MOST || err_set(err, E_LIMIT, "too many definitions to verify");
+			return out->n == MOST && err_set(err, E_LIMIT, "too many definitions to verify");
 		}
 	}
 }
