@@ -20,12 +20,6 @@ CREATE TABLE closed_row (
 	dataset text NOT NULL, area text NOT NULL, key text NOT NULL, event bigint NOT NULL,
 	PRIMARY KEY (dataset, area, key));
 -- both:
-INSERT INTO closed_row (dataset, area, key, event)
-SELECT o.dataset, e.area, e.key, e.seq
-FROM   (SELECT max(n.seq) AS seq FROM event n JOIN origin m ON m.id = n.origin GROUP BY m.dataset, n.area, n.key) AS newest
-JOIN   event e ON e.seq = newest.seq
-JOIN   origin o ON o.id = e.origin
-WHERE  e.op = 2;
 
 -- Why somebody undid or erased something; NULL for what needs no reason.
 ALTER TABLE origin ADD COLUMN why text;

@@ -448,6 +448,20 @@ workspace_init_in(const Env *env, const char *dir, Str pack, Str area, const cha
 
 /* ---- open ---- */
 
+/* Events of the first versions are in no tree, and their hashes bind less: there is nothing that they could be verified by. */
+static bool
+older_check(Workspace *w, Db *db, Err *err)
+{
+	bool tree;
+	if (!db_has_table(db, S("log_tile"), &tree, err))
+		return false;
+	if (tree || workspace_last_event(w) == 0)
+		return true;
+	err_set(err, E_CONFLICT, "'%s' was made by a Siap that had no public log", w->dir);
+	return err_hint(
+		err, "export its datasets with that version and import them into a new workspace");
+}
+
 /* Definitions changed since the workspace was last opened: tables and rules follow, under the writer lease. */
 static bool
 upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
@@ -461,8 +475,9 @@ upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
 			"the definitions differ from those of the running process: restart it with this version");
 		return false;
 	}
-	return db_open(w->store, DB_WRITE, &db, err) && db_migrate(db, m, n, now, err) &&
-		tx_begin(db, &tx, err) && workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, err) &&
+	return db_open(w->store, DB_WRITE, &db, err) && older_check(w, db, err) &&
+		db_migrate(db, m, n, now, err) && tx_begin(db, &tx, err) &&
+		workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, err) &&
 		log_definitions(w, db, &tx, err);
 }
 

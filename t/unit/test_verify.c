@@ -341,11 +341,27 @@ test_against(void **state)
 	desk_close(d);
 }
 
+static void
+test_first_versions(void **state)
+{
+	(void)state;
+	Desk *d = desk_new("pilkada2024", "1571091002");
+	GateP g = NULL;
+	Workspace w;
+	OK(d, gate_open(&d->w, &g, &d->err));
+	OK(d, desk_enter(d, g, "tps", "tps=1571091002001"));
+	gate_close(g);
+	run_sql(d, "DROP TABLE log_tile; DELETE FROM migration WHERE number = 2");
+	REFUSED(d, workspace_open(&d->env, d->ws, &d->a, &w, &d->err), E_CONFLICT);
+	assert_non_null(strstr(d->err.text, "had no public log"));
+	desk_close(d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_passes),
 		cmocka_unit_test(test_any_bit), cmocka_unit_test(test_rows_behind_its_back),
-		cmocka_unit_test(test_against)};
+		cmocka_unit_test(test_against), cmocka_unit_test(test_first_versions)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
