@@ -248,7 +248,7 @@ void dataset_select_sql(const Dataset *d, Buf *out); /* SELECT open fields…, _
 void dataset_find_sql(const Dataset *d, size_t n, Buf *out);
 void dataset_range_sql(const Dataset *d, Buf *out);  /* the same columns, WHERE area >= :lo AND area < :hi ORDER BY the primary key */
 void dataset_close_sql(const Dataset *d, Buf *out);  /* DELETE FROM x WHERE keys */
-/* All rows with the key, open and sealed part of their events behind their columns. */
+/* The rows of areas from :lo up to, but not with, :hi, with the key, open and sealed part of their events behind their columns. */
 void dataset_verify_sql(const Dataset *d, Buf *out);
 void dataset_json_schema(const Dataset *d, const Pack *pack, Buf *out); /* draft 2020-12; ajv must accept it */
 void dataset_template(const Dataset *d, Buf *out);   /* CSV: header of labels, then the examples */

@@ -40,6 +40,8 @@ typedef struct Verify {
 	int64_t place;
 	struct SealedEvent *closed; /* those whose private part did not open */
 	Str language;
+	Str *cut; /* area codes between which tables are looked at by one thread: n_cuts parts, one more end */
+	size_t n_cuts;
 } Verify;
 typedef struct VerifyThread {
 	Verify *v;

@@ -225,59 +225,85 @@ row_check(Look *k, Arena a, Err *err)
 }
 
 static bool
-look_open(Look *k, Err *err)
+look_open(Look *k, Str lo, Str hi, Err *err)
 {
 	AUTO(Buf) sql = {0};
 	dataset_verify_sql(k->d, &sql);
 	if (!buf_check(&sql, err) || !db_prepare(k->t->db, buf_str(&sql), &k->s, err))
 		return false;
+	db_set_text(k->s, "lo", lo);
+	db_set_text(k->s, "hi", hi);
 	k->n = db_columns(k->s) - 3;
 	k->row = NEW(&k->t->a, Value, k->d->n_fields);
 	k->said = NEW(&k->t->a, Value, k->d->n_fields);
 	return true;
 }
 
-/* Every end of a chain must have been met in the table. */
-static bool
-missing_check(const Look *k, Err *err)
-{
-	const VerifyLog *l = &k->t->v->log;
-	int16_t at = (int16_t)(k->d - k->t->v->w->cat.dataset);
-	for (int64_t e = 1; e <= l->events; e++)
-		if (l->dataset[e] == at && !l->next[e] && l->op[e] != OP_CLOSE)
-			return err_set(err, E_CONFLICT, "the row of event %lld is missing in table '%.*s'",
-				(long long)e, STR(k->d->name));
-	return true;
-}
-
+/* Each piece of work is a dataset between two regencies, so that one large table keeps all threads busy. */
 static bool
 table_check(VerifyThread *t, int64_t at, Err *err)
 {
 	Verify *v = t->v;
-	Look k = {.t = t, .d = &v->w->cat.dataset[at]};
-	bool row = true, ok = true;
-	if (!look_open(&k, err))
+	size_t part = (size_t)at % v->n_cuts;
+	Look k = {.t = t, .d = &v->w->cat.dataset[(size_t)at / v->n_cuts]};
+	bool row = true;
+	if (!look_open(&k, v->cut[part], v->cut[part + 1], err))
 		return false;
 	for (;;) {
 		if (!db_step(k.s, &row, err))
 			return false;
 		if (!row)
 			break;
-		ok = row_check(&k, t->a, err) &&
-			(++k.rows % 4096 || verify_tell(v, S("rows"), 4096, 0, err));
-		if (!ok) {
+		if (!row_check(&k, t->a, err)) {
 			db_reset(k.s);
 			return false;
 		}
+		k.rows++;
 	}
 	pthread_mutex_lock(&v->lock);
 	v->out->rows += (int64_t)k.rows;
 	pthread_mutex_unlock(&v->lock);
-	return missing_check(&k, err);
+	return !k.rows || verify_tell(v, S("rows"), k.rows, 0, err);
+}
+
+static bool
+cuts_make(Verify *v, VerifyThread *t, Err *err)
+{
+	enum { MOST = 2000 };
+	Stmt *s;
+	bool row;
+	v->cut = NEW(v->a, Str, MOST + 2);
+	v->cut[v->n_cuts++] = S("");
+	if (!svc_stmt(t->db, &v->w->sql, "area_all", &s, err))
+		return false;
+	for (;;) {
+		if (!db_step(s, &row, err))
+			return false;
+		if (!row)
+			break;
+		if (db_int(s, 1) == LEVEL_REGENCY && v->n_cuts < MOST)
+			v->cut[v->n_cuts++] = arena_str(v->a, db_text(s, 0));
+	}
+	v->cut[v->n_cuts] = S(":"); /* behind all digits */
+	return true;
+}
+
+/* Every end of a chain must have been met in its table. */
+static bool
+missing_check(const Verify *v, Err *err)
+{
+	const VerifyLog *l = &v->log;
+	for (int64_t e = 1; e <= l->events; e++)
+		if (l->dataset[e] >= 0 && !l->next[e] && l->op[e] != OP_CLOSE)
+			return err_set(err, E_CONFLICT, "the row of event %lld is missing in table '%.*s'",
+				(long long)e, STR(v->w->cat.dataset[l->dataset[e]].name));
+	return true;
 }
 
 bool
 verify_rows(Verify *v, VerifyThread *t, Err *err)
 {
-	return verify_each(v, t, (int64_t)v->w->cat.n_datasets, table_check, err);
+	return cuts_make(v, t, err) &&
+		verify_each(v, t, (int64_t)(v->w->cat.n_datasets * v->n_cuts), table_check, err) &&
+		missing_check(v, err);
 }
