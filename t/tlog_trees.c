@@ -1,4 +1,4 @@
-/* tlog_trees: makes random logs and judges what another implementation made; t/tlog_verify.js talks to it, t/tlog.sh runs both.
+/* tlog_trees: makes random logs and judges what another implementation made; t/tlog_verify.js talks to it, t/slow/tlog.sh runs both.
  *   tlog_trees make SEED COUNT   logs as lines of words, bytes in hexadecimal:
  *     tree NUMBER SIZE ROOT      entry I is "NUMBER:I;" again and again, (7 I + NUMBER) % 50 bytes of it
  *     tile PATH BYTES            also bundles of entries

@@ -1,5 +1,5 @@
 // tlog_verify: a second implementation of the log's trees, notes and proofs, written from RFC 6962 and the pages of c2sp.org alone;
-// it and src/tlog must agree about everything that either of them makes or damages (t/tlog.sh; the lines: t/tlog_trees.c).
+// it and src/tlog must agree about everything that either of them makes or damages (t/slow/tlog.sh; the lines: t/tlog_trees.c).
 //   node t/tlog_verify.js TLOG_TREES [SEED [TREES]]
 'use strict';
 const crypto = require('crypto');
