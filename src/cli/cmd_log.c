@@ -59,7 +59,8 @@ line_json(Cli *cli, const LogEvent *e)
 		Str name, value;
 	} text[] = {{S("at"), str_of(at)}, {S("dataset"), e->dataset}, {S("key"), e->key},
 		{S("area"), e->area}, {S("actor"), e->actor}, {S("agency"), e->agency},
-		{S("on_behalf_of"), e->on_behalf_of}, {S("source"), e->source}, {S("device"), e->device}};
+		{S("on_behalf_of"), e->on_behalf_of}, {S("source"), e->source}, {S("device"), e->device},
+		{S("why"), e->why}};
 	jout_obj(&j);
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
 		jout_key(&j, number[i].name);
@@ -89,6 +90,8 @@ line_text(Cli *cli, const LogEvent *e)
 		cli_say(cli, tr(", import %lld"), (long long)e->batch);
 	if (e->undoes)
 		cli_say(cli, tr(", undoes event %s"), show_number(cli, e->undoes));
+	if (e->why.n)
+		cli_say(cli, ": %.*s", STR(e->why));
 	cli_say(cli, "%s\n", paint(cli, '.'));
 }
 

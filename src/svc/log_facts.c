@@ -78,11 +78,12 @@ facts_json(const Workspace *w, const LogFacts *f, Buf *out)
 bool
 log_facts(WriteTx *tx, const LogFacts *f, Err *err)
 {
-	static const Origin nobody = {.actor = {"siap", 4}, .source = {"siap", 4}};
+	Origin who = f->who ? *f->who : (Origin){.actor = S("siap"), .source = S("siap")};
 	AUTO(Buf) open = {0};
 	Str fact;
 	int64_t base = 0, event;
 	char text[24];
+	who.why = f->why;
 	if (!workspace_fact(tx->db, &tx->w->sql, "log_event", &tx->tmp, &fact, err))
 		return false;
 	if (fact.n && !str_int(fact, &base))
@@ -90,8 +91,7 @@ log_facts(WriteTx *tx, const LogFacts *f, Err *err)
 	facts_json(tx->w, f, &open);
 	if (!buf_check(&open, err) ||
 		!log_system(tx,
-			&(SystemRow){f->who ? f->who : &nobody, S("siap.workspace"), S("workspace"), (Str){0},
-				buf_str(&open), base},
+			&(SystemRow){&who, S("siap.workspace"), S("workspace"), (Str){0}, buf_str(&open), base},
 			&event, err))
 		return false;
 	snprintf(text, sizeof text, "%lld", (long long)event);
@@ -108,6 +108,77 @@ log_begin(WriteTx *tx, Err *err)
 /* ---- definitions that changed, while nobody else writes ---- */
 
 static bool
+manifest_before(WriteTx *tx, Str *out, Err *err)
+{
+	Str fact, hash = {0};
+	int64_t event;
+	Stmt *s;
+	bool row;
+	json_t *facts;
+	*out = (Str){0};
+	if (!workspace_fact(tx->db, &tx->w->sql, "log_event", &tx->tmp, &fact, err) ||
+		!svc_stmt(tx->db, &tx->w->sql, "event_body", &s, err))
+		return false;
+	db_set_int(s, "seq", str_int(fact, &event) ? event : 0);
+	if (!db_step(s, &row, err))
+		return false;
+	if (!row)
+		return true;
+	bool ok = json_parse(db_text(s, 1), SIZE_MB, &facts, err);
+	db_reset(s);
+	if (!ok)
+		return false;
+	hash = arena_str(&tx->tmp, str_of(json_string_value(json_object_get(facts, "definitions"))));
+	json_decref(facts);
+	if (!svc_stmt(tx->db, &tx->w->sql, "definition_get", &s, err))
+		return false;
+	db_set_text(s, "hash", hash);
+	if (!db_step(s, &row, err))
+		return false;
+	if (row)
+		*out = arena_str(&tx->tmp, db_text(s, 0));
+	if (row)
+		db_reset(s);
+	return true;
+}
+
+/* Lines of one manifest that the other has not, by their paths; those already named are passed over. */
+static void
+changed_add(Str from, Str other, Buf *out, size_t *more)
+{
+	enum { MOST = 240, PATH = 66 /* behind the hash and two blanks */ };
+	Str line;
+	size_t at;
+	while (from.n) {
+		str_cut(from, '\n', &line, &from);
+		Str path = str_slice(line, PATH, line.n);
+		if (!path.n || str_find(other, line, &at) || (out->n && str_find(buf_str(out), path, &at)))
+			continue;
+		if (out->n + path.n > MOST)
+			++*more;
+		else
+			buf_fmt(out, "%s%.*s", out->n ? ", " : "", STR(path));
+	}
+}
+
+/* Which files, as far as they fit. */
+static bool
+changed_say(WriteTx *tx, Str *out, Err *err)
+{
+	AUTO(Buf) list = {0};
+	Str before, now = tx->w->cat.manifest;
+	size_t more = 0;
+	if (!manifest_before(tx, &before, err))
+		return false;
+	changed_add(now, before, &list, &more);
+	changed_add(before, now, &list, &more);
+	*out = more
+		? arena_fmt(&tx->tmp, "definitions changed: %.*s and %zu more", STR(buf_str(&list)), more)
+		: arena_fmt(&tx->tmp, "definitions changed: %.*s", STR(buf_str(&list)));
+	return buf_check(&list, err);
+}
+
+static bool
 tx_end(const WriteTx *tx, LogTree *tree, Tx *t, Err *err)
 {
 	LogSource to = {tx->db, &tx->w->sql};
@@ -119,11 +190,11 @@ definitions_write(WriteTx *tx, Tx *t, Hasher *h, const SignerKey *signer, Err *e
 {
 	LogTree *tree = NEW(&tx->tmp, LogTree, 1);
 	LogSource from = {tx->db, &tx->w->sql};
+	Str why;
 	tree->hasher = h;
 	tx->signer = signer;
-	return log_tree_load(tree, &from, tx->seq, err) &&
-		log_facts(
-			tx, &(LogFacts){.key = &signer->verifier, .why = S("definitions changed")}, err) &&
+	return log_tree_load(tree, &from, tx->seq, err) && changed_say(tx, &why, err) &&
+		log_facts(tx, &(LogFacts){.key = &signer->verifier, .why = why}, err) &&
 		tx_end(tx, tree, t, err);
 }
 

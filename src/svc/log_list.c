@@ -24,7 +24,7 @@ event_take(Stmt *s, LogEvent *e)
 {
 	int64_t *number[] = {&e->event, &e->at, &e->base, &e->undoes, &e->batch};
 	Str *text[] = {&e->dataset, &e->key, &e->area, &e->actor, &e->agency, &e->on_behalf_of,
-		&e->source, &e->device};
+		&e->source, &e->device, &e->why};
 	int c = 0;
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
 		*number[i] = db_int(s, c++);

@@ -396,7 +396,7 @@ typedef struct LogFilter { /* empty texts and CLOCK_REAL: all */
 typedef struct LogEvent {
 	int64_t event, at, base, undoes, batch; /* 0: none */
 	Op op;
-	Str dataset, key, area, actor, agency, on_behalf_of, source, device;
+	Str dataset, key, area, actor, agency, on_behalf_of, source, device, why;
 	bool conflict;
 } LogEvent;
 typedef bool (*LogFn)(void *ctx, const LogEvent *e, Err *err); /* false stops; texts live until it returns */

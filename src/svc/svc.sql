@@ -168,13 +168,13 @@ SELECT code, name, level FROM area ORDER BY code
 -- name: log_checkpoint_drop
 DELETE FROM log_checkpoint
 -- name: log_backwards
-SELECT e.seq, e.at, e.base, e.undoes, o.batch, e.op, o.dataset, e.key, e.area, o.actor, o.agency, o.on_behalf_of, o.source, o.device
+SELECT e.seq, e.at, e.base, e.undoes, o.batch, e.op, o.dataset, e.key, e.area, o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.why
 FROM event AS e JOIN origin AS o ON o.id = e.origin
 WHERE e.seq > :after AND e.seq < :before AND e.area >= :lo AND e.area < :hi
 	AND (:dataset = '' OR o.dataset = :dataset) AND (:agency = '' OR o.agency = :agency)
 ORDER BY e.seq DESC LIMIT :most
 -- name: log_forwards
-SELECT e.seq, e.at, e.base, e.undoes, o.batch, e.op, o.dataset, e.key, e.area, o.actor, o.agency, o.on_behalf_of, o.source, o.device
+SELECT e.seq, e.at, e.base, e.undoes, o.batch, e.op, o.dataset, e.key, e.area, o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.why
 FROM event AS e JOIN origin AS o ON o.id = e.origin
 WHERE e.seq > :after AND e.seq < :before AND e.area >= :lo AND e.area < :hi
 	AND (:dataset = '' OR o.dataset = :dataset) AND (:agency = '' OR o.agency = :agency)
