@@ -122,8 +122,7 @@ row_key_get(WriteTx *tx, SealedRow *row, bool make, Err *err)
 	return db_run_later(s, err);
 }
 
-/* The closed fields of a row as it stands, into its values. */
-static bool
+bool
 row_unseal(WriteTx *tx, const Dataset *d, const RowPut *put, Arena *a, Err *err)
 {
 	unsigned char row_key[32];
@@ -315,9 +314,8 @@ write_row(WriteTx *tx, Acceptor *ac, const RowPut *put, Op op, Str sealed, Err *
 		write_closed(tx, ac, "closed_insert", put, err);
 }
 
-/* A new event of a row that was looked for, and the row as it stands after it. */
-static bool
-put_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err)
+bool
+accept_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err)
 {
 	EventBody e = {.v = put->v,
 		.key = put->key,
@@ -350,7 +348,7 @@ put_row(WriteTx *tx, Acceptor *ac, RowPut *put, Arena *a, Err *err)
 	/* Nobody can have seen an event of a row that never had one. */
 	put->base = before && put->base ? put->base : before;
 	return same ||
-		(put_event(tx, ac, put, before && !row ? OP_REOPEN : OP_PUT, a, err) &&
+		(accept_event(tx, ac, put, before && !row ? OP_REOPEN : OP_PUT, a, err) &&
 			(put->base == before || conflict_add(tx, ac->d, put, before, err)));
 }
 
@@ -432,7 +430,7 @@ accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(put->key));
 	put->v = put->now->v;
 	put->base = put->now->event;
-	return put_event(tx, ac, put, OP_CLOSE, &tx->tmp, err);
+	return accept_event(tx, ac, put, OP_CLOSE, &tx->tmp, err);
 }
 
 /* ---- origin ---- */
