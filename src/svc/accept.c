@@ -100,8 +100,7 @@ row_key_get(WriteTx *tx, SealedRow *row, bool make, Err *err)
 	return db_run_later(s, err);
 }
 
-/* The closed fields of a row as it stands, into its values. */
-static bool
+bool
 row_unseal(WriteTx *tx, const Dataset *d, const RowPut *put, Arena *a, Err *err)
 {
 	unsigned char row_key[32];
@@ -307,14 +306,15 @@ write_row(WriteTx *tx, Acceptor *ac, const RowPut *put, Op op, Str sealed, Err *
 		write_closed(tx, ac, "closed_insert", put, err);
 }
 
-/* A new event of a row that was looked for, and the row as it stands after it. */
-static bool
-put_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err)
+bool
+accept_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err)
 {
 	EventBody e = {
 		.key = put->key, .open = put->open, .op = op, .base = put->base, .undoes = put->undoes};
 	put->event = ++tx->seq;
-	if (!seal_closed(tx, ac->d, put, &e.sealed, err) ||
+	/* A closing event repeats the row as it stood, so that the log alone tells what was closed. */
+	if ((op == OP_CLOSE && !row_unseal(tx, ac->d, put, a, err)) ||
+		!seal_closed(tx, ac->d, put, &e.sealed, err) ||
 		!write_row(tx, ac, put, op, e.sealed, err) || !row_event(tx, ac, put->v, &e, err))
 		return false;
 	*put->now =
@@ -334,7 +334,7 @@ put_row(WriteTx *tx, Acceptor *ac, RowPut *put, Arena *a, Err *err)
 	/* Nobody can have seen an event of a row that never had one. */
 	put->base = before && put->base ? put->base : before;
 	return same ||
-		(put_event(tx, ac, put, before && !row ? OP_REOPEN : OP_PUT, a, err) &&
+		(accept_event(tx, ac, put, before && !row ? OP_REOPEN : OP_PUT, a, err) &&
 			(put->base == before || conflict_add(tx, ac->d, put, before, err)));
 }
 
@@ -416,6 +416,5 @@ accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(put->key));
 	put->v = put->now->v;
 	put->base = put->now->event;
-	/* The event repeats the row as it stood, so that the log alone tells what was closed. */
-	return row_unseal(tx, d, put, &tx->tmp, err) && put_event(tx, ac, put, OP_CLOSE, &tx->tmp, err);
+	return accept_event(tx, ac, put, OP_CLOSE, &tx->tmp, err);
 }

@@ -235,6 +235,12 @@ go_on_alone(Gate *g)
 }
 
 bool
+gate_write(Gate *g, WriteFn fn, void *arg, bool alone, Err *err)
+{
+	return gate_continue(g, false, err) && writer_run(g->writer, fn, arg, alone, err);
+}
+
+bool
 gate_serve(Gate *g, volatile bool *stop, Err *err)
 {
 	if (!g->writer)
@@ -343,9 +349,7 @@ row_work(WriteTx *tx, void *arg, Err *err)
 bool
 gate_enter(Gate *g, RowRequest *r, Err *err)
 {
-	if (!g->writer)
-		return socket_row(g, r, err);
-	return gate_continue(g, false, err) && writer_run(g->writer, row_work, r, false, err);
+	return g->writer ? gate_write(g, row_work, r, false, err) : socket_row(g, r, err);
 }
 
 /* ---- imports ---- */

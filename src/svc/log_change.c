@@ -34,18 +34,6 @@ change_work(WriteTx *tx, void *arg, Err *err)
 		log_facts(tx, &(LogFacts){.who = c->who, .key = key, .lost = c->lost, .why = c->why}, err);
 }
 
-static bool
-why_check(Str why, Err *err)
-{
-	enum { MOST = 300 };
-	if (str_trim(why).n && why.n <= MOST)
-		return true;
-	err_set(err, E_INPUT,
-		"a reason of 1 to 300 characters is needed: it stands in the log for everybody");
-	return err_hint(
-		err, "for example --why \"restored from the backup of 20 November, the disk broke\"");
-}
-
 bool
 gate_rotate(Gate *g, const Origin *who, Str why, Err *err)
 {

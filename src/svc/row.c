@@ -31,8 +31,7 @@ reference_check(RowReader *r, const Field *f, Value v, Err *err)
 			err, E_INPUT, "'%.*s' is not in '%.*s'; add it there first", STR(v.s), STR(to->name));
 }
 
-/* Places and references of a row that is otherwise right. */
-static bool
+bool
 row_references(RowReader *r, const Value *v, const Field **bad, Err *err)
 {
 	for (size_t i = 0; i < r->d->n_fields; i++) {

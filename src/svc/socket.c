@@ -1,8 +1,8 @@
 /* socket: the local socket of the process that holds the writer lease, and the client's side of it.
  *
  * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
- * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"}, {"do":"checkpoint"}
- * and {"do":"rotate", "why", "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
+ * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"}, {"do":"undo", "event", "batch", "origin", "lang"},
+ * {"do":"checkpoint"} and {"do":"rotate", "why", "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
  * apply runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
 #include "svc/svc_private.h"
 
@@ -207,6 +207,18 @@ serve_apply(Gate *g, int fd, const json_t *q, Buf *out, Err *err)
 }
 
 static bool
+serve_undo(Gate *g, const json_t *q, Buf *out, Err *err)
+{
+	Origin o = origin_of(q);
+	UndoRequest r = {.origin = &o, .event = int_of(q, "event"), .batch = int_of(q, "batch")};
+	if (!gate_undo(g, &r, err))
+		return false;
+	buf_fmt(out, "{\"ok\":true,\"first\":%lld,\"last\":%lld,\"removed\":%lld,\"back\":%lld}",
+		(long long)r.first, (long long)r.last, (long long)r.removed, (long long)r.back);
+	return true;
+}
+
+static bool
 serve_clock(Gate *g, const json_t *q, Buf *out, Err *err)
 {
 	const json_t *at = json_object_get(q, "at");
@@ -240,6 +252,8 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 		ok = serve_log(g, q, out, err);
 	else if (str_eq(what, S("apply")))
 		ok = serve_apply(g, fd, q, out, err);
+	else if (str_eq(what, S("undo")))
+		ok = serve_undo(g, q, out, err);
 	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")))
 		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));
 	else if (!d)
@@ -539,6 +553,31 @@ socket_row(Gate *g, RowRequest *r, Err *err)
 		return false;
 	r->event = int_of(answer, "event");
 	r->outcome = (Outcome)int_of(answer, "outcome");
+	json_decref(answer);
+	return true;
+}
+
+bool
+socket_undo(Gate *g, UndoRequest *r, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	jout_obj(&j);
+	jout_key(&j, S("do"));
+	jout_str(&j, S("undo"));
+	jout_key(&j, S("event"));
+	jout_int(&j, r->event);
+	jout_key(&j, S("batch"));
+	jout_int(&j, r->batch);
+	put_origin(&j, r->origin);
+	jout_obj_end(&j);
+	if (!ask(g, &b, &(Watch){0}, &answer, err))
+		return false;
+	r->first = int_of(answer, "first");
+	r->last = int_of(answer, "last");
+	r->removed = int_of(answer, "removed");
+	r->back = int_of(answer, "back");
 	json_decref(answer);
 	return true;
 }

@@ -119,6 +119,18 @@ bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 /* Serves the local socket until *stop becomes true (the command `siap writer`). A local gate serves it anyway while open. */
 bool gate_serve(Gate *g, volatile bool *stop, Err *err) MUST;
 
+/* ---- Undo: a new event that gives a row back what it said before, or what all rows of an import said before ---- */
+typedef struct UndoRequest {
+	const Origin *origin;  /* its `why` in 1 to 300 characters */
+	int64_t event;         /* to undo; 0: */
+	int64_t batch;         /* all events of this import */
+	int64_t first, last;   /* afterwards: the events that undo */
+	int64_t removed, back; /* so many of their rows are gone by them, or there again */
+} UndoRequest;
+/* Only the newest event of a row can be undone, an undo too, or the newest but for some that are undone; of an import all or nothing.
+ * E_CONFLICT when another came after it, or when rows refer to one that would go; E_NOTFOUND, E_INPUT. Thread-safe. */
+bool gate_undo(Gate *g, UndoRequest *r, Err *err) MUST;
+
 /* ---- Import ---- */
 typedef struct Watch { /* somebody looks on, and may say stop; all of it may be NULL */
 	void (*progress)(void *ctx, Str phase, uint64_t done, uint64_t total); /* phase: "checking", "saving" */
@@ -164,6 +176,17 @@ typedef struct ImportReport {
 /* A file into one or more datasets: validates everything into staging files, then applies in slices. Returns false with E_INPUT when the
  * file was refused (report filled), E_CONFLICT when conflicts refused it. Strings of the report live in a. */
 bool import_file(Workspace *w, Gate *g, const ImportOptions *o, Arena *a, ImportReport *out, Err *err) MUST;
+
+typedef struct Imported {
+	int64_t batch, at, rows, added, changed, conflicts; /* a file that feeds several datasets is a batch for each */
+	Str dataset, file, actor, agency;
+} Imported;
+typedef struct ImportList {
+	size_t max;     /* at most so many */
+	Imported *item; /* afterwards: newest first */
+	size_t n;
+} ImportList;
+bool imports_list(Workspace *w, ImportList *list, Arena *a, Err *err) MUST;
 
 /* ---- Export ---- */
 /* CSV with field names as header and a last column _event; private fields are left out. Rows of the area's subtree. out may be stdout. */

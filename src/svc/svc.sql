@@ -69,7 +69,7 @@ VALUES (:id, :actor, :agency, :on_behalf_of, :source, :device, :request, :batch,
 INSERT INTO event (seq, at, origin, key, area, op, base, undoes, device_clock, open, sealed, leaf)
 VALUES (:seq, :at, :origin, :key, :area, :op, :base, :undoes, :device_clock, :open, :sealed, :leaf)
 -- name: event_channel
-SELECT o.source, o.actor, o.agency, e.at FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
+SELECT o.source, o.actor, o.agency, e.at, e.undoes FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
 -- name: event_step
 SELECT e.at, e.op, e.base, c.over, e.undoes, e.open, e.sealed,
        o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.why, o.batch, j.file
@@ -77,6 +77,23 @@ FROM   event AS e JOIN origin AS o ON o.id = e.origin
 LEFT   JOIN conflict AS c ON c.area = e.area AND c.dataset = o.dataset AND c.key = e.key AND c.event = e.seq
 LEFT   JOIN import_job AS j ON j.id = o.batch
 WHERE  e.seq = :seq
+-- name: event_and_before
+SELECT o.dataset, e.seq, e.op, e.key, e.open, e.sealed, p.op, p.open, p.sealed
+FROM   event AS e JOIN origin AS o ON o.id = e.origin
+LEFT   JOIN conflict AS c ON c.area = e.area AND c.dataset = o.dataset AND c.key = e.key AND c.event = e.seq
+LEFT   JOIN event AS p ON p.seq = COALESCE(c.over, e.base)
+WHERE  e.seq = :seq
+-- name: event_before_undone
+SELECT COALESCE(c.over, u.base)
+FROM   event AS e JOIN event AS u ON u.seq = e.undoes JOIN origin AS o ON o.id = u.origin
+LEFT   JOIN conflict AS c ON c.area = u.area AND c.dataset = o.dataset AND c.key = u.key AND c.event = u.seq
+WHERE  e.seq = :seq
+-- name: events_of_origin
+SELECT o.dataset, e.seq, e.op, e.key, e.open, e.sealed, p.op, p.open, p.sealed
+FROM   event AS e JOIN origin AS o ON o.id = e.origin
+LEFT   JOIN conflict AS c ON c.area = e.area AND c.dataset = o.dataset AND c.key = e.key AND c.event = e.seq
+LEFT   JOIN event AS p ON p.seq = COALESCE(c.over, e.base)
+WHERE  e.seq > :after AND e.seq < :before AND e.origin = :origin ORDER BY e.seq DESC LIMIT :most
 -- name: events_after
 SELECT e.seq, o.dataset, e.area, e.op, e.base
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
@@ -111,6 +128,11 @@ SELECT id, dataset, origin, rows, applied, position, added, changed, same, confl
 FROM import_job WHERE state = 'staged' ORDER BY id
 -- name: origin_get
 SELECT actor, agency, on_behalf_of, source, device, request, dataset, definition, why, batch FROM origin WHERE id = :id
+-- name: job_get
+SELECT dataset, origin, at, state, added + changed + conflicts FROM import_job WHERE id = :id
+-- name: jobs_last
+SELECT j.id, j.at, j.dataset, j.file, j.rows, j.added, j.changed, j.conflicts, o.actor, o.agency
+FROM import_job AS j JOIN origin AS o ON o.id = j.origin ORDER BY j.id DESC LIMIT :most
 -- name: job_stop
 UPDATE import_job SET state = 'stopped' WHERE id = :id
 -- name: job_waits

@@ -260,6 +260,11 @@ bool accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST; /* one r
 bool accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
 /* How the row with the keys of put->v stands: fills in key and now. Needs of ac no more than d, db, sql and select. */
 bool accept_find(Acceptor *ac, RowPut *put, Arena *a, Err *err) MUST;
+/* A new event of a row that was looked for, and the row as it stands after it. put: key, base, undoes, and v, the whole row, of
+ * OP_CLOSE that of now. */
+bool accept_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err) MUST;
+/* The private fields of put->now->sealed into put->now->v. */
+bool row_unseal(WriteTx *tx, const Dataset *d, const RowPut *put, Arena *a, Err *err) MUST;
 /* Only the keys of put->v are needed. E_NOTFOUND when there is no such row. */
 bool accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
 /* The row's own key; *found = false: none was made, or it was erased. */
@@ -302,9 +307,19 @@ bool row_keys_from_text(
  * set). */
 bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) MUST;
 
+/* Whether the places and rows exist that the values name; else *bad is the field. Needs of r no more than w, d and places. */
+bool row_references(RowReader *r, const Value *v, const Field **bad, Err *err) MUST;
+
 /* Values to the parameters of dataset_insert_sql or dataset_update_sql; private fields stay out. */
 void row_bind(const Dataset *d, const Value *v, int64_t event, const Matches *m, Stmt *s);
 void row_bind_matches(const Dataset *d, const Matches *m, Stmt *s, int at); /* from position `at` on; m lives until the statement ran */
+
+/* ---- undo.c ---- */
+/* A reason in a person's words: 1 to 300 characters, one line. */
+bool why_check(Str why, Err *err) MUST;
+/* "event 12, 'ani' (kpu, import), 2024-11-25T09:10:00+07:00"; undoes: the event that it undoes, or 0. */
+bool event_says(
+	Db *db, const Workspace *w, int64_t event, Buf *out, int64_t *undoes, Err *err) MUST;
 
 /* ---- log_row.c ---- */
 /* The open or the closed body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
@@ -421,12 +436,15 @@ struct Gate {
 	int fd; /* remote: the connection */
 	Buf in; /* remote: bytes read and not used yet */
 };
+/* Runs work of the holder of the lease, after imports that failed half-way. */
+bool gate_write(Gate *g, WriteFn fn, void *arg, bool alone, Err *err) MUST;
 /* Hands finished staging files over; returns when all their rows are durable. */
 bool gate_apply(Gate *g, Batches *b, Err *err) MUST;
 bool socket_listen(Gate *g, Err *err) MUST;
 void socket_stop(Gate *g);
 bool socket_connect(Gate *g, Err *err) MUST;
 bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
+bool socket_undo(Gate *g, UndoRequest *r, Err *err) MUST;
 bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
 bool socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err) MUST; /* what: "checkpoint", "rotate" */
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
