@@ -78,6 +78,8 @@ bool cli_has_workspace(const Cli *cli);       /* one is named */
 bool cli_instant(Cli *cli, const char *text, bool end_of_day, int zone, int64_t *at, Err *err) MUST;
 bool cli_at(Cli *cli, const char *text, Err *err) MUST; /* opens the workspace; with a text it is cli->ws as of then */
 void at_say(Cli *cli, const char *more); /* the line of a title that says which moment it is as of */
+bool cli_key(Cli *cli, const char *key, Str *text, Err *err) MUST; /* a verifier key, or the text of the file with it; NULL: misuse */
+bool cli_checkpoint(Cli *cli, GateP *gate, Err *err) MUST; /* all that is committed by now is signed; the caller closes the gate */
 void cli_clock_say(Cli *cli); /* one line when the workspace has a clock of its own */
 bool cli_area(Cli *cli, const char *text, Str *code, Err *err) MUST; /* text == NULL: the whole workspace */
 bool cli_dataset(Cli *cli, Str name, const Dataset **out, Err *err) MUST; /* names the nearest */

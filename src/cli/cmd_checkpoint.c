@@ -18,13 +18,8 @@ run(Cli *cli, int argc, char **argv, Err *err)
 {
 	AUTO(GateP) gate = NULL;
 	Str note;
-	if (!cli_args(cli, (ArgSpec){.most = 0}, &argc, argv, err) || !cli_workspace(cli, err))
-		return false;
-	if (!workspace_last_event(&cli->ws)) {
-		err_set(err, E_NOTFOUND, "the log has no event yet: there is nothing to sign");
-		return err_hint(err, "siap import or siap enter begins it");
-	}
-	if (!gate_open(&cli->ws, &gate, err) || !gate_checkpoint(gate, err) ||
+	if (!cli_args(cli, (ArgSpec){.most = 0}, &argc, argv, err) || !cli_workspace(cli, err) ||
+		!cli_checkpoint(cli, &gate, err) ||
 		!file_read(workspace_path(&cli->ws, &cli->a, "checkpoint"), NOTE_MOST, &cli->a, &note, err))
 		return false;
 	cli_put(cli, note);

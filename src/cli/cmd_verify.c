@@ -8,10 +8,12 @@ usage(void)
 		"whether every figure follows from the log, and the log from what was signed\n"
 		"\n"
 		"siap verify [--against FILE] [--json]\n"
+		"siap verify FOLDER --key KEY [--against FILE]\n"
 		"siap verify PROOF --key KEY\n"
 		"\n"
 		"  --against FILE  a checkpoint from earlier: the log must begin with what it was signed for\n"
-		"  PROOF           a file that siap prove made, checked with nothing but the public key\n"
+		"  FOLDER          a log that siap publish or siap bundle wrote, checked with nothing but the public key\n"
+		"  PROOF           a file that siap prove made, likewise\n"
 		"  --key KEY       the key, as siap key shows it, or a file with it\n"
 		"\n"
 		"Events, private parts, tree, checkpoints, tables, rules and areas are all looked at; the first\n"
@@ -29,6 +31,20 @@ tell(Cli *cli, const VerifyReport *r, int64_t ms)
 			show_number(cli, r->sealed), show_number(cli, r->erased));
 	if (ms >= 1000)
 		cli_say(cli, tr("%s events a second\n"), show_number(cli, r->events * 1000 / ms));
+}
+
+static bool
+tell_witnesses(Cli *cli, Err *err)
+{
+	WitnessCount *witness;
+	size_t n;
+	if (!log_witnesses(&cli->ws, &cli->a, &witness, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		cli_say(cli, tr("witness %.*s: %s checkpoints cosigned, the newest of event %s\n"),
+			STR(witness[i].name), show_number(cli, witness[i].checkpoints),
+			show_number(cli, witness[i].newest));
+	return true;
 }
 
 static void
@@ -59,19 +75,14 @@ deed(Op op)
 						  : tr("erased");
 }
 
+enum { MOST = 1 << 20 };
+
 static bool
-proof(Cli *cli, const char *path, const char *key, Err *err)
+proof(Cli *cli, const char *path, Str key, Err *err)
 {
-	enum { MOST = 1 << 20 };
-	Str bytes, text = str_of(key);
+	Str bytes;
 	ProvedEvent e;
-	if (!key)
-		return cli_misuse(cli,
-			err_set(err, E_INPUT,
-				"option '--key' is missing: the public key of the log, or a file with it"));
-	if (file_exists(key) && !file_read(key, MOST, &cli->a, &text, err))
-		return false;
-	if (!file_read(path, MOST, &cli->a, &bytes, err) || !proof_check(bytes, text, &cli->a, &e, err))
+	if (!file_read(path, MOST, &cli->a, &bytes, err) || !proof_check(bytes, key, &cli->a, &e, err))
 		return false;
 	cli_say(cli, tr("event %s of log %.*s holds: it is among the %s that were signed\n"),
 		show_number(cli, e.event), STR(e.origin), show_number(cli, e.signed_events));
@@ -79,6 +90,34 @@ proof(Cli *cli, const char *path, const char *key, Err *err)
 		STR(e.dataset), STR(e.area), deed(e.op));
 	cli_say(cli, "%.*s\n", STR(e.open));
 	return true;
+}
+
+static bool
+folder(Cli *cli, const FolderAsk *ask, Progress *progress, Err *err)
+{
+	FolderReport r;
+	bool ok = log_verify_folder(ask, &cli->a, &r, err);
+	progress_clear(progress);
+	if (!ok)
+		return false;
+	cli_say(cli, tr("log %.*s: %s events up to %s, %s tiles: all is as it was signed\n"),
+		STR(r.origin), show_number(cli, r.events), show_instant(cli, r.at),
+		show_number(cli, r.tiles));
+	return true;
+}
+
+/* Of somebody else's log, without a workspace. */
+static bool
+outside(Cli *cli, const char *path, FolderAsk *ask, const char *key, Err *err)
+{
+	Progress progress = {.cli = cli};
+	if (!cli_key(cli, key, &ask->key, err))
+		return false;
+	if (!file_is_folder(path))
+		return proof(cli, path, ask->key, err);
+	ask->dir = path;
+	ask->watch = (Watch){progress_see, &progress, cli_stop_flag()};
+	return folder(cli, ask, &progress, err);
 }
 
 static bool
@@ -96,7 +135,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err))
 		return false;
 	if (argc)
-		return proof(cli, argv[0], key, err);
+		return outside(cli, argv[0], &(FolderAsk){.against = ask.against}, key, err);
 	if (!cli_workspace(cli, err))
 		return false;
 	ask.watch.stop = cli_stop_flag();
@@ -109,7 +148,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 		tell(cli, &r, (clock_us() - start) / 1000);
 	else
 		tell_json(cli, &r, &out);
-	return !json || cli_flush(cli, &out, err);
+	return json ? cli_flush(cli, &out, err) : tell_witnesses(cli, err);
 }
 
 COMMAND(verify, usage, run);

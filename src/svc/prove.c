@@ -3,91 +3,36 @@
  * A proof is a JSON object of texts: "siap" says "proof 1"; "entry" is the public entry, byte for byte; "open" the event's open part
  * as canonical JSON, and "salt" the 16 bytes in hex that were hashed before it, so that SHA-256(salt || open) is the entry's "open";
  * "proof" is a c2sp.org/tlog-proof: that the entry is in the tree that the checkpoint in it signs. Private parts stay out. */
-#include "svc/svc_private.h"
+#include "svc/folder_private.h"
 
 static const Str FORMAT = {"proof 1", 7};
 
 /* ---- making one ---- */
 
 typedef struct Proving {
-	Workspace *w;
-	Sealer sealer;
+	EntryMaker maker;
 	Arena a;
-	LogSource from;
 	int64_t event;
 	Str open;
 	Buf entry, proof;
 } Proving;
 
 static bool
-shape_of(
-	const Proving *p, Str definition, const OriginFacts *o, Entry *e, bool *has_private, Err *err)
+entry_keep(void *ctx, EntryMaker *m, const MadeEntry *e, Str entry, Err *err)
 {
-	Arena a = p->a;
-	Dataset d = {0};
-	Stmt *s;
-	bool row;
-	if (!svc_stmt(p->from.db, p->from.sql, "definition_get", &s, err))
-		return false;
-	db_set_text(s, "hash", definition);
-	if (!db_step(s, &row, err))
-		return false;
-	bool ok = row &&
-		(str_starts(o->dataset, S("siap.")) ||
-			dataset_parse(o->dataset, arena_str(&a, db_text(s, 0)), &a, &d, err));
-	if (row)
-		db_reset(s);
-	*has_private = d.has_private;
-	e->restricted = d.restricted;
-	return ok;
-}
-
-static bool
-entry_make(Proving *p, Stmt *s, Err *err)
-{
-	OriginFacts o;
-	Sha256 origin, closed;
-	bool has_private;
-	Entry e = {.seq = db_int(s, 0),
-		.at = db_int(s, 1),
-		.key = db_text(s, 2),
-		.area = db_text(s, 3),
-		.op = (int)db_int(s, 4),
-		.base = db_int(s, 5),
-		.undoes = db_int(s, 6),
-		.clock = db_text(s, 7),
-		.origin = &origin};
-	Str sealed = db_text(s, 9);
-	p->open = arena_str(&p->a, db_text(s, 8));
-	origin_read(s, 10, &o);
-	e.agency = o.agency;
-	e.dataset = o.dataset;
-	if (!origin_hash(&o, p->sealer.hasher, &origin, err) ||
-		!shape_of(p, o.definition, &o, &e, &has_private, err))
-		return false;
-	if (sealed.n >= SEAL_HASH)
-		memcpy(closed.b, sealed.p, SEAL_HASH);
-	else
-		sealer_empty(&p->sealer, e.seq, &closed);
-	sealer_entry(&p->sealer, &e, p->open, has_private ? &closed : NULL, &p->entry);
+	Proving *p = ctx;
+	(void)m;
+	p->open = arena_str(&p->a, e->open);
+	buf_add(&p->entry, entry);
 	return buf_check(&p->entry, err);
 }
 
 static bool
-entry_find(Proving *p, Err *err)
+entry_find(Proving *p, Workspace *w, Err *err)
 {
-	Stmt *s;
-	bool row;
-	if (!svc_stmt(p->from.db, p->from.sql, "event_whole", &s, err))
-		return false;
-	db_set_int(s, "seq", p->event);
-	if (!db_step(s, &row, err))
-		return false;
-	if (!row)
+	if (p->event < 1 || p->event > workspace_last_event(w))
 		return err_set(err, E_NOTFOUND, "there is no event %lld", (long long)p->event);
-	bool ok = entry_make(p, s, err);
-	db_reset(s);
-	return ok;
+	return entries_each(&p->maker, p->event - 1, p->event, entry_keep, p, err);
 }
 
 static bool
@@ -96,7 +41,7 @@ checkpoint_find(Proving *p, Str *note, LogCheckpoint *c, Err *err)
 	Stmt *s;
 	Note parsed;
 	bool row;
-	if (!svc_stmt(p->from.db, p->from.sql, "log_checkpoint_newest", &s, err))
+	if (!svc_stmt(p->maker.from.db, p->maker.from.sql, "log_checkpoint_newest", &s, err))
 		return false;
 	db_set_int(s, "event", p->event);
 	if (!db_step(s, &row, err))
@@ -117,7 +62,7 @@ inclusion_make(Proving *p, Err *err)
 	LogCheckpoint c;
 	if (!checkpoint_find(p, &out.checkpoint, &c, err))
 		return false;
-	Tiles *tiles = tiles_new(&p->a, log_tile, &p->from, p->sealer.hasher, c.head.size);
+	Tiles *tiles = tiles_new(&p->a, log_tile, &p->maker.from, p->maker.sealer.hasher, c.head.size);
 	if (!proof_inclusion(tiles, out.index, c.head.size, &out.proof, err))
 		return false;
 	entry_proof_format(&out, &p->proof);
@@ -130,7 +75,7 @@ proof_put(const Proving *p, Buf *out)
 	Salts salt;
 	char hex[2 * SEAL_SALT + 1];
 	JsonOut j = jout_new(out);
-	sealer_salts(&p->sealer, p->event, &salt);
+	sealer_salts(&p->maker.sealer, p->event, &salt);
 	hex_encode(salt.open, SEAL_SALT, hex);
 	const struct {
 		Str name, value;
@@ -146,13 +91,14 @@ proof_put(const Proving *p, Buf *out)
 bool
 log_prove(Workspace *w, int64_t event, Buf *out, Err *err)
 {
-	Proving p = {.w = w, .from = {w->db, &w->sql}, .event = event};
+	Proving p = {.event = event};
 	if (!arena_open(&p.a, 16 * SIZE_MB, err))
 		return false;
-	bool ok = sealer_open(w, &p.sealer, err) && entry_find(&p, err) && inclusion_make(&p, err);
+	bool ok =
+		entry_maker_open(w, &p.maker, err) && entry_find(&p, w, err) && inclusion_make(&p, err);
 	if (ok)
 		proof_put(&p, out);
-	sealer_close(&p.sealer);
+	entry_maker_close(&p.maker);
 	buf_close(&p.entry);
 	buf_close(&p.proof);
 	arena_close(&p.a);

@@ -1,8 +1,9 @@
 /* socket: the local socket of the process that holds the writer lease, and the client's side of it.
  *
  * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
- * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"}, {"do":"undo", "event", "batch", "origin", "lang"},
- * {"do":"checkpoint"} and {"do":"rotate", "why", "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
+ * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"},
+ * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note) and
+ * {"do":"rotate", "why", "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
  * apply runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
 #include "svc/svc_private.h"
 
@@ -230,9 +231,11 @@ static bool
 serve_log(Gate *g, const json_t *q, Buf *out, Err *err)
 {
 	Origin who = origin_of(q);
+	Str what = text_of(q, "do"), why = text_of(q, "why");
 	buf_add(out, S("{\"ok\":true}"));
-	return str_eq(text_of(q, "do"), S("rotate")) ? gate_rotate(g, &who, text_of(q, "why"), err)
-												 : gate_checkpoint(g, err);
+	return str_eq(what, S("rotate")) ? gate_rotate(g, &who, why, err)
+		: str_eq(what, S("cosign"))  ? log_cosigned(g, why, err)
+									 : gate_checkpoint(g, err);
 }
 
 static bool
@@ -248,7 +251,8 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 	bool ok;
 	if (str_eq(what, S("clock")))
 		ok = serve_clock(g, q, out, err);
-	else if (str_eq(what, S("rotate")) || str_eq(what, S("checkpoint")))
+	else if (str_eq(what, S("rotate")) || str_eq(what, S("checkpoint")) ||
+		str_eq(what, S("cosign")))
 		ok = serve_log(g, q, out, err);
 	else if (str_eq(what, S("apply")))
 		ok = serve_apply(g, fd, q, out, err);

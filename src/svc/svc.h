@@ -437,6 +437,64 @@ typedef struct ProvedEvent {
 /* Needs no workspace. key: a verifier key of signed notes. E_CONFLICT says which part does not hold; E_INPUT: it is no proof. */
 bool proof_check(Str bytes, Str key, Arena *a, ProvedEvent *out, Err *err) MUST;
 
+typedef struct PublishAsk {
+	const char *dir;
+	Watch watch; /* phase "publishing" */
+} PublishAsk;
+typedef struct PublishReport {
+	int64_t events, added; /* in the folder; since it was last published */
+} PublishReport;
+/* Writes the log up to its newest checkpoint as a folder in the layout of c2sp.org/tlog-tiles: tiles, bundles of public entries,
+ * `public-key`, and last `checkpoint`. What the folder holds already is not written again; E_CONFLICT when it is no beginning of this
+ * log. Somebody may write to the workspace meanwhile. */
+bool log_publish(Workspace *w, const PublishAsk *ask, PublishReport *out, Err *err) MUST;
+typedef struct FolderAsk {
+	const char *dir;     /* a published log, or a bundle with one in its folder `log` */
+	Str key;             /* a verifier key of signed notes */
+	const char *against; /* as in VerifyAsk, or NULL */
+	Watch watch;         /* phase "entries" */
+} FolderAsk;
+typedef struct FolderReport {
+	int64_t events, at, tiles; /* at: the time of the newest; tiles: files of hashes */
+	Str origin;                /* the log's name */
+} FolderReport;
+/* Whether a published log is what its key signed: every entry well-formed and in its place, every tile that of its entries, the root
+ * that of the checkpoint. Needs no workspace. E_CONFLICT names the first file and entry that do not hold. Files that the
+ * checkpoint does not need are not looked at. */
+bool log_verify_folder(const FolderAsk *ask, Arena *a, FolderReport *out, Err *err) MUST;
+
+/* ---- Witnesses: agencies that keep a view of their own of a published log, and cosign what extends it ---- */
+typedef struct WitnessAsk {
+	const Env *env;
+	const char *log;   /* a published log */
+	const char *state; /* the witness's own folder: key, kept log, cosigned checkpoint; made when absent */
+	Str key;           /* of the log */
+	Str name;          /* of the witness, for its key when that is made; empty: one by lot */
+	Watch watch;
+} WitnessAsk;
+typedef struct WitnessReport {
+	Str key;               /* of the witness, as a verifier key */
+	bool made;             /* it was made just now */
+	int64_t events, added; /* kept by now, and since the last look */
+	bool cosigned;         /* false: there was nothing new */
+} WitnessReport;
+/* One look at the log. Keeps what is new and cosigns its checkpoint into state/checkpoint, when the log is whole and begins with all that
+ * was kept before. E_CONFLICT: it does not; a fork or rollback is named with both sizes and the first event that differs, and
+ * both checkpoints are kept in state/fork-SIZE-ROOT. */
+bool witness_look(const WitnessAsk *ask, Arena *a, WitnessReport *out, Err *err) MUST;
+
+/* The log's side. Witnesses that a workspace knows stand in its file `witnesses`, a verifier key a line. */
+bool log_trust(Workspace *w, Str key, Err *err) MUST; /* E_INPUT: not the key of a witness */
+/* Takes the cosignatures of known witnesses, and of the one whose key is given (may be empty), from a checkpoint that this log signed.
+ * E_CONFLICT: it is none of ours; E_DENIED: nobody known cosigned it. names: afterwards, of those that are new. */
+bool gate_cosign(Gate *g, Str note, Str key, Arena *a, Str *names, Err *err) MUST;
+typedef struct WitnessCount {
+	Str name;
+	int64_t checkpoints, newest; /* that carry its cosignature; events of the newest of them */
+} WitnessCount;
+/* Of each known witness. E_CONFLICT names a checkpoint with a cosignature that does not hold. */
+bool log_witnesses(Workspace *w, Arena *a, WitnessCount **out, size_t *n, Err *err) MUST;
+
 /* All keys of the workspace in one file, encrypted under a code that is returned: 32 letters and digits in groups of four, to be
  * written down and kept elsewhere. E_CONFLICT when the file exists. */
 enum { KEY_CODE = 40 };

@@ -163,6 +163,10 @@ ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes
 -- name: log_checkpoint_put
 INSERT INTO log_checkpoint (size, at, note) VALUES (:size, :at, :note)
 ON CONFLICT (size) DO UPDATE SET at = excluded.at, note = excluded.note
+-- name: log_checkpoint_get
+SELECT note FROM log_checkpoint WHERE size = :size
+-- name: log_checkpoint_note
+UPDATE log_checkpoint SET note = :note WHERE size = :size
 -- name: log_checkpoint_all
 SELECT size, note FROM log_checkpoint ORDER BY size
 -- name: definition_all
@@ -207,10 +211,10 @@ SELECT over FROM conflict WHERE area = :area AND dataset = :dataset AND key = :k
 SELECT size, note FROM log_checkpoint WHERE size >= :event ORDER BY size DESC LIMIT 1
 -- name: definition_get
 SELECT body FROM definition WHERE hash = :hash
--- name: event_whole
-SELECT e.seq, e.at, e.key, e.area, e.op, e.base, e.undoes, e.device_clock, e.open, e.sealed,
+-- name: events_whole
+SELECT e.seq, e.at, e.key, e.area, e.op, e.base, e.undoes, e.device_clock, e.open, e.sealed, e.leaf, o.id,
 	o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.request, o.dataset, o.definition, o.why, o.batch
-FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
+FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
 -- name: verify_closed
 SELECT c.event, c.dataset, c.area, c.key, o.dataset, e.area, e.key
 FROM closed_row AS c LEFT JOIN event AS e ON e.seq = c.event LEFT JOIN origin AS o ON o.id = e.origin ORDER BY c.event

@@ -446,8 +446,11 @@ bool socket_connect(Gate *g, Err *err) MUST;
 bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
 bool socket_undo(Gate *g, UndoRequest *r, Err *err) MUST;
 bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
-bool socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err) MUST; /* what: "checkpoint", "rotate" */
+bool socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err) MUST; /* what: "checkpoint", "rotate", "cosign" (why: the note) */
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
+
+/* ---- cosign.c ---- */
+bool log_cosigned(Gate *g, Str note, Err *err) MUST; /* its signatures, which were checked, join those of our own checkpoint */
 
 /* ---- board ---- */
 enum { NEED_PART, HAVE_PART, HEARD_PART, PARTS };

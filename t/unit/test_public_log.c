@@ -110,9 +110,9 @@ test_only_hashes_differ(void **state)
 {
 	(void)state;
 	static char one[16][512], other[16][512], none[16][512];
-	int n = story("081234567890", "1571091212990001", one);
+	int n = story("081234567890", "9900000000000001", one);
 	assert_int_equal(n, 5);
-	assert_int_equal(story("085700000001", "1571094101900002", other), n);
+	assert_int_equal(story("085700000001", "9900000000000002", other), n);
 	assert_int_equal(story("", "", none), n); /* not even whether there is any */
 	for (int i = 0; i < n; i++) {
 		assert_string_equal(one[i], other[i]);
