@@ -1,34 +1,22 @@
 /* origin: who made an event, for whom, through which channel and by which definition: one row for all events of a request. */
 #include "svc/svc_private.h"
 
-static void
-member(JsonOut *j, Str key, Str value)
-{
-	if (!value.n)
-		return;
-	jout_key(j, key);
-	jout_str(j, value);
-}
-
 /* Canonical JSON of the row without its number, which means nothing outside this database: sorted keys, empty ones left out. */
 static void
 origin_json(const OriginFacts *o, Buf *out)
 {
 	JsonOut j = jout_new(out);
 	jout_obj(&j);
-	member(&j, S("actor"), o->actor);
-	member(&j, S("agency"), o->agency);
-	if (o->batch) {
-		jout_key(&j, S("batch"));
-		jout_int(&j, o->batch);
-	}
-	member(&j, S("dataset"), o->dataset);
-	member(&j, S("definition"), o->definition);
-	member(&j, S("device"), o->device);
-	member(&j, S("on_behalf_of"), o->on_behalf_of);
-	member(&j, S("request"), o->request);
-	member(&j, S("source"), o->source);
-	member(&j, S("why"), o->why);
+	jout_member(&j, S("actor"), o->actor);
+	jout_member(&j, S("agency"), o->agency);
+	jout_number(&j, S("batch"), o->batch);
+	jout_member(&j, S("dataset"), o->dataset);
+	jout_member(&j, S("definition"), o->definition);
+	jout_member(&j, S("device"), o->device);
+	jout_member(&j, S("on_behalf_of"), o->on_behalf_of);
+	jout_member(&j, S("request"), o->request);
+	jout_member(&j, S("source"), o->source);
+	jout_member(&j, S("why"), o->why);
 	jout_obj_end(&j);
 }
 

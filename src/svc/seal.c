@@ -106,24 +106,6 @@ sealer_closed(Sealer *s, const SealedRow *row, int64_t seq, Str closed, Sha256 *
 	salted_hash(s, row->row_key, seq, closed, out);
 }
 
-static void
-put_int(JsonOut *j, Str key, int64_t v)
-{
-	if (!v)
-		return;
-	jout_key(j, key);
-	jout_int(j, v);
-}
-
-static void
-put_text(JsonOut *j, Str key, Str v)
-{
-	if (!v.n)
-		return;
-	jout_key(j, key);
-	jout_str(j, v);
-}
-
 /* What of an event nobody outside sees and nobody may change: who, on what basis, of which row. */
 void
 sealer_meta_json(const Entry *e, Buf *out)
@@ -131,12 +113,12 @@ sealer_meta_json(const Entry *e, Buf *out)
 	JsonOut j = jout_new(out);
 	char hex[65];
 	jout_obj(&j);
-	put_int(&j, S("base"), e->base);
-	put_text(&j, S("clock"), e->clock);
-	put_text(&j, S("key"), e->key);
+	jout_number(&j, S("base"), e->base);
+	jout_member(&j, S("clock"), e->clock);
+	jout_member(&j, S("key"), e->key);
 	hex_encode(e->origin->b, 32, hex);
-	put_text(&j, S("origin"), (Str){hex, 64});
-	put_int(&j, S("undoes"), e->undoes);
+	jout_member(&j, S("origin"), (Str){hex, 64});
+	jout_number(&j, S("undoes"), e->undoes);
 	jout_obj_end(&j);
 }
 

@@ -137,20 +137,12 @@ sealed_opens(VerifyThread *t, const Entry *e, Str sealed, Err *err)
 	SealedRow row = {e->dataset, e->key, e->area, key};
 	AUTO(Buf) closed = {0};
 	Sha256 hash;
-	Stmt *s;
 	bool found;
-	if (!svc_stmt(t->db, &t->v->w->sql, "row_key_get", &s, err))
-		return false;
-	db_set_text(s, "area", e->area);
-	db_set_text(s, "dataset", e->dataset);
-	db_set_text(s, "key", e->key);
-	if (!db_step(s, &found, err))
+	if (!row_key_find(t->db, &t->v->w->sql, &t->sealer, &row, &found, err))
 		return false;
 	if (!found)
 		return err_set(err, E_CONFLICT, "the key of its private fields is gone");
-	bool ok = sealer_unwrap(&t->sealer, db_text(s, 0), &row, err) &&
-		sealer_open_sealed(&row, sealed, &closed, err);
-	db_reset(s);
+	bool ok = sealer_open_sealed(&row, sealed, &closed, err);
 	if (ok)
 		sealer_closed(&t->sealer, &row, e->seq, buf_str(&closed), &hash);
 	sodium_memzero(key, sizeof key);
@@ -264,8 +256,8 @@ event_check(Chunk *c, Stmt *s, int64_t want, Err *err)
 	return closed_check(t, &e, sealed, err);
 }
 
-static void
-tile_root(Hasher *h, Sha256 *node)
+void
+verify_tile_root(Hasher *h, Sha256 *node)
 {
 	for (int n = TILE_WIDTH; n > 1; n /= 2)
 		for (int i = 0; i < n / 2; i++)
@@ -292,7 +284,7 @@ chunk_check(VerifyThread *t, int64_t at, Err *err)
 			return err_set(err, E_CONFLICT, "event %lld is missing", (long long)seq);
 		ok = ok && event_check(c, s, seq, err);
 		if (ok && seq % TILE_WIDTH == 0) {
-			tile_root(t->sealer.hasher, c->leaf);
+			verify_tile_root(t->sealer.hasher, c->leaf);
 			l->tile[seq / TILE_WIDTH - 1] = c->leaf[0];
 		}
 	}

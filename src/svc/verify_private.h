@@ -61,6 +61,8 @@ bool verify_tell(Verify *v, Str phase, uint64_t more, uint64_t total, Err *err) 
 
 /* verify_events.c: leaves, sealed parts, tiles, checkpoints */
 bool verify_origins(Verify *v, VerifyThread *t, Err *err) MUST;
+/* Of 256 hashes, in place: node[0] becomes the hash over all of them. */
+void verify_tile_root(Hasher *h, Sha256 *node);
 bool verify_events(Verify *v, VerifyThread *t, Err *err) MUST;
 bool verify_tree(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_rows.c: each row of a table is the newest event of its row, and none is missing */

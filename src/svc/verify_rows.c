@@ -160,22 +160,13 @@ matches_check(Look *k, Str sealed, Str key, Arena *a, Err *err)
 	SealedRow row = {d->name, key, k->row[d->area].s, own};
 	AUTO(Buf) json = {0};
 	Matches want = {0};
-	Stmt *s;
 	bool found;
 	if (!d->n_match)
 		return true;
 	if (sealed.n) {
-		if (!svc_stmt(k->t->db, &k->t->v->w->sql, "row_key_get", &s, err))
-			return false;
-		db_set_text(s, "area", row.area);
-		db_set_text(s, "dataset", d->name);
-		db_set_text(s, "key", key);
-		if (!db_step(s, &found, err))
-			return false;
-		bool ok = found && sealer_unwrap(&k->t->sealer, db_text(s, 0), &row, err) &&
-			sealer_open_sealed(&row, sealed, &json, err) &&
+		bool ok = row_key_find(k->t->db, &k->t->v->w->sql, &k->t->sealer, &row, &found, err) &&
+			found && sealer_open_sealed(&row, sealed, &json, err) &&
 			row_from_json(d, buf_str(&json), a, k->said, err);
-		db_reset(s);
 		sodium_memzero(own, sizeof own);
 		if (!ok)
 			return row_differs(k, k->row, str_of(tr("has private fields that do not open")), err);

@@ -16,9 +16,7 @@ reduce(Hasher *h, const Sha256 *from, Sha256 *out)
 {
 	Sha256 node[TILE_WIDTH];
 	memcpy(node, from, sizeof node);
-	for (int n = TILE_WIDTH; n > 1; n /= 2)
-		for (int i = 0; i < n / 2; i++)
-			tlog_node(h, &node[2 * i], &node[2 * i + 1], &node[i]);
+	verify_tile_root(h, node);
 	*out = node[0];
 }
 

@@ -18,7 +18,7 @@ fill(Desk *d)
 		OK(d,
 			desk_enter(d, g, "officer",
 				arena_fmt(&d->a,
-					"tps=1571091002%03d;role=kpps;seat=1;name=Sari %d;nik=157109%010d;phone=0811%06d",
+					"tps=1571091002%03d;role=kpps;seat=1;name=Sari %d;nik=990000%010d;phone=0811%06d",
 					i, i, i, i)
 					.p));
 	for (int i = 1; i <= 40; i++)
