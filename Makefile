@@ -27,7 +27,7 @@ CFLAGS_ALL += $(CFLAGS)
 lib_src  := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 lib_obj  := $(lib_src:%.c=$(O)/%.o) $(O)/embed.o
 embedded := $(wildcard datasets/*.def indicators/*.sql checks/*.sql views/*.sql rules/*/*.def migrations/*.sql src/*/*.sql demo-data/*.csv demo-data/rows/*.csv) $(patsubst lang/%.po,build/embed/lang/%.mo,$(wildcard lang/*.po)) build/embed/areas.txt
-tests    := $(patsubst t/unit/%.c,$(O)/t/%,$(wildcard t/unit/*.c))
+tests    := $(patsubst t/unit/%.c,$(O)/t/%,$(wildcard t/unit/*.c)) $(patsubst t/%.c,$(O)/t/%,$(wildcard t/*.c))
 fuzzers  := $(patsubst t/fuzz/%.c,build/fuzz/%,$(wildcard t/fuzz/*.c))
 benches  := $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
 
@@ -62,7 +62,7 @@ node_modules/idn-area-data/package.json: package-lock.json
 	npm ci --no-audit --no-fund --silent
 	@touch $@
 
-# Unit tests: one program per t/unit/*.c, linked with what it needs of everything but main.
+# Unit tests: one program per t/unit/*.c, linked with what it needs of everything but main; so are those that scripts of t/ run, t/*.c.
 $(O)/libsiap.a: $(lib_obj)
 	@rm -f $@
 	ar rcs $@ $^
@@ -70,6 +70,9 @@ tests: $(tests) $(O)/survive
 $(O)/t/%: t/unit/%.c $(O)/libsiap.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -It $(LDFLAGS_ALL) -o $@ $< $(O)/libsiap.a $(LDLIBS_ALL) -lcmocka
+$(O)/t/%: t/%.c $(O)/libsiap.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -It $(LDFLAGS_ALL) -o $@ $< $(O)/libsiap.a $(LDLIBS_ALL)
 # What must survive: one program of all t/survive/*.c, run by scripts of t/slow. N: kills of each kind; SEED: the same ones again.
 N    ?= 200
 SEED ?= 1

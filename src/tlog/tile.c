@@ -138,6 +138,8 @@ tile_path_parse(Str path, int *level, uint64_t *n, int *width)
 			value >= TILE_WIDTH))
 		return false;
 	*width = (int)value;
+	if (*width > tile_width(INT64_MAX, *level < 0 ? 0 : *level, *n))
+		return false;
 	/* Whatever else may differ from what is written shows by writing it. */
 	AUTO(Buf) again = {0};
 	tile_path(*level, *n, *width, &again);

@@ -35,7 +35,7 @@ typedef struct Tiles { /* reads a tree of this size; keeps the last tile of each
 	TileFn fn;
 	void *ctx;
 	Hasher *hasher;
-	uint64_t size;
+	uint64_t size; /* may be raised when the log has grown */
 	uint64_t kept[TILE_LEVELS]; /* number + 1 of the tile in `tile`; 0: none */
 	int kept_width[TILE_LEVELS];
 	Sha256 tile[TILE_LEVELS][TILE_WIDTH];
@@ -49,7 +49,7 @@ bool tiles_edge(Tiles *t, uint64_t size, TreeEdge *out, Err *err) MUST;
 bool tiles_root(Tiles *t, uint64_t size, Sha256 *out, Err *err) MUST;
 /* "tile/0/x001/x234/067", with ".p/W" for a tile of fewer than 256; level -1 is "tile/entries/...". */
 void tile_path(int level, uint64_t n, int width, Buf *out);
-bool tile_path_parse(Str path, int *level, uint64_t *n, int *width) MUST; /* only what tile_path writes */
+bool tile_path_parse(Str path, int *level, uint64_t *n, int *width) MUST; /* only what tile_path writes, of a tile that a tree can have */
 /* Entry bundles: each entry behind its length, 16 bits, big-endian. At most 65,535 bytes an entry (E_LIMIT). */
 bool entry_add(Buf *bundle, Str entry, Err *err) MUST;
 bool entry_next(Str *bundle, Str *entry) MUST; /* false: at the end, or cut short (then bundle is not empty) */

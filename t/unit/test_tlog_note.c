@@ -262,8 +262,9 @@ names_that_notes_cannot_hold(void **state)
 	(void)state;
 	static const char *const bad[] = {"", "a b", "a+b", "a\tb", "a\nb", "a\rb", "\x01", "a\xc2\x85",
 		"\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9",
-		"\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xff", "\xc0\xaf", "\xed\xa0\x80",
-		"\xf4\x90\x80\x80", "a\xe2\x80"};
+		"\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xff", "\xc0\xaf", "\xe0\x80\xaf",
+		"\xe0\x9f\xbf", "\xf0\x80\x80\xaf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+		"a\xe2\x80"};
 	unsigned char seed[32] = {1};
 	SignerKey k;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -493,6 +494,38 @@ cosignatures_state_their_time(void **state)
 		"a cosignature's time");
 }
 
+/* Made by another program: the same key signs these bytes as a plain note. */
+static NoteSignature
+cosigned_elsewhere(const SignerKey *k, const char *message, uint64_t time)
+{
+	SignerKey plain = *k;
+	NoteSignature s;
+	plain.verifier.type = KEY_SIGN;
+	OK(note_sign(str_of(message), &plain, 0, &s, &err));
+	memmove(s.bytes + 8, s.bytes, 64);
+	for (int i = 0; i < 8; i++)
+		s.bytes[i] = (unsigned char)(time >> (56 - 8 * i));
+	s.n = 72;
+	return s;
+}
+
+/* tlog-cosignature: at most 2^63 - 1. */
+static void
+cosignatures_of_no_time(void **state)
+{
+	(void)state;
+	SignerKey k =
+		signer("w", KEY_COSIGN, "0102030405060708091011121314151617181920212223242526272829303132");
+	uint64_t time;
+	NoteSignature s =
+		cosigned_elsewhere(&k, "cosignature/v1\ntime 9223372036854775807\n" LOG_TEXT, INT64_MAX);
+	Note n = {S(LOG_TEXT), &s, 1};
+	OK(note_check(&n, &k.verifier, &time, &err));
+	s = cosigned_elsewhere(
+		&k, "cosignature/v1\ntime 9223372036854775808\n" LOG_TEXT, (uint64_t)INT64_MAX + 1);
+	REFUSED(note_check(&n, &k.verifier, &time, &err), E_CONFLICT, "does not hold");
+}
+
 static void
 only_checkpoints_are_cosigned(void **state)
 {
@@ -501,13 +534,7 @@ only_checkpoints_are_cosigned(void **state)
 		signer("w", KEY_COSIGN, "0102030405060708091011121314151617181920212223242526272829303132");
 	NoteSignature s;
 	REFUSED(note_sign(S(PROBLEM), &k, 1, &s, &err), E_INPUT, "line 2 of the checkpoint");
-	/* Made elsewhere: the same key signs the same bytes as a plain note. */
-	SignerKey plain = k;
-	plain.verifier.type = KEY_SIGN;
-	OK(note_sign(S("cosignature/v1\ntime 1\nhello\n"), &plain, 0, &s, &err));
-	memmove(s.bytes + 8, s.bytes, 64);
-	memcpy(s.bytes, "\0\0\0\0\0\0\0\1", 8);
-	s.n = 72;
+	s = cosigned_elsewhere(&k, "cosignature/v1\ntime 1\nhello\n", 1);
 	Note n = {S("hello\n"), &s, 1};
 	REFUSED(note_check(&n, &k.verifier, NULL, &err), E_INPUT, "line 2 of the checkpoint");
 }
@@ -639,6 +666,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(long_signatures_of_others),
 	cmocka_unit_test(signatures_of_others_and_wrong_ones),
 	cmocka_unit_test(cosignatures_state_their_time),
+	cmocka_unit_test(cosignatures_of_no_time),
 	cmocka_unit_test(only_checkpoints_are_cosigned),
 	cmocka_unit_test(texts_that_cannot_be_signed),
 	cmocka_unit_test(what_is_no_checkpoint),

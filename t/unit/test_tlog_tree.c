@@ -315,10 +315,26 @@ a_tile_is_read_once_and_never_kept_half(void **state)
 	REFUSED(tiles_node(t, 0, 256, &hash, &err), E_IO, "no tile today");
 	REFUSED(tiles_root(t, 600, &hash, &err), E_IO, "no tile today");
 	failing = false;
-	OK(tiles_node(t, 0, 256, &hash, &err));
-	same_hash("leaf", 256, &hash, &log.hash[0][256]);
 	OK(tiles_node(t, 0, 0, &hash, &err));
 	same_hash("leaf", 0, &hash, &log.hash[0][0]);
+	OK(tiles_node(t, 0, 256, &hash, &err));
+	same_hash("leaf", 256, &hash, &log.hash[0][256]);
+}
+
+/* A reader may be told that the log has grown: what it kept of a partial tile is not all of it any more. */
+static void
+a_log_that_grows_under_its_reader(void **state)
+{
+	(void)state;
+	MemLog log = memlog_new(&arena, hasher, 600);
+	Tiles *t = tiles_new(&arena, memlog_read, &log, hasher, 0);
+	for (uint64_t size = 1; size <= 600; size += 37) {
+		memlog_fill(&log, 8, size);
+		t->size = size;
+		Sha256 got, want = memlog_mth(hasher, log.hash[0], size);
+		OK(tiles_root(t, size, &got, &err));
+		same_hash("root", size, &got, &want);
+	}
 }
 
 static Tiles *small;
@@ -369,7 +385,7 @@ paths_are_those_of_the_specification(void **state)
 		{0, 273, 112, "tile/0/273.p/112"}, /* those of its tree of 70,000 */
 		{1, 1, 17, "tile/1/001.p/17"},
 		{2, 0, 1, "tile/2/000.p/1"},
-		{7, 999, 255, "tile/7/999.p/255"},
+		{7, 0, 127, "tile/7/000.p/127"}, /* the largest that a tree can have */
 		{3, 1000, 256, "tile/3/x001/000"},
 		{3, 999999, 256, "tile/3/x999/999"},
 		{3, 1000000, 256, "tile/3/x001/x000/000"},
@@ -403,8 +419,9 @@ other_paths_are_refused(void **state)
 		"tile/0/000.p/1/", "tile/0/000.p/1 ", "tile/0/000.q/1", "tile/0/000p/1", "tile/0/000/1",
 		"tile/0/0a0", "tile/0/-01", "tile/0/ 01", "Tile/0/000", "tile/0/X001/000", "tile/0/../000",
 		"tile/0/x001/../067", "tale/0/000", "tile/0/x001/x002/x003/x004/x005/x006/007",
-		"tile/0/x999/x999/x999/x999/x999/x999/999", "tile/0/000.p/99999999999999999999",
-		"tile/8/1/000"};
+		"tile/0/x999/x999/x999/x999/x999/x999/999", "tile/0/x036/x028/x797/x018/x963/967",
+		"tile/0/x036/x028/x797/x018/x963/968.p/1", "tile/7/000.p/128", "tile/7/001.p/1",
+		"tile/0/000.p/99999999999999999999", "tile/8/1/000"};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		int level, width;
 		uint64_t n;
@@ -470,6 +487,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(tiles_know_every_earlier_tree),
 	cmocka_unit_test(tiles_of_a_large_tree),
 	cmocka_unit_test(a_tile_is_read_once_and_never_kept_half),
+	cmocka_unit_test(a_log_that_grows_under_its_reader),
 	cmocka_unit_test(nothing_is_read_beyond_the_size),
 	cmocka_unit_test(paths_are_those_of_the_specification),
 	cmocka_unit_test(other_paths_are_refused),
