@@ -76,7 +76,7 @@ SEED ?= 1
 survive_obj := $(patsubst %.c,$(O)/%.o,$(wildcard t/survive/*.c))
 $(survive_obj): CFLAGS_ALL += -It
 $(O)/survive: $(survive_obj) $(O)/libsiap.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+	$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 survive: $(O)/survive
 	@for s in power_cut kill_writers kill_postgres; do TRIES=$(N) FAULTS=$(N) SEED=$(SEED) SURVIVE=$< t/slow/$$s.sh || exit 1; done
 $(O)/t/%: t/%.c $(O)/libsiap.a

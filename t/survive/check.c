@@ -392,6 +392,16 @@ check_integrity(Check *c, Err *err)
 	return true;
 }
 
+/* What the program itself finds. */
+static void
+check_verify(Check *c)
+{
+	VerifyReport report;
+	Err err = {0};
+	if (!log_verify(&c->w, &(VerifyAsk){0}, &c->a, &report, &err))
+		snprintf(c->v->verified, sizeof c->v->verified, "[%s] %s", err_name(err.code), err.text);
+}
+
 /* The board that was kept and has followed is the one that is made anew. */
 static bool
 check_board(Check *c, Err *err)
@@ -439,6 +449,7 @@ check_all(Check *c, const char *ws, Err *err)
 	if (ok) {
 		check_seen(c);
 		check_handed(c);
+		check_verify(c);
 		ok = check_board(c, err) && go_on(c, err);
 	}
 	if (c->sealer.hasher)

@@ -63,6 +63,7 @@ take(Ledger *l, const Message *m, Str content)
 			h = (Handed){.size = UINT64_MAX}; /* found to be wrong by the check */
 		l->handed = more(l->handed, l->n_handed, &l->room_handed, sizeof h);
 		l->handed[l->n_handed++] = h;
+		l->handed_now++;
 		return;
 	case ENDED:
 		l->ended = true;
@@ -105,6 +106,7 @@ void
 ledger_listen(Ledger *l, int in, const char *const *expected)
 {
 	l->acks = l->refusals = 0;
+	l->handed_now = 0;
 	l->ended = false;
 	l->operations = 0;
 	l->refused = E_OK;

@@ -148,7 +148,7 @@ try_postgres(Run *r, int i)
 	cluster(r, "again");
 	if (!both) {
 		/* What the last writers wait for comes by itself. */
-		if (!try_await(&t, l->acks + 200, 20000000))
+		if (!try_await(&t, l->acks + 100, 20000000))
 			wrong(&t.v, "the writers did not go on within 20 s");
 		(void)kill(t.pid, SIGTERM);
 	}
@@ -163,14 +163,18 @@ static void
 table(const Run *r)
 {
 	Tally all = {.what = "all"};
-	printf("%-48s %6s %13s %8s %6s %6s\n", r->kind, "tries", "acknowledged", "refused", "lost",
-		"wrong");
+	printf("%-48s %6s %13s %11s %8s %6s %6s\n", r->kind, "tries", "acknowledged", "checkpoints",
+		"refused", "lost", "wrong");
 	for (size_t i = 0; i <= r->n; i++) {
 		const Tally *t = i < r->n ? &r->tally[i] : &all;
-		printf("%-48s %6zu %13zu %8zu %6zu %6zu\n", t->what, t->tries, t->acks, t->refusals,
-			t->lost, t->wrong);
-		all = (Tally){"all", all.tries + t->tries, all.acks + t->acks, all.refusals + t->refusals,
-			all.lost + t->lost, all.wrong + t->wrong};
+		printf("%-48s %6zu %13zu %11zu %8zu %6zu %6zu\n", t->what, t->tries, t->acks, t->handed,
+			t->refusals, t->lost, t->wrong);
+		all.tries += t->tries;
+		all.acks += t->acks;
+		all.handed += t->handed;
+		all.refusals += t->refusals;
+		all.lost += t->lost;
+		all.wrong += t->wrong;
 	}
 	printf("SEED=%llu\n", (unsigned long long)r->seed);
 }

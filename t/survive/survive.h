@@ -74,6 +74,7 @@ typedef struct Ledger { /* of one workspace, over all tries */
 	size_t n_seen;
 	/* Of this try: */
 	_Atomic size_t acks, refusals;
+	size_t handed_now;
 	bool ended; /* said so */
 	int64_t operations;
 	ErrCode refused;
@@ -92,6 +93,7 @@ void ledger_finish(Ledger *l);
 typedef struct Verdict {
 	size_t lost, wrong; /* acknowledged events that are absent or say another thing; anything else that may not be */
 	char first[600];    /* the first of these, as a sentence */
+	char verified[700]; /* what `siap verify` says to it; empty: that all is well */
 } Verdict;
 /* By the ordinary file system: opens the workspace, looks at everything, enters a row. */
 void workspace_check(const Env *env, const char *ws, Ledger *l, Verdict *out);

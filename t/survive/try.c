@@ -118,6 +118,9 @@ try_check(Try *t)
 	if (l->refusal[0])
 		wrong(&t->v, "a row was refused: [%s] %s", err_name(l->refused), l->refusal);
 	workspace_check(&r->site.env, r->site.ws, l, &t->v);
+	if (t->v.verified[0] && !t->v.lost && !t->v.wrong)
+		wrong(&t->v, "siap verify finds what this test does not: %s", t->v.verified);
+	t->tally->handed += l->handed_now;
 	t->tally->tries++;
 	t->tally->acks += l->acks;
 	t->tally->refusals += l->refusals;

@@ -6,7 +6,7 @@
 
 typedef struct Tally {
 	const char *what;
-	size_t tries, acks, refusals, lost, wrong;
+	size_t tries, acks, handed, refusals, lost, wrong;
 } Tally;
 
 typedef struct Site { /* where the workspace is */

@@ -82,7 +82,7 @@ enter(Crew *c, const Row *row, int64_t base)
 		return 0;
 	tell_refused(c->plan, &err);
 	stop = stop || c->plan->guest;
-	(void)usleep(10000);
+	(void)usleep(20000);
 	return 0;
 }
 
@@ -106,26 +106,31 @@ writer_run_thread(void *arg)
 	return NULL;
 }
 
-/* Hands out every checkpoint that can be seen. */
+/* Has a checkpoint made now and then, or the key changed, and hands out every checkpoint that can be seen. */
 static void *
 watch_checkpoint(void *arg)
 {
 	Crew *c = arg;
+	uint64_t state = c->plan->seed ^ UINT64_C(0x8ebc6af09c88c6e3);
 	AUTO(Arena) a = {0};
-	Err err = {0};
 	Sha256 last = {0};
+	Err err = {0};
 	NEED(arena_open(&a, SIZE_MB, &err));
 	const char *path = arena_fmt(&a, "%s/checkpoint", c->plan->ws).p;
+	Origin o = {.actor = S("survivor"), .source = S("test")};
 	while (!c->rest) {
 		Arena tmp = a;
 		Str note;
-		if (file_read(path, 65536, &tmp, &note, &err)) {
-			Sha256 now = sha256(note);
-			if (memcmp(&now, &last, sizeof now) != 0)
-				tell(c->plan, (Message){.kind = CHECKPOINT}, note);
-			last = now;
-		}
-		(void)usleep(5000);
+		(void)usleep((useconds_t)lot_below(&state, 20000));
+		if (!(lot_below(&state, 8) ? gate_checkpoint(c->gate, &err)
+								   : gate_rotate(c->gate, &o, S("a test"), &err)))
+			tell_refused(c->plan, &err);
+		if (!file_read(path, NOTE_MOST, &tmp, &note, &err))
+			continue;
+		Sha256 now = sha256(note);
+		if (memcmp(&now, &last, sizeof now) != 0)
+			tell(c->plan, (Message){.kind = CHECKPOINT}, note);
+		last = now;
 	}
 	return NULL;
 }
@@ -175,9 +180,9 @@ round_run(const Plan *p)
 			writer[i] = start(writer_run_thread, &c);
 		for (size_t i = 0; i < n; i++)
 			NEED(pthread_join(writer[i], NULL) == 0);
-		gate_close(c.gate);
 		c.rest = true;
 		NEED(pthread_join(watcher, NULL) == 0);
+		gate_close(c.gate);
 	}
 	workspace_close(&c.w);
 	return ok;
