@@ -214,8 +214,7 @@ asof_open(Workspace *w, const Watch *watch, AsOf **out, Err *err)
 	clock_install(&a->w);
 	if (workspace_reader(w, &x->from, err) && database_make(x, err) &&
 		workspace_reader(&a->w, &a->w.db, err)) {
-		x->replay =
-			(Replay){.w = w, .from = x->from, .to = x->to, .each = event_seen, .ctx = x};
+		x->replay = (Replay){.w = w, .from = x->from, .to = x->to, .each = event_seen, .ctx = x};
 		replay_open(&x->replay, &x->mem);
 		*out = a;
 		return true;

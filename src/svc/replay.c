@@ -198,7 +198,7 @@ row_put(Replay *r, ReplayTable *t, const Logged *e, const RowNow *now, Err *err)
 			return written;
 	}
 	/* Erasing the private fields of a closed row does not bring it back. */
-	if (e->op != OP_FORGET && !row_write(r, t->insert, e, now, &written, err))
+	if ((int)e->op != OP_FORGET && !row_write(r, t->insert, e, now, &written, err))
 		return false;
 	if (written)
 		return !r->chains || (closed_take(r, e, &before, err) && conflict_note(r, e, before, err));

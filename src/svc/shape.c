@@ -8,7 +8,7 @@ const Shape shape_conflict = {{"conflict", 8}, conflict_columns, 5, 4, 1};
 const Shape shape_closed = {{"closed_row", 10}, closed_columns, 4, 3, 0};
 
 void
-shape_of(const Dataset *d, Arena *a, Shape *out)
+dataset_shape(const Dataset *d, Arena *a, Shape *out)
 {
 	Str *c = NEW(a, Str, d->n_fields + 2 + MATCH_MAX);
 	*out = (Shape){.name = d->name, .column = c, .n_key = d->n_key, .dataset = -1};

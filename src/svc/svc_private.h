@@ -339,7 +339,7 @@ typedef struct Shape {
 				  * written over, never taken out and put in again */
 } Shape;
 extern const Shape shape_conflict, shape_closed;
-void shape_of(const Dataset *d, Arena *a, Shape *out);
+void dataset_shape(const Dataset *d, Arena *a, Shape *out);
 /* SELECT all columns, in the order of the key, at most :most rows; behind: those after the key whose columns are parameters. */
 void shape_from_sql(const Shape *s, bool behind, Buf *out);
 void shape_get_sql(const Shape *s, Buf *out);    /* SELECT all columns of the row with the key */
@@ -384,6 +384,14 @@ void replay_open(Replay *r, Arena *a);
  * today's definitions have them. */
 bool replay_events(Replay *r, int64_t after, int64_t upto, Arena tmp, Err *err) MUST;
 void replay_close(Replay *r);
+
+/* ---- rebuild.c ---- */
+/* What is not as the log says is put right by way of the writer, or without one by the connection `alone`. */
+typedef struct RebuildBy {
+	Writer *writer;
+	Db *alone;
+} RebuildBy;
+bool rebuild_run(Workspace *w, const RebuildBy *by, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
 /* ---- asof.c ---- */
 /* The last event accepted at or before a moment, 0 when there is none. */
@@ -490,6 +498,7 @@ struct Gate {
 	size_t n_clients;
 	bool closing;    /* no new connections any more */
 	size_t applying; /* imports at work */
+	bool rebuilding;
 	bool unfinished; /* an import failed half-way: it goes on before the next write, */
 	int64_t again;   /* or at this moment (clock_us), while the gate serves */
 	int listen_fd, dir_fd;
@@ -508,6 +517,7 @@ bool socket_undo(Gate *g, UndoRequest *r, Err *err) MUST;
 bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
 bool socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err) MUST; /* what: "checkpoint", "rotate" */
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
+bool socket_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
 /* ---- board ---- */
 enum { NEED_PART, HAVE_PART, HEARD_PART, PARTS };
