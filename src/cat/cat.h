@@ -216,7 +216,8 @@ bool row_finish(const Reading *r, const Dataset *d, Value *v, size_t *bad_field,
 void value_print(const Field *f, Value v, int zone_minutes, Buf *out); /* as a person reads and import takes back: dates, instants with zone, decimals */
 /* Canonical JSON (RFC 8785: sorted names, no blanks, integers; NULL omitted) of the open or of the closed (private) fields. */
 void row_json(const Dataset *d, const Value *v, bool closed, Buf *out);
-bool row_from_json(const Dataset *d, Str json, Arena *a, Value *v, Err *err) MUST; /* sets the fields named in it, leaves the others */
+/* Sets the fields named in it, leaves the others; names that the definition does not have (any more) are passed over. */
+bool row_from_json(const Dataset *d, Str json, Arena *a, Value *v, Err *err) MUST;
 void row_key(const Dataset *d, const Value *v, Buf *out); /* key fields joined by '/', '/' and '%' inside as %2F %25 */
 
 /* ---- Headers ---- */

@@ -244,19 +244,8 @@ write_projection(WriteTx *tx, Acceptor *ac, Stmt *s, const RowPut *put, Str seal
 {
 	const Dataset *d = ac->d;
 	Matches matches;
-	int at = 1;
-	for (size_t i = 0; i < d->n_fields; i++)
-		if (!d->field[i].n_private)
-			bind_value(s, at++, put->v[i]);
-	db_bind_int(s, at++, put->event);
-	if (d->has_private) {
-		if (sealed.n)
-			db_bind_blob(s, at++, sealed);
-		else
-			db_bind_null(s, at++);
-	}
 	sealer_matches(tx->sealer, d, put->v, &matches);
-	row_bind_matches(d, &matches, s, at);
+	row_bind(d, put->v, &(RowMark){put->event, sealed, &matches}, s);
 	/* A row that was only left for later must be there before it is changed. */
 	return put->now->fresh ? db_run(s, err) : db_run_later(s, err);
 }

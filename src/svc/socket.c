@@ -2,9 +2,9 @@
  *
  * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
  * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"},
- * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note) and
- * {"do":"rotate", "why", "origin", "lang"}. Answers: {"done":n,"total":n} lines while an
- * apply runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
+ * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note),
+ * {"do":"rotate", "why", "origin", "lang"} and {"do":"rebuild", "datasets":[…], "lang"}. Answers:
+ * {"done":n,"total":n,"phase"} lines while an apply or a rebuild runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
 #include "svc/svc_private.h"
 
 #include <errno.h>
@@ -138,12 +138,11 @@ report_progress(void *ctx, Str phase, uint64_t done, uint64_t total)
 	Reporter *r = ctx;
 	AUTO(Buf) b = {0};
 	Err ignored = {0};
-	(void)phase;
 	if (clock_us() - r->last < 100000)
 		return;
 	r->last = clock_us();
-	buf_fmt(
-		&b, "{\"done\":%llu,\"total\":%llu}", (unsigned long long)done, (unsigned long long)total);
+	buf_fmt(&b, "{\"done\":%llu,\"total\":%llu,\"phase\":\"%.*s\"}", (unsigned long long)done,
+		(unsigned long long)total, STR(phase));
 	if (!line_write(r->fd, &b, &ignored))
 		r->last = INT64_MAX / 2; /* nobody listens any more; the rows go in all the same */
 }
@@ -220,6 +219,42 @@ serve_undo(Gate *g, const json_t *q, Buf *out, Err *err)
 }
 
 static bool
+asked_datasets(Gate *g, const json_t *names, Arena *a, RebuildAsk *ask, Err *err)
+{
+	size_t n = json_array_size(names);
+	ask->datasets = NEW(a, const Dataset *, n + 1);
+	for (; ask->n < n; ask->n++) {
+		Str name = str_of(json_string_value(json_array_get(names, ask->n)));
+		ask->datasets[ask->n] = catalog_dataset(&g->w->cat, name);
+		if (!ask->datasets[ask->n])
+			return err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(name));
+	}
+	return true;
+}
+
+static bool
+serve_rebuild(Gate *g, int fd, const json_t *q, Buf *out, Err *err)
+{
+	AUTO(Arena) a = {0};
+	Reporter to = {fd, 0};
+	RebuildReport r;
+	RebuildAsk ask = {.watch = {.progress = report_progress, .ctx = &to}};
+	if (!arena_open(&a, SIZE_MB, err) ||
+		!asked_datasets(g, json_object_get(q, "datasets"), &a, &ask, err) ||
+		!gate_rebuild(g, &ask, &a, &r, err))
+		return false;
+	buf_fmt(out, "{\"ok\":true,\"events\":%lld,\"resumed\":%lld,\"tables\":[", (long long)r.events,
+		(long long)r.resumed);
+	for (size_t i = 0; i < r.n_parts; i++) {
+		const RebuildPart *p = &r.part[i];
+		buf_fmt(out, "%s[\"%.*s\",%lld,%lld,%lld,%lld]", i ? "," : "", STR(p->table),
+			(long long)p->rows, (long long)p->missing, (long long)p->changed, (long long)p->extra);
+	}
+	buf_add(out, S("]}"));
+	return true;
+}
+
+static bool
 serve_clock(Gate *g, const json_t *q, Buf *out, Err *err)
 {
 	const json_t *at = json_object_get(q, "at");
@@ -258,6 +293,8 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 		ok = serve_apply(g, fd, q, out, err);
 	else if (str_eq(what, S("undo")))
 		ok = serve_undo(g, q, out, err);
+	else if (str_eq(what, S("rebuild")))
+		ok = serve_rebuild(g, fd, q, out, err);
 	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")))
 		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));
 	else if (!d)
@@ -484,6 +521,18 @@ put_origin(JsonOut *j, const Origin *o)
 	jout_str(j, lang_now());
 }
 
+/* The words outlive the answer that they stand in. */
+static Str
+phase_of(const json_t *answer)
+{
+	static const Str known[] = {{"events", 6}, {"rows", 4}};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_eq(text_of(answer, "phase"), known[i]))
+			return known[i];
+	return S("saving");
+}
+
+/* Sends the request and reads answers up to the last one, which the caller json_decref's. */
 static bool
 exchange(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 {
@@ -499,7 +548,7 @@ exchange(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 		if (!json_object_get(*answer, "done"))
 			break;
 		if (watch->progress)
-			watch->progress(watch->ctx, S("saving"), (uint64_t)int_of(*answer, "done"),
+			watch->progress(watch->ctx, phase_of(*answer), (uint64_t)int_of(*answer, "done"),
 				(uint64_t)int_of(*answer, "total"));
 		json_decref(*answer);
 		if (watch->stop && *watch->stop)
@@ -604,6 +653,47 @@ socket_clock(Gate *g, int64_t at, Err *err)
 	jout_obj_end(&j);
 	if (!ask(g, &b, &(Watch){0}, &answer, err))
 		return false;
+	json_decref(answer);
+	return true;
+}
+
+static void
+tables_read(const json_t *tables, Arena *a, RebuildReport *out)
+{
+	out->n_parts = json_array_size(tables);
+	out->part = NEW(a, RebuildPart, out->n_parts + 1);
+	for (size_t i = 0; i < out->n_parts; i++) {
+		const json_t *t = json_array_get(tables, i);
+		int64_t n[4];
+		for (size_t k = 0; k < 4; k++)
+			n[k] = json_integer_value(json_array_get(t, k + 1));
+		Str name = str_of(json_string_value(json_array_get(t, 0)));
+		out->part[i] = (RebuildPart){arena_str(a, name), n[0], n[1], n[2], n[3]};
+	}
+}
+
+bool
+socket_rebuild(Gate *g, const RebuildAsk *wanted, Arena *a, RebuildReport *out, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	jout_obj(&j);
+	jout_key(&j, S("do"));
+	jout_str(&j, S("rebuild"));
+	jout_key(&j, S("datasets"));
+	jout_arr(&j);
+	for (size_t i = 0; i < wanted->n; i++)
+		jout_str(&j, wanted->datasets[i]->name);
+	jout_arr_end(&j);
+	jout_key(&j, S("lang"));
+	jout_str(&j, lang_now());
+	jout_obj_end(&j);
+	if (!ask(g, &b, &wanted->watch, &answer, err))
+		return false;
+	*out =
+		(RebuildReport){.events = int_of(answer, "events"), .resumed = int_of(answer, "resumed")};
+	tables_read(json_object_get(answer, "tables"), a, out);
 	json_decref(answer);
 	return true;
 }

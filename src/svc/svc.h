@@ -188,6 +188,27 @@ typedef struct ImportList {
 } ImportList;
 bool imports_list(Workspace *w, ImportList *list, Arena *a, Err *err) MUST;
 
+/* ---- Rebuild: the tables that follow from the log, made anew from it ---- */
+typedef struct RebuildAsk {
+	const Dataset **datasets;
+	size_t n;    /* 0: all */
+	Watch watch; /* phases "events", "rows"; E_BUSY when it stops: the next one goes on from there */
+} RebuildAsk;
+typedef struct RebuildPart { /* one table */
+	Str table;
+	int64_t rows;
+	int64_t missing, changed, extra; /* of them: rows that were put right; extra: rows that no event had made */
+} RebuildPart;
+typedef struct RebuildReport {
+	int64_t events;  /* so many were replayed in all */
+	int64_t resumed; /* of them by a rebuild before, which was cut short */
+	RebuildPart *part;
+	size_t n_parts;
+} RebuildReport;
+/* While others write. Killed at any time, nothing is lost: the tables are as they were or right, row by row. The board is made anew
+ * too. E_BUSY when another rebuild is at work. Strings of the report live in a. */
+bool gate_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
+
 /* ---- Export ---- */
 /* CSV with field names as header and a last column _event; private fields are left out. Rows of the area's subtree. out may be stdout. */
 bool export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)

@@ -310,8 +310,13 @@ bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) 
 /* Whether the places and rows exist that the values name; else *bad is the field. Needs of r no more than w, d and places. */
 bool row_references(RowReader *r, const Value *v, const Field **bad, Err *err) MUST;
 
+typedef struct RowMark { /* what a row has beside its fields */
+	int64_t event;
+	Str sealed; /* empty: no private field has a value */
+	const Matches *matches;
+} RowMark;
 /* Values to the parameters of dataset_insert_sql or dataset_update_sql; private fields stay out. */
-void row_bind(const Dataset *d, const Value *v, int64_t event, const Matches *m, Stmt *s);
+void row_bind(const Dataset *d, const Value *v, const RowMark *m, Stmt *s);
 void row_bind_matches(const Dataset *d, const Matches *m, Stmt *s, int at); /* from position `at` on; m lives until the statement ran */
 
 /* ---- undo.c ---- */
@@ -324,6 +329,69 @@ bool event_says(
 /* ---- log_row.c ---- */
 /* The open or the closed body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
 bool row_from_log(const Dataset *d, Str json, Arena *a, Value *v) MUST;
+
+/* ---- shape.c: tables that follow from the log ---- */
+typedef struct Shape {
+	Str name;
+	const Str *column; /* those of the primary key first, in its order */
+	size_t n, n_key;
+	int dataset; /* in a table of all datasets: which column names it; else -1. Such rows may have columns of others too: they are
+				  * written over, never taken out and put in again */
+} Shape;
+extern const Shape shape_conflict, shape_closed;
+void dataset_shape(const Dataset *d, Arena *a, Shape *out);
+/* SELECT all columns, in the order of the key, at most :most rows; behind: those after the key whose columns are parameters. */
+void shape_from_sql(const Shape *s, bool behind, Buf *out);
+void shape_get_sql(const Shape *s, Buf *out);    /* SELECT all columns of the row with the key */
+void shape_remove_sql(const Shape *s, Buf *out); /* DELETE the row with the key */
+void shape_put_sql(const Shape *s, Buf *out);    /* INSERT, parameters in the order of the columns */
+typedef struct Cell { /* of a row of any table */
+	DbType type;
+	int64_t i;
+	Str s; /* of text and blobs */
+} Cell;
+Cell cell_of(Stmt *s, int i); /* its text until the next step */
+Cell cell_keep(Cell c, Arena *a);
+void cell_bind(Stmt *s, int at, const Cell *c);
+int cell_cmp(Cell x, Cell y); /* the order of a key, in both kinds of database */
+
+/* ---- replay.c: events into tables ---- */
+typedef struct Logged { /* one event, as the statement `replay` tells it */
+	int64_t seq, at;
+	Op op;
+	int64_t base; /* 0: none */
+	Str area, open, key, sealed;
+	const Dataset *d; /* NULL: of none of today's datasets */
+} Logged;
+typedef struct ReplayTable ReplayTable;
+typedef struct Replay {
+	Workspace *w;      /* whose log it is */
+	Db *from;          /* where that is read */
+	Db *to;            /* where the tables stand, all of them as of one event; any database */
+	const bool *only;  /* these datasets, by index in the catalog; NULL: all */
+	bool chains;       /* conflicts and closed rows too */
+	bool (*each)(void *ctx, const Logged *e, Err *err); /* NULL, or told of every event, after its row was written */
+	void *ctx;
+	/* Its own. */
+	Arena *mem;
+	ReplayTable *table;
+	Db *keys;       /* reader for row keys, and what opens them: only when a dataset matches private values */
+	Sealer *sealer;
+} Replay;
+/* After w, to, only and chains are set; a lives as long as it. */
+void replay_open(Replay *r, Arena *a);
+/* Inside a transaction on `to` whose tables are as of event `after`: then they are as of `upto`. Events are read by names, as
+ * today's definitions have them. */
+bool replay_events(Replay *r, int64_t after, int64_t upto, Arena tmp, Err *err) MUST;
+void replay_close(Replay *r);
+
+/* ---- rebuild.c ---- */
+/* What is not as the log says is put right by way of the writer, or without one by the connection `alone`. */
+typedef struct RebuildBy {
+	Writer *writer;
+	Db *alone;
+} RebuildBy;
+bool rebuild_run(Workspace *w, const RebuildBy *by, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
 /* ---- asof.c ---- */
 /* The last event accepted at or before a moment, 0 when there is none. */
@@ -430,6 +498,7 @@ struct Gate {
 	size_t n_clients;
 	bool closing;    /* no new connections any more */
 	size_t applying; /* imports at work */
+	bool rebuilding;
 	bool unfinished; /* an import failed half-way: it goes on before the next write, */
 	int64_t again;   /* or at this moment (clock_us), while the gate serves */
 	int listen_fd, dir_fd;
@@ -448,6 +517,7 @@ bool socket_undo(Gate *g, UndoRequest *r, Err *err) MUST;
 bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
 bool socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err) MUST; /* what: "checkpoint", "rotate", "cosign" (why: the note) */
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
+bool socket_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
 /* ---- cosign.c ---- */
 bool log_cosigned(Gate *g, Str note, Err *err) MUST; /* its signatures, which were checked, join those of our own checkpoint */
