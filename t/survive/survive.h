@@ -41,7 +41,7 @@ typedef struct Plan {
 	const char *ws;
 	uint64_t seed;
 	size_t writers;     /* at once; 0: all of them */
-	bool guest;         /* another process holds the workspace; ends when that does */
+	int guest;          /* 0, or: another process holds the workspace; begins with a byte from here, ends when that process does */
 	int64_t rows;       /* so many between opening and closing; 0: no end */
 	int rounds;         /* so often opened and closed; 0: no end */
 	bool settles;       /* the board follows, with readers of its own */

@@ -18,18 +18,32 @@ tally_of(Run *r, const char *what)
 }
 
 static pid_t
-start(const Plan *p, int in)
+start(const Plan *p)
 {
 	fflush(NULL);
 	pid_t pid = fork();
 	NEED(pid >= 0);
-	if (pid == 0) {
-		(void)close(in);
+	if (pid == 0)
 		writers_run(p);
-	}
 	return pid;
 }
 
+static void
+start_guest(Try *t)
+{
+	int ends[2];
+	Plan p = t->plan;
+	NEED(pipe2(ends, O_CLOEXEC) == 0);
+	p.guest = ends[0];
+	p.writers = 8;
+	p.rounds = 1;
+	p.seed = lot(&t->run->state);
+	t->guest = start(&p);
+	t->begin = ends[1];
+	(void)close(ends[0]);
+}
+
+/* Both processes are there before the listener: a process with several threads is not to be doubled. */
 void
 try_start(Try *t, Run *r, const char *what)
 {
@@ -43,20 +57,12 @@ try_start(Try *t, Run *r, const char *what)
 	t->plan.settles = lot_below(&r->state, 2) == 0;
 	t->shim.seed = lot(&r->state);
 	NEED(pipe2(ends, O_CLOEXEC) == 0);
-	t->out = t->plan.out = ends[1];
-	t->pid = start(&t->plan, ends[0]);
+	t->plan.out = ends[1];
+	t->pid = start(&t->plan);
+	if (t->with_guest)
+		start_guest(t);
+	(void)close(ends[1]);
 	ledger_listen(&r->site.ledger, ends[0], t->may_say);
-}
-
-void
-try_guest(Try *t)
-{
-	Plan p = t->plan;
-	p.guest = true;
-	p.writers = 8;
-	p.rounds = 1;
-	p.seed = lot(&t->run->state);
-	t->guest = start(&p, t->run->site.ledger.in);
 }
 
 bool
@@ -104,9 +110,10 @@ void
 try_end(Try *t, int signal, int status)
 {
 	expect_end(t, await_end(t, t->pid), signal, status);
-	if (t->guest)
+	if (t->guest) {
 		expect_end(t, await_end(t, t->guest), 0, 0);
-	(void)close(t->out);
+		(void)close(t->begin);
+	}
 	ledger_finish(&t->run->site.ledger);
 }
 

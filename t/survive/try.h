@@ -34,8 +34,9 @@ typedef struct Try { /* one process of writers */
 	Plan plan;
 	Shim shim;
 	const char *const *may_say; /* how a refusal begins; NULL-ended. NULL: nothing is refused */
-	pid_t pid, guest;           /* guest: a second process, 0: none */
-	int out;                    /* to which the writers tell */
+	bool with_guest;            /* some writers more in a process of their own, which passes its rows to the first */
+	pid_t pid, guest;
+	int begin;                  /* a byte to here, and the guest begins */
 	Verdict v;
 } Try;
 
@@ -50,8 +51,6 @@ void need(bool ok, const Err *err, const char *what); /* or the program ends */
 /* ---- try.c ---- */
 /* The plan is filled in, but for what is by lot. what: the row of the table in which it counts. */
 void try_start(Try *t, Run *r, const char *what);
-/* Some writers more, in a process of their own that passes its rows to the first. */
-void try_guest(Try *t);
 bool try_await(Try *t, size_t acks, int64_t us); /* that many acknowledged; false: too late, or the writers have ended */
 /* Waits for the end, which must be by this signal, or with this status. */
 void try_end(Try *t, int signal, int status);

@@ -81,7 +81,7 @@ enter(Crew *c, const Row *row, int64_t base)
 	if (row->closing && err.code == E_NOTFOUND)
 		return 0;
 	tell_refused(c->plan, &err);
-	stop = stop || c->plan->guest;
+	stop = stop || c->plan->guest != 0;
 	(void)usleep(20000);
 	return 0;
 }
@@ -193,6 +193,9 @@ writers_run(const Plan *p)
 {
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)signal(SIGTERM, on_term);
+	char begin;
+	if (p->guest && read(p->guest, &begin, 1) != 1)
+		_exit(1);
 	if (p->shim)
 		shim_install(p->shim);
 	if (p->cut_after)
