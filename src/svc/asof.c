@@ -233,6 +233,15 @@ sealer_need(AsOfWork *x, Err *err)
 	return true;
 }
 
+/* What was sealed before the private fields were erased does not open with the key of those that came later. */
+static bool
+body_open(const SealedRow *row, Str sealed, Buf *json, bool *opened, Err *err)
+{
+	Err why = {0};
+	*opened = sealer_open_sealed(row, sealed, json, &why);
+	return *opened || why.code == E_DB || err_set(err, why.code, "%s", why.text);
+}
+
 /* By which private values the row found others then; none where they were erased. */
 static bool
 matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
@@ -247,16 +256,15 @@ matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
 		return true;
 	bool ok = sealer_need(x, err) &&
 		row_key_find(x->keys, &x->of->sql, x->sealer, &row, &found, err) &&
-		(!found ||
-			(sealer_open_sealed(&row, e->sealed, &json, err) &&
-				row_from_json(e->d, buf_str(&json), tmp, v, err)));
+		(!found || body_open(&row, e->sealed, &json, &found, err)) &&
+		(!found || row_from_json(e->d, buf_str(&json), tmp, v, err));
 	if (ok && found)
 		sealer_matches(x->sealer, e->d, v, out);
 	sodium_memzero(key, sizeof key);
 	return ok;
 }
 
-/* An event without a base made its row; one with a base changed it, or put it back when it was closed. */
+/* An event without a base made its row; one with a base changed it, or put it back when it was closed. Erasing puts none back. */
 static bool
 row_put(AsOfWork *x, const Logged *e, const Value *v, const Matches *m, Err *err)
 {
@@ -265,7 +273,7 @@ row_put(AsOfWork *x, const Logged *e, const Value *v, const Matches *m, Err *err
 		row_bind(e->d, v, e->seq, m, r->update);
 		if (!db_run(r->update, err))
 			return false;
-		if (db_changes(x->to) == 1)
+		if (db_changes(x->to) == 1 || e->op == OP_FORGET)
 			return true;
 	}
 	row_bind(e->d, v, e->seq, m, r->insert);
