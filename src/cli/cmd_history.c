@@ -25,6 +25,8 @@ verb(const HistoryStep *s)
 		return tr("closed");
 	case OP_REOPEN:
 		return tr("put back");
+	case OP_FORGET:
+		return tr("private fields erased");
 	}
 	return "?"; /* of a newer Siap */
 }
@@ -72,7 +74,7 @@ step_say(Cli *cli, const HistoryStep *s)
 			show_number(cli, s->base), show_number(cli, s->over));
 	for (size_t i = 0; i < s->n_changes; i++)
 		change_say(cli, &s->change[i]);
-	if (s->hidden == HIDDEN_ERASED)
+	if (s->hidden == HIDDEN_ERASED && s->op != OP_FORGET)
 		cli_say(cli, tr("  private fields: erased\n"));
 	if (s->hidden == HIDDEN_LOCKED)
 		cli_say(cli, tr("  private fields: not compared, the key of the workspace is not here\n"));

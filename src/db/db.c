@@ -113,6 +113,14 @@ db_checkpoint(Db *db, int *left, Err *err)
 }
 
 bool
+db_scrub(Db *db, Err *err)
+{
+	if (fault_here())
+		return db_fault(err);
+	return !db->kind->scrub || db->kind->scrub(db, err);
+}
+
+bool
 db_lost(const Db *db)
 {
 	return db->kind->lost && db->kind->lost(db);

@@ -92,6 +92,11 @@ bool db_savepoint_undo(Db *db, Err *err) MUST;     /* rolls back to it and relea
  * pages remain in the log in *left (may be NULL). */
 bool db_checkpoint(Db *db, int *left, Err *err) MUST;
 
+/* What was deleted is no longer in the files of the database either: its log is emptied into it. Readers may; nothing on a server,
+ * which clears up by itself. E_BUSY when somebody reads on for seconds: the log goes at a later call, at the latest when the last
+ * connection closes. */
+bool db_scrub(Db *db, Err *err) MUST;
+
 /* Tells a server how a table looks that just grew much, so that its next plans are right; nothing for SQLite. Readers may too. */
 bool db_analyze(Db *db, Str table, Err *err) MUST;
 

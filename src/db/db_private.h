@@ -36,6 +36,7 @@ typedef struct DbKind {
 	bool (*in_tx)(const Db *db);         /* a transaction is open and can go on */
 	void (*rollback)(Db *db);            /* whatever the state, none is open afterwards */
 	bool (*checkpoint)(Db *db, int *left, Err *err) MUST;
+	bool (*scrub)(Db *db, Err *err) MUST; /* NULL: not its business */
 	bool (*lost)(const Db *db);          /* NULL: never */
 	bool (*analyze)(Db *db, Str table, Err *err) MUST; /* NULL: not needed */
 } DbKind;

@@ -135,7 +135,7 @@ settle(Db *db, DbMode mode, Err *err)
 	 * size for ever. */
 	return db_exec(db, S("PRAGMA page_size=4096"), err) && use_wal(db, err) &&
 		db_exec(db,
-			S("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864"),
+			S("PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864"),
 			err);
 }
 
@@ -186,6 +186,22 @@ sqlite_checkpoint(Db *db, int *left, Err *err)
 	if (left)
 		*left = log > done ? log - done : 0;
 	return true;
+}
+
+/* SQLite waits for readers, but not for somebody else's checkpoint: so often and shortly instead of once and long. */
+static bool
+sqlite_scrub(Db *db, Err *err)
+{
+	enum { TRIES = 50 };
+	int rc = SQLITE_BUSY;
+	sqlite3_busy_timeout(handle(db), BUSY_MS / TRIES / 2);
+	for (int i = 0; i < TRIES && (rc & 0xff) == SQLITE_BUSY; i++) {
+		if (i)
+			sqlite3_sleep(BUSY_MS / TRIES / 2);
+		rc = sqlite3_wal_checkpoint_v2(handle(db), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	}
+	sqlite3_busy_timeout(handle(db), BUSY_MS);
+	return rc == SQLITE_OK || sqlite_failed(db, rc, (Str){0}, err);
 }
 
 /* ---- Transactions ---- */
@@ -252,4 +268,5 @@ const DbKind db_sqlite = {
 	.in_tx = sqlite_in_tx,
 	.rollback = sqlite_rollback,
 	.checkpoint = sqlite_checkpoint,
+	.scrub = sqlite_scrub,
 };

@@ -270,7 +270,7 @@ compare(WriteTx *tx, const Dataset *d, RowPut *put, Arena *a, bool *same, Err *e
 	return true;
 }
 
-/* The row is closed by this event, or no longer closed. */
+/* The row is closed, by this event the newest of it, or no longer closed. */
 static bool
 write_closed(WriteTx *tx, const Acceptor *ac, const char *name, const RowPut *put, Err *err)
 {
@@ -287,8 +287,11 @@ write_closed(WriteTx *tx, const Acceptor *ac, const char *name, const RowPut *pu
 static bool
 write_row(WriteTx *tx, Acceptor *ac, const RowPut *put, Op op, Str sealed, Err *err)
 {
+	bool row = put->now->v;
+	if (op == OP_FORGET && !row)
+		return write_closed(tx, ac, "closed_move", put, err);
 	if (op != OP_CLOSE)
-		return write_projection(tx, ac, put->now->v ? ac->update : ac->insert, put, sealed, err) &&
+		return write_projection(tx, ac, row ? ac->update : ac->insert, put, sealed, err) &&
 			(op != OP_REOPEN || write_closed(tx, ac, "closed_delete", put, err));
 	row_bind_keys(ac->d, ac->close, put->v);
 	return (put->now->fresh ? db_run(ac->close, err) : db_run_later(ac->close, err)) &&
@@ -306,8 +309,8 @@ accept_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err)
 		!seal_closed(tx, ac->d, put, &e.sealed, err) ||
 		!write_row(tx, ac, put, op, e.sealed, err) || !row_event(tx, ac, put->v, &e, err))
 		return false;
-	*put->now =
-		(Now){op == OP_CLOSE ? NULL : put->v, put->event, arena_str(a, e.sealed), .fresh = true};
+	bool gone = op == OP_CLOSE || (op == OP_FORGET && !put->now->v);
+	*put->now = (Now){gone ? NULL : put->v, put->event, arena_str(a, e.sealed), .fresh = true};
 	return true;
 }
 

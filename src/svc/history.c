@@ -101,6 +101,7 @@ step_read(Walk *k, int64_t event, HistoryStep *step, Body *b, Err *err)
 		.file = text_at(k, s, 14),
 		.origin = {text_at(k, s, 7), text_at(k, s, 8), text_at(k, s, 9), text_at(k, s, 10),
 			text_at(k, s, 11), text_at(k, s, 12)}};
+	k->erased |= step->op == OP_FORGET;
 	arena_reset(&b->a);
 	b->before = step->over ? step->over : step->base;
 	b->sealed = arena_str(&b->a, db_text(s, 6));
@@ -270,7 +271,7 @@ static Str
 op_name(Op op)
 {
 	static const char *const name[] = {
-		[OP_PUT] = "put", [OP_CLOSE] = "close", [OP_REOPEN] = "reopen"};
+		[OP_PUT] = "put", [OP_CLOSE] = "close", [OP_REOPEN] = "reopen", [OP_FORGET] = "forget"};
 	return (size_t)op < sizeof name / sizeof *name ? str_of(name[op]) : (Str){0};
 }
 

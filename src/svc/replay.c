@@ -3,8 +3,6 @@
 
 #include <sodium.h>
 
-enum { OP_FORGET = 4 };
-
 struct ReplayTable { /* statements on the rows of one dataset; absent until its first event */
 	Stmt *insert, *update, *step, *close, *select;
 };

@@ -1,6 +1,6 @@
 /* socket: the local socket of the process that holds the writer lease, and the client's side of it.
  *
- * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
+ * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close"|"forget", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
  * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"},
  * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note),
  * {"do":"rotate", "why", "origin", "lang"} and {"do":"rebuild", "datasets":[…], "lang"}. Answers:
@@ -105,16 +105,38 @@ origin_of(const json_t *request)
 		text_of(o, "source"), text_of(o, "device"), text_of(o, "why")};
 }
 
+static Str *
+cells_of(const json_t *request, const Dataset *d, Arena *a)
+{
+	Str *text = NEW(a, Str, d->n_fields);
+	const json_t *cells = json_object_get(request, "cells");
+	for (size_t i = 0; i < d->n_fields; i++)
+		text[i] = text_of(cells, arena_cstr(a, d->field[i].name));
+	return text;
+}
+
+static bool
+serve_forget(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
+{
+	AUTO(Arena) a = {0};
+	if (!arena_open(&a, 4 * SIZE_MB, err))
+		return false;
+	Origin o = origin_of(q);
+	ForgetRequest r = {.origin = &o, .dataset = d, .text = cells_of(q, d, &a)};
+	if (!gate_forget(g, &r, err))
+		return false;
+	buf_fmt(out, "{\"ok\":true,\"event\":%lld,\"lingers\":%s}", (long long)r.event,
+		r.lingers ? "true" : "false");
+	return true;
+}
+
 static bool
 serve_row(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
 {
 	AUTO(Arena) a = {0};
 	if (!arena_open(&a, 4 * SIZE_MB, err))
 		return false;
-	Str *text = NEW(&a, Str, d->n_fields);
-	const json_t *cells = json_object_get(q, "cells");
-	for (size_t i = 0; i < d->n_fields; i++)
-		text[i] = text_of(cells, arena_cstr(&a, d->field[i].name));
+	const Str *text = cells_of(q, d, &a);
 	Origin o = origin_of(q);
 	RowRequest r = {.origin = &o,
 		.dataset = d,
@@ -295,12 +317,13 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 		ok = serve_undo(g, q, out, err);
 	else if (str_eq(what, S("rebuild")))
 		ok = serve_rebuild(g, fd, q, out, err);
-	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")))
+	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")) && !str_eq(what, S("forget")))
 		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));
 	else if (!d)
 		ok = err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(text_of(q, "dataset")));
 	else
-		ok = serve_row(g, q, d, out, err);
+		ok = str_eq(what, S("forget")) ? serve_forget(g, q, d, out, err)
+									   : serve_row(g, q, d, out, err);
 	json_decref(q);
 	return ok;
 }
@@ -579,6 +602,21 @@ ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 	return false;
 }
 
+static void
+put_cells(JsonOut *j, const Dataset *d, const Str *text)
+{
+	jout_key(j, S("dataset"));
+	jout_str(j, d->name);
+	jout_key(j, S("cells"));
+	jout_obj(j);
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (text[i].p) {
+			jout_key(j, d->field[i].name);
+			jout_str(j, text[i]);
+		}
+	jout_obj_end(j);
+}
+
 bool
 socket_row(Gate *g, RowRequest *r, Err *err)
 {
@@ -588,18 +626,9 @@ socket_row(Gate *g, RowRequest *r, Err *err)
 	jout_obj(&j);
 	jout_key(&j, S("do"));
 	jout_str(&j, r->closing ? S("close") : S("row"));
-	jout_key(&j, S("dataset"));
-	jout_str(&j, r->dataset->name);
 	jout_key(&j, S("base"));
 	jout_int(&j, r->base);
-	jout_key(&j, S("cells"));
-	jout_obj(&j);
-	for (size_t i = 0; i < r->dataset->n_fields; i++)
-		if (r->text[i].p) {
-			jout_key(&j, r->dataset->field[i].name);
-			jout_str(&j, r->text[i]);
-		}
-	jout_obj_end(&j);
+	put_cells(&j, r->dataset, r->text);
 	put_origin(&j, r->origin);
 	jout_obj_end(&j);
 	if (!ask(g, &b, &(Watch){0}, &answer, err))
@@ -631,6 +660,26 @@ socket_undo(Gate *g, UndoRequest *r, Err *err)
 	r->last = int_of(answer, "last");
 	r->removed = int_of(answer, "removed");
 	r->back = int_of(answer, "back");
+	json_decref(answer);
+	return true;
+}
+
+bool
+socket_forget(Gate *g, ForgetRequest *r, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	jout_obj(&j);
+	jout_key(&j, S("do"));
+	jout_str(&j, S("forget"));
+	put_cells(&j, r->dataset, r->text);
+	put_origin(&j, r->origin);
+	jout_obj_end(&j);
+	if (!ask(g, &b, &(Watch){0}, &answer, err))
+		return false;
+	r->event = int_of(answer, "event");
+	r->lingers = json_is_true(json_object_get(answer, "lingers"));
 	json_decref(answer);
 	return true;
 }

@@ -84,6 +84,7 @@ typedef enum Op {
 	OP_PUT = 1, /* the row as it stands from now on */
 	OP_CLOSE,   /* it goes; the event repeats how it stood */
 	OP_REOPEN,  /* a put of a row that was closed */
+	OP_FORGET,  /* its private fields are erased; the event repeats the open ones */
 } Op;
 
 /* ---- Gate: writes. Holds the writer lease, or hands the work to the process that does over its local socket. ---- */
@@ -130,6 +131,18 @@ typedef struct UndoRequest {
 /* Only the newest event of a row can be undone, an undo too, or the newest but for some that are undone; of an import all or nothing.
  * E_CONFLICT when another came after it, or when rows refer to one that would go; E_NOTFOUND, E_INPUT. Thread-safe. */
 bool gate_undo(Gate *g, UndoRequest *r, Err *err) MUST;
+
+/* ---- Forget: the private fields of a row erased, now and in its history: the key that opens them is destroyed ---- */
+typedef struct ForgetRequest {
+	const Origin *origin; /* its `why` in 1 to 300 characters */
+	const Dataset *dataset;
+	const Str *text;      /* n_fields cells, those of the key fields count; the row may be closed */
+	int64_t event;        /* afterwards */
+	bool lingers;         /* afterwards: somebody reads, so the destroyed key stays in the log file of the database for a while */
+} ForgetRequest;
+/* Cannot be undone. The open fields stay, in the row and in the log. E_INPUT when the dataset has no private fields, E_NOTFOUND when
+ * the row has none or is not there. Thread-safe. */
+bool gate_forget(Gate *g, ForgetRequest *r, Err *err) MUST;
 
 /* ---- Import ---- */
 typedef struct Watch { /* somebody looks on, and may say stop; all of it may be NULL */

@@ -77,6 +77,8 @@ FROM   event AS e JOIN origin AS o ON o.id = e.origin
 LEFT   JOIN conflict AS c ON c.area = e.area AND c.dataset = o.dataset AND c.key = e.key AND c.event = e.seq
 LEFT   JOIN import_job AS j ON j.id = o.batch
 WHERE  e.seq = :seq
+-- name: event_open
+SELECT open FROM event WHERE seq = :seq
 -- name: event_and_before
 SELECT o.dataset, e.seq, e.op, e.key, e.open, e.sealed, p.op, p.open, p.sealed
 FROM   event AS e JOIN origin AS o ON o.id = e.origin
@@ -102,6 +104,8 @@ SELECT o.dataset, count(*), count(*) FILTER (WHERE e.op = 2 OR e.op = 3 OR e.bas
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto GROUP BY o.dataset
 -- name: row_key_get
 SELECT wrapped FROM row_key WHERE area = :area AND dataset = :dataset AND key = :key
+-- name: row_key_delete
+DELETE FROM row_key WHERE area = :area AND dataset = :dataset AND key = :key
 -- name: row_key_insert
 INSERT INTO row_key (area, dataset, key, wrapped) VALUES (:area, :dataset, :key, :wrapped)
 -- name: conflict_insert
@@ -112,6 +116,8 @@ SELECT event FROM closed_row WHERE dataset = :dataset AND area = :area AND key =
 SELECT key, event FROM closed_row WHERE dataset = :dataset AND area >= :first AND area <= :last LIMIT :most
 -- name: closed_insert
 INSERT INTO closed_row (dataset, area, key, event) VALUES (:dataset, :area, :key, :event)
+-- name: closed_move
+UPDATE closed_row SET event = :event WHERE dataset = :dataset AND area = :area AND key = :key
 -- name: closed_delete
 DELETE FROM closed_row WHERE dataset = :dataset AND area = :area AND key = :key
 -- name: job_last

@@ -261,7 +261,7 @@ bool accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
 /* How the row with the keys of put->v stands: fills in key and now. Needs of ac no more than d, db, sql and select. */
 bool accept_find(Acceptor *ac, RowPut *put, Arena *a, Err *err) MUST;
 /* A new event of a row that was looked for, and the row as it stands after it. put: key, base, undoes, and v, the whole row, of
- * OP_CLOSE that of now. */
+ * OP_CLOSE and OP_FORGET as it is now. */
 bool accept_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err) MUST;
 /* The private fields of put->now->sealed into put->now->v. */
 bool row_unseal(WriteTx *tx, const Dataset *d, const RowPut *put, Arena *a, Err *err) MUST;
@@ -514,6 +514,7 @@ void socket_stop(Gate *g);
 bool socket_connect(Gate *g, Err *err) MUST;
 bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
 bool socket_undo(Gate *g, UndoRequest *r, Err *err) MUST;
+bool socket_forget(Gate *g, ForgetRequest *r, Err *err) MUST;
 bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
 bool socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err) MUST; /* what: "checkpoint", "rotate", "cosign" (why: the note) */
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;

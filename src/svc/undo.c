@@ -204,6 +204,10 @@ undo_one(Undo *u, const Undone *e, RowPut *put, Err *err)
 {
 	Now *now = put->now;
 	bool yes;
+	if (e->op == OP_FORGET)
+		return err_set(err, E_CONFLICT,
+			"event %lld erased private fields: what is erased cannot be brought back",
+			(long long)e->event);
 	if (!stands(u, e->event, now->event, &yes, err))
 		return false;
 	if (!yes)

@@ -4,7 +4,7 @@
 
 #include "svc/svc_private.h"
 
-enum { OP_FORGET = 4, VERIFY_THREADS = 16 };
+enum { VERIFY_THREADS = 16 };
 
 typedef struct KnownOrigin { /* what an origin and its definition say of their events */
 	OriginRow row;

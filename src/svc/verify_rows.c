@@ -44,6 +44,9 @@ chain_add(VerifyLog *l, int64_t event, Conflicts *c, Err *err)
 			(long long)event, (long long)before);
 	if (before)
 		l->next[before] = (uint32_t)event;
+	/* Erasing the private fields of a closed row does not bring it back. */
+	if (before && l->op[event] == OP_FORGET && l->op[before] == OP_CLOSE)
+		l->op[event] = OP_CLOSE;
 	return c->event != event || conflict_next(c, err);
 }
 

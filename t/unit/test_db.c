@@ -257,6 +257,40 @@ reader_keeps_its_snapshot(void **state)
 	OK(db_checkpoint(w, NULL, &err));
 }
 
+static bool
+on_disk(const char *end, Str words)
+{
+	char path[128];
+	Arena a = {0};
+	Str bytes;
+	size_t at;
+	snprintf(path, sizeof path, "%s%s", file, end);
+	OK(arena_open(&a, 1 << 20, &err));
+	OK(file_read(path, 1 << 19, &a, &bytes, &err));
+	bool there = str_find(bytes, words, &at);
+	arena_close(&a);
+	return there;
+}
+
+/* What was deleted is in neither file, also by a reader's doing. */
+static void
+deleted_bytes_are_gone(void **state)
+{
+	(void)state;
+	AUTO(DbP)
+	w = open_with("CREATE TABLE t (a INTEGER, b TEXT) STRICT; INSERT INTO t VALUES "
+				  "(1, 'a word that stays'), (2, 'a word that goes')");
+	AUTO(DbP) r = open_db(DB_READ);
+	assert_true(on_disk("-wal", S("word that goes")));
+	OK(db_checkpoint(w, NULL, &err));
+	assert_true(on_disk("", S("word that goes")));
+	OK(db_exec(w, S("DELETE FROM t WHERE a = 2"), &err));
+	OK(db_scrub(r, &err));
+	assert_true(on_disk("", S("word that stays")));
+	assert_false(on_disk("", S("word that goes")));
+	assert_false(on_disk("-wal", S("word")));
+}
+
 /* ---- Statements ---- */
 
 static void
@@ -821,6 +855,7 @@ main(int argc, char **argv)
 		T(reader_may_not_write),
 		T(reader_beside_a_writer),
 		T(reader_keeps_its_snapshot),
+		T(deleted_bytes_are_gone),
 		T(values_come_back_typed),
 		T(constraints_say_what_failed),
 		T(cache_gives_the_same_statement_and_forgets_bindings),
