@@ -134,6 +134,14 @@ closed_take(Replay *r, const Logged *e, int64_t *before, Err *err)
 	return closed_stmt(r, "closed_delete", e, &s, err) && db_run(s, err);
 }
 
+/* Erasing the private fields of a closed row does not bring it back. */
+static bool
+closed_move(Replay *r, const Logged *e, Err *err)
+{
+	Stmt *s;
+	return !r->chains || (closed_stmt(r, "closed_move", e, &s, err) && db_run(s, err));
+}
+
 static bool
 row_before(ReplayTable *t, const Logged *e, const Value *v, int64_t *before, Err *err)
 {
@@ -195,8 +203,9 @@ row_put(Replay *r, ReplayTable *t, const Logged *e, const RowNow *now, Err *err)
 		if (!row_write(r, t->step, e, now, &written, err) || written)
 			return written;
 	}
-	/* Erasing the private fields of a closed row does not bring it back. */
-	if ((int)e->op != OP_FORGET && !row_write(r, t->insert, e, now, &written, err))
+	if (e->op == OP_FORGET)
+		return closed_move(r, e, err);
+	if (!row_write(r, t->insert, e, now, &written, err))
 		return false;
 	if (written)
 		return !r->chains || (closed_take(r, e, &before, err) && conflict_note(r, e, before, err));

@@ -4,6 +4,18 @@
 /* ---- a workspace with something of everything ---- */
 
 static void
+erase(Desk *d, Gate *g, const char *tps)
+{
+	const Dataset *of = catalog_dataset(&d->w.cat, S("officer"));
+	Str *text = NEW(&d->a, Str, of->n_fields);
+	Origin o = {.actor = S("tester"), .source = S("cli"), .why = S("asked to")};
+	text[dataset_field(of, S("tps")) - of->field] = str_of(tps);
+	text[dataset_field(of, S("role")) - of->field] = S("kpps");
+	text[dataset_field(of, S("seat")) - of->field] = S("1");
+	OK(d, gate_forget(g, &(ForgetRequest){.origin = &o, .dataset = of, .text = text}, &d->err));
+}
+
+static void
 fill(Desk *d)
 {
 	AUTO(Buf) b = {0};
@@ -39,6 +51,10 @@ fill(Desk *d)
 			d, g, "officer", "tps=1571091002002;role=kpps;seat=1", (RowRequest){.closing = true}));
 	OK(d, gate_checkpoint(g, &d->err));
 	OK(d, desk_enter(d, g, "tps", "tps=1571091002005;number=5a"));
+	erase(d, g, "1571091002002"); /* of a closed row */
+	erase(d, g, "1571091002003");
+	OK(d, desk_enter(d, g, "officer", "tps=1571091002003;role=kpps;seat=1;name=Another"));
+	erase(d, g, "1571091002004");
 	gate_close(g);
 }
 
@@ -62,9 +78,10 @@ test_passes(void **state)
 	fill(d);
 	for (int threads = 1; threads <= 4; threads++) {
 		OK(d, verified(d, &(VerifyAsk){.threads = threads}, &r));
-		assert_int_equal(r.events, 1 + 300 + 20 + 40 + 7);
+		assert_int_equal(r.events, 1 + 300 + 20 + 40 + 7 + 4);
 		assert_int_equal(r.rows, 300 + 19 + 19);
-		assert_int_equal(r.sealed, 300 + 20 + 1 + 1);
+		assert_int_equal(r.sealed + r.erased, 300 + 20 + 1 + 1 + 1);
+		assert_int_equal(r.erased, 2 + 1 + 1);
 		assert_true(r.checkpoints >= 2);
 	}
 	desk_close(d);
