@@ -34,7 +34,7 @@ change_work(WriteTx *tx, void *arg, Err *err)
 		log_facts(tx, &(LogFacts){.who = c->who, .key = key, .lost = c->lost, .why = c->why}, err);
 }
 
-static bool
+bool
 why_check(Str why, Err *err)
 {
 	enum { MOST = 300 };

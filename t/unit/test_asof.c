@@ -101,9 +101,10 @@ random_event(Desk *d, Gate *g)
 		if (f->key || (!r.closing && (f->required || dice(3) == 0)))
 			text[i] = f->key && f->type == TYPE_TEXT ? S("k") : random_cell(d, f);
 	}
-	if (!r.closing && dice(4) == 0)
-		r.base = 1 + (int64_t)dice((uint64_t)workspace_last_event(&d->w) + 1);
+	History h = {.dataset = set, .text = text, .max = 5};
 	Err err = {0};
+	if (!r.closing && dice(2) == 0 && history_walk(&d->w, &h, &d->a, &err))
+		r.base = h.step[dice(h.n)].event;
 	if (!gate_enter(g, &r, &err) && err.code != E_NOTFOUND && err.code != E_INPUT)
 		fail_msg("%.*s: %s", STR(set->name), err.text);
 }
