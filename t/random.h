@@ -80,17 +80,21 @@ random_cell(Desk *d, const Field *f)
 
 /* Half of the tables' keys are few, so that rows change, close and come back. */
 static inline void
-random_row(Desk *d, Gate *g, const Dataset *set, int64_t base, bool closing)
+random_row(Desk *d, Gate *g, const Dataset *set, bool based, bool closing)
 {
 	Str *text = NEW(&d->a, Str, set->n_fields);
 	Origin o = {.actor = S("tester"), .source = S("cli")};
-	RowRequest r = {.origin = &o, .dataset = set, .text = text, .base = base, .closing = closing};
+	RowRequest r = {.origin = &o, .dataset = set, .text = text, .closing = closing};
 	for (size_t i = 0; i < set->n_fields; i++) {
 		const Field *f = &set->field[i];
 		if (f->key || (!r.closing && (f->required || dice(3) == 0)))
 			text[i] = f->key && f->type == TYPE_TEXT ? S("k") : random_cell(d, f);
 	}
+	/* On one of its last events, which often is not the newest: then it is in conflict. */
+	History h = {.dataset = set, .text = text, .max = 5};
 	Err err = {0};
+	if (based && history_walk(&d->w, &h, &d->a, &err))
+		r.base = h.step[dice(h.n)].event;
 	if (!gate_enter(g, &r, &err) && err.code != E_NOTFOUND && err.code != E_INPUT)
 		fail_msg("%.*s: %s", STR(set->name), err.text);
 }
@@ -100,8 +104,7 @@ random_event(Desk *d, Gate *g)
 {
 	const Dataset *set = &d->w.cat.dataset[dice(d->w.cat.n_datasets)];
 	bool closing = dice(5) == 0;
-	int64_t base = closing || dice(4) ? 0 : 1 + (int64_t)dice((uint64_t)workspace_last_event(&d->w) + 1);
-	random_row(d, g, set, base, closing);
+	random_row(d, g, set, !closing && dice(2), closing);
 }
 
 /* ---- all rows that follow from the log or the definitions, as text ---- */

@@ -66,6 +66,14 @@ life() { # workspace: everything that is said on the way is compared too
 	export SIAP_CLOCK=2024-11-20T08:00:00+07:00
 	s enter officer_count tps=1571011001001 role=kpps filled=6
 	s enter officer_count tps=1571011001001 role=kpps filled=7 --base 1
+	# Based on the first event of the row: over the others, and settled.
+	row="officer_count tps=1571011001001 role=kpps"
+	s enter $row filled=8 --base "$("$siap" -w "$w" history $row --json | sed 's/.*"event":\([0-9]*\).*/\1/')"
+	s resolve $row
+	s resolve $row --why "counted again" filled=7
+	s enter $row filled=5 --device a --request 1 --clock 1732100000000.0
+	s enter $row filled=4 --device a --request 2 --after 1 --clock 1732000000000.0
+	s enter $row filled=5 --device a --request 1 --clock 1732100000000.0
 	s enter officer_count tps=1571011001001 role=kpps filled=-1
 	s enter tps tps=1571011001002 contact=081234500001
 	s enter tps tps=1571011001002 number=002
@@ -94,7 +102,8 @@ answers() { # workspace, folder
 }
 # The log itself and the conflicts. Hashes differ, for each request has a random number: each workspace verifies its own.
 columns="SELECT seq, at, origin, key, area, op, base, device_clock, open"
-log="FROM event WHERE seq > 1 ORDER BY seq; SELECT dataset, key, area, event, over FROM conflict ORDER BY event;
+log="FROM event WHERE seq > 1 ORDER BY seq; SELECT dataset, key, area, event, over, resolved FROM conflict ORDER BY event;
+	SELECT area, device, request, event, own, wall, counter, ahead, behind FROM device_edit ORDER BY event;
 	SELECT id, dataset, rows, applied, added, changed, same, conflicts, state FROM import_job ORDER BY id"
 $siap init "$dir/w" --rules pilkada2024 --area 1571 >/dev/null
 life "$dir/w" | sed "s|$dir||g" >"$dir/said1"
@@ -113,6 +122,9 @@ diff "$dir/log1" "$dir/log2" | head -n 10 >"$dir/differ"
 awk -F '|' '$6 == 1 && $7 == "" { added++ } $6 == 1 && $7 != "" { changed++ } $6 == 2 { closed++ }
 	END { exit !(added > 500 && changed > 200 && closed > 0) }' "$dir/log1" || { echo "the log says too little"; wc -l "$dir/log1"; exit 1; }
 # Nothing was compared with nothing.
+for words in 'entered over a newer change' 'conflicts settled: ' 'is none of row'; do
+	grep -q "$words" "$dir/said1" || { echo "nobody said '$words'"; exit 1; }
+done
 for f in ready.json why-1571.csv check-1571.csv export-delivery.csv; do
 	[ "$(wc -c <"$dir/a1/$f")" -gt 500 ] || { echo "$f is nearly empty"; cat "$dir/a1/$f" "$dir/said1"; exit 1; }
 done

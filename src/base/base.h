@@ -149,6 +149,22 @@ bool instant_parse(Str s, int offset_minutes, int64_t *ms) MUST;
 void instant_format(int64_t ms, int offset_minutes, char out[30]); /* 2024-11-25T09:10:11.123+07:00; milliseconds only when not 0 */
 int64_t clock_us(void);                        /* monotonic microseconds, for measuring */
 
+/* ---- Hybrid logical clocks: order what devices did while they had no connection ----
+ * wall: the largest UTC milliseconds known, 0 .. HLC_WALL_MOST; count: tells apart what has the same, 0 .. HLC_COUNT_MOST. Each device
+ * keeps one, {0} at first. What was known when something was done has a lower value than it; the wall part is never above the
+ * largest physical clock that had a part in it. (But for a full counter, which goes on in the next millisecond.) */
+enum { HLC_TEXT = 32 };
+#define HLC_WALL_MOST INT64_C(253402300799999) /* the end of the year 9999 */
+#define HLC_COUNT_MOST INT64_C(999999999)
+typedef struct Hlc {
+	int64_t wall, count;
+} Hlc;
+bool hlc_parse(Str s, Hlc *out) MUST;          /* "1732155000000.3": wall, dot, counter; decimal without leading zeros, so that a value has one text */
+void hlc_format(Hlc h, char out[HLC_TEXT]);
+int hlc_cmp(Hlc a, Hlc b);                     /* negative, 0, positive */
+void hlc_tick(Hlc *clock, int64_t now);        /* something is done here, or sent: *clock is its value; now: the physical clock */
+void hlc_receive(Hlc *clock, Hlc from, int64_t now); /* something of another device came, of that value: *clock is above both */
+
 /* ---- Hash and hex ---- */
 typedef struct Sha256 { unsigned char b[32]; } Sha256;
 typedef struct Hasher Hasher;                  /* one per thread: a reusable EVP context over a pre-fetched SHA-256 */

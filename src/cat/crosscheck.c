@@ -152,14 +152,26 @@ reads_find(Checking *k, Query *q, Err *err)
 	return true;
 }
 
-/* Rows of the core table that some checks read. */
+/* Rows of the core tables that some checks read. */
 static bool
 conflict_columns(const GivenLine *g, Err *err)
 {
 	static const Str columns[] = {
-		{"dataset", 7}, {"key", 3}, {"area", 4}, {"event", 5}, {"over", 4}};
+		{"dataset", 7}, {"key", 3}, {"area", 4}, {"event", 5}, {"over", 4}, {"resolved", 8}};
 	for (size_t i = 0; i < g->n; i++)
 		if (!known(g->column[i], tr("column of conflict"), columns,
+				sizeof columns / sizeof columns[0], err))
+			return false;
+	return true;
+}
+
+static bool
+device_columns(const GivenLine *g, Err *err)
+{
+	static const Str columns[] = {{"area", 4}, {"device", 6}, {"request", 7}, {"event", 5},
+		{"own", 3}, {"wall", 4}, {"counter", 7}, {"ahead", 5}, {"behind", 6}};
+	for (size_t i = 0; i < g->n; i++)
+		if (!known(g->column[i], tr("column of device_edit"), columns,
 				sizeof columns / sizeof columns[0], err))
 			return false;
 	return true;
@@ -181,6 +193,8 @@ given_check(Checking *k, const GivenLine *g, Err *err)
 	}
 	if (str_eq(g->name, S("conflict")))
 		return conflict_columns(g, err);
+	if (str_eq(g->name, S("device_edit")))
+		return device_columns(g, err);
 	if (!known(g->name, tr("dataset"), k->datasets, k->c->n_datasets, err))
 		return false;
 	const Dataset *d = catalog_dataset(k->c, g->name);

@@ -13,7 +13,7 @@ static const char sql_words[] =
 	" when where window with"
 	" cmax cmin ctid oid rowid tableoid xmax xmin ";
 static const char table_words[] =
-	" workspace area rule_limit rule_code definition origin event row_key conflict closed_row import_job migration pack "; /* pack: a word of `given` lines */
+	" workspace area rule_limit rule_code definition origin event row_key conflict device_edit closed_row import_job migration pack "; /* pack: a word of `given` lines */
 static const char agency_words[] = " kpu bawaslu kesbangpol polri tni linmas pemda ";
 
 static bool

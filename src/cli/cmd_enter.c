@@ -7,9 +7,16 @@ usage(void)
 	return tr("enter one row\n"
 			  "\n"
 			  "siap enter DATASET field=value… [--base EVENT]\n"
+			  "  [--device ID [--clock C] [--request R] [--after R]]\n"
 			  "\n"
 			  "  --base EVENT  the event you saw when you decided: if another came since, both\n"
 			  "                are kept and a finding shows the conflict\n"
+			  "\n"
+			  "For apps and scripts that work without a connection and deliver later:\n"
+			  "  --device ID   which device it was typed on\n"
+			  "  --request R   the number that the device gave it: delivered twice is taken once\n"
+			  "  --clock C     its clock then, milliseconds and a counter: 1732155000000.3\n"
+			  "  --after R     instead of --base: the device's own edit before it of this row\n"
 			  "\n"
 			  "Fields that are not named keep what is there. The fields of a dataset:\n"
 			  "siap explain DATASET. Example:\n"
@@ -35,9 +42,10 @@ outcome_text(Outcome o)
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
-	const char *base_text = NULL;
+	const char *base_text = NULL, *device = NULL, *clock = NULL, *request = NULL, *after = NULL;
 	int64_t base = 0;
-	const Opt opts[] = {{"base", .value = &base_text}};
+	const Opt opts[] = {{"base", .value = &base_text}, {"device", .value = &device},
+		{"clock", .value = &clock}, {"request", .value = &request}, {"after", .value = &after}};
 	const Dataset *d;
 	Str *text;
 	AUTO(GateP) gate = NULL;
@@ -46,8 +54,15 @@ run(Cli *cli, int argc, char **argv, Err *err)
 		!cli_workspace(cli, err) || !cli_dataset(cli, str_of(argv[0]), &d, err) ||
 		!cli_row(cli, d, argc - 1, argv + 1, &text, err) || !gate_open(&cli->ws, &gate, err))
 		return false;
-	Origin o = {.actor = cli->actor, .agency = cli->agency, .source = S("cli")};
-	RowRequest r = {.origin = &o, .dataset = d, .text = text, .base = base};
+	Origin o = {
+		.actor = cli->actor, .agency = cli->agency, .source = S("cli"), .device = str_of(device)};
+	RowRequest r = {.origin = &o,
+		.dataset = d,
+		.text = text,
+		.base = base,
+		.clock = str_of(clock),
+		.request = str_of(request),
+		.after = str_of(after)};
 	if (!gate_enter(gate, &r, err))
 		return false;
 	cli_say(cli, tr("event %s: %s\n"), show_number(cli, r.event), outcome_text(r.outcome));

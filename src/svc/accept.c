@@ -200,7 +200,8 @@ event_add(WriteTx *tx, const OriginRow *origin, const EventBody *e, Err *err)
 		db_bind_null(s, at++);
 	db_bind_blob(s, at++, (Str){(char *)leaf.b, 32});
 	buf_add(tx->leaves, (Str){(char *)leaf.b, 32});
-	return buf_check(tx->leaves, err) && db_run_later(s, err);
+	return buf_check(tx->leaves, err) && db_run_later(s, err) &&
+		(!origin->device.n || device_note(tx, origin, e, err));
 }
 
 static bool
@@ -301,8 +302,12 @@ write_row(WriteTx *tx, Acceptor *ac, const RowPut *put, Op op, Str sealed, Err *
 bool
 accept_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err)
 {
-	EventBody e = {
-		.key = put->key, .open = put->open, .op = op, .base = put->base, .undoes = put->undoes};
+	EventBody e = {.key = put->key,
+		.open = put->open,
+		.clock = put->clock,
+		.op = op,
+		.base = put->base,
+		.undoes = put->undoes};
 	put->event = ++tx->seq;
 	/* A closing event repeats the row as it stood, so that the log alone tells what was closed. */
 	if ((op == OP_CLOSE && !row_unseal(tx, ac->d, put, a, err)) ||
@@ -323,15 +328,14 @@ put_row(WriteTx *tx, Acceptor *ac, RowPut *put, Arena *a, Err *err)
 		return false;
 	put->event = before;
 	put->outcome = same ? OUTCOME_SAME : row ? OUTCOME_CHANGED : OUTCOME_ADDED;
-	/* Nobody can have seen an event of a row that never had one. */
 	put->base = before && put->base ? put->base : before;
 	return same ||
 		(accept_event(tx, ac, put, before && !row ? OP_REOPEN : OP_PUT, a, err) &&
 			(put->base == before || conflict_add(tx, ac->d, put, before, err)));
 }
 
-static bool
-put_key(const Dataset *d, RowPut *put, Arena *a, Err *err)
+bool
+accept_key(const Dataset *d, RowPut *put, Arena *a, Err *err)
 {
 	AUTO(Buf) key = {0};
 	row_key(d, put->v, &key);
@@ -344,7 +348,7 @@ accept_peek(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 {
 	Arena a = tx->tmp;
 	bool same = false;
-	if (!put_key(ac->d, put, &a, err) ||
+	if (!accept_key(ac->d, put, &a, err) ||
 		!(ac->ahead ? ahead_find(ac->ahead, ac, put, &a, err) : present_find(ac, put, 1, &a, err)))
 		return false;
 	bool row = put->now->v;
@@ -363,7 +367,7 @@ bool
 accept_prepare(const Dataset *d, RowPut *put, Arena *a, Err *err)
 {
 	AUTO(Buf) open = {0};
-	if (!put_key(d, put, a, err))
+	if (!accept_key(d, put, a, err))
 		return false;
 	row_json(d, put->v, false, &open);
 	put->open = arena_str(a, buf_str(&open));
@@ -394,8 +398,45 @@ accept_put(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 bool
 accept_find(Acceptor *ac, RowPut *put, Arena *a, Err *err)
 {
-	return put_key(ac->d, put, a, err) && present_find(ac, put, 1, a, err) &&
+	return accept_key(ac->d, put, a, err) && present_find(ac, put, 1, a, err) &&
 		closed_find(ac, put, 1, a, err);
+}
+
+/* Whose event it is. */
+static bool
+base_is_of(Acceptor *ac, const RowPut *put, bool *yes, Err *err)
+{
+	Stmt *s;
+	if (!svc_stmt(ac->db, ac->sql, "event_whole", &s, err))
+		return false;
+	db_set_int(s, "seq", put->base);
+	if (!db_step(s, yes, err))
+		return false;
+	*yes = *yes && str_eq(db_text(s, 2), put->key) && str_eq(db_text(s, 16), ac->d->name);
+	db_reset(s);
+	return true;
+}
+
+bool
+accept_base(Acceptor *ac, const RowPut *put, Arena *a, Err *err)
+{
+	RowPut now = *put;
+	bool yes;
+	if (!put->base)
+		return true;
+	if (!accept_key(ac->d, &now, a, err) || !base_is_of(ac, &now, &yes, err))
+		return false;
+	if (yes)
+		return true;
+	if (!accept_find(ac, &now, a, err))
+		return false;
+	if (now.now->event)
+		return err_set(err, E_INPUT,
+			"event %lld is none of row '%.*s' of '%.*s': its newest is %lld", (long long)put->base,
+			STR(now.key), STR(ac->d->name), (long long)now.now->event);
+	return err_set(err, E_INPUT,
+		"event %lld is none of row '%.*s' of '%.*s': it has none yet, so state none",
+		(long long)put->base, STR(now.key), STR(ac->d->name));
 }
 
 bool
@@ -408,5 +449,6 @@ accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(put->key));
 	put->v = put->now->v;
 	put->base = put->now->event;
+	put->outcome = OUTCOME_CHANGED;
 	return accept_event(tx, ac, put, OP_CLOSE, &tx->tmp, err);
 }

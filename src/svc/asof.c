@@ -102,7 +102,7 @@ areas_copy(AsOfWork *x, Err *err)
 	}
 }
 
-/* Stands for all origins of a dataset's events: who and how are not asked here. */
+/* Stands for all origins of a dataset's events: who and how are not asked here. The last one: of rows that no dataset has. */
 static bool
 origins_make(AsOfWork *x, Err *err)
 {
@@ -117,10 +117,11 @@ origins_make(AsOfWork *x, Err *err)
 		db_set_text(s, empty[i], S(""));
 	for (size_t i = 0; i < sizeof null / sizeof *null; i++)
 		db_set_null(s, null[i]);
-	for (size_t i = 0; i < c->n_datasets; i++) {
-		hex_encode(c->dataset[i].hash.b, 32, definition);
+	for (size_t i = 0; i <= c->n_datasets; i++) {
+		bool none = i == c->n_datasets;
+		hex_encode(c->dataset[none ? 0 : i].hash.b, 32, definition);
 		db_set_int(s, "id", (int64_t)i + 1);
-		db_set_text(s, "dataset", c->dataset[i].name);
+		db_set_text(s, "dataset", none ? S("siap") : c->dataset[i].name);
 		db_set_text(s, "definition", str_of(definition));
 		if (!db_run(s, err))
 			return false;
@@ -156,7 +157,8 @@ event_keep(AsOfWork *x, const Logged *e, Err *err)
 	Stmt *s = x->event;
 	db_set_int(s, "seq", e->seq);
 	db_set_int(s, "at", e->at);
-	db_set_int(s, "origin", e->d ? e->d - x->of->cat.dataset + 1 : 0);
+	db_set_int(
+		s, "origin", e->d ? e->d - x->of->cat.dataset + 1 : (int64_t)x->of->cat.n_datasets + 1);
 	db_set_text(s, "key", S(""));
 	db_set_text(s, "area", e->area);
 	db_set_int(s, "op", e->op);
@@ -247,7 +249,7 @@ conflicts_copy(AsOfWork *x, int64_t after, int64_t upto, Err *err)
 	Stmt *in, *out;
 	bool row;
 	if (!svc_stmt(x->from, &x->of->sql, "conflicts_between", &in, err) ||
-		!svc_stmt(x->to, &x->of->sql, "conflict_insert", &out, err))
+		!svc_stmt(x->to, &x->of->sql, "conflict_copy", &out, err))
 		return false;
 	db_set_int(in, "after", after);
 	db_set_int(in, "upto", upto);
@@ -260,7 +262,37 @@ conflicts_copy(AsOfWork *x, int64_t after, int64_t upto, Err *err)
 			db_set_text(out, text[i], db_text(in, i));
 		db_set_int(out, "event", db_int(in, 3));
 		db_set_int(out, "over", db_int(in, 4));
+		db_set_int(out, "resolved", db_int(in, 5) <= upto ? db_int(in, 5) : 0);
 		if (!db_run(out, err)) {
+			db_reset(in);
+			return false;
+		}
+	}
+}
+
+static bool
+devices_copy(AsOfWork *x, int64_t after, int64_t upto, Err *err)
+{
+	Stmt *in;
+	bool row;
+	if (!svc_stmt(x->from, &x->of->sql, "device_edits_between", &in, err))
+		return false;
+	db_set_int(in, "after", after);
+	db_set_int(in, "upto", upto);
+	for (;;) {
+		if (!db_step(in, &row, err))
+			return false;
+		if (!row)
+			return true;
+		DeviceEdit e = {.area = db_text(in, 0),
+			.device = db_text(in, 1),
+			.request = db_text(in, 2),
+			.event = db_int(in, 3),
+			.own = true,
+			.clock = {db_int(in, 5), db_int(in, 6)},
+			.ahead = db_int(in, 7),
+			.behind = db_int(in, 8)};
+		if (!device_store(x->to, &x->of->sql, &e, err)) {
 			db_reset(in);
 			return false;
 		}
@@ -282,7 +314,8 @@ asof_advance(AsOf *a, int64_t at, Err *err)
 	x->upto = upto;
 	if (upto > a->event &&
 		(!tx_begin(x->to, &to, err) || !replay_events(&x->replay, a->event, upto, tmp, err) ||
-			!conflicts_copy(x, a->event, upto, err) || !tx_commit(&to, err)))
+			!conflicts_copy(x, a->event, upto, err) || !devices_copy(x, a->event, upto, err) ||
+			!tx_commit(&to, err)))
 		return false;
 	if (upto > a->event)
 		a->event = upto;

@@ -5,8 +5,9 @@ typedef struct Touched { /* what the events since the last look say */
 	Buf change;          /* Touch after Touch */
 	bool structure;      /* TPS came or went */
 	uint64_t seen;
-	bool *dataset; /* by index in the catalog */
-	bool bulk;     /* too many to list: whole series instead */
+	bool *
+		dataset; /* by index in the catalog; behind the last: rows of the log that no dataset has */
+	bool bulk;   /* too many to list: whole series instead */
 } Touched;
 
 typedef struct Touch {
@@ -50,8 +51,7 @@ touches_sum(Board *b, int64_t newest, Touched *t, Err *err)
 		t->seen += (uint64_t)db_int(s, 1);
 		t->structure |= str_eq(db_text(s, 0), S("tps")) && db_int(s, 2) > 0;
 		const Dataset *d = catalog_dataset(&b->w->cat, db_text(s, 0));
-		if (d)
-			t->dataset[d - b->w->cat.dataset] = true;
+		t->dataset[d ? (size_t)(d - b->w->cat.dataset) : b->w->cat.n_datasets] = true;
 	}
 }
 
@@ -75,8 +75,10 @@ touches_read(Board *b, int64_t newest, Touched *t, Err *err)
 		Str name = db_text(s, 1);
 		if (!d || !str_eq(d->name, name))
 			d = catalog_dataset(c, name);
-		if (!d)
-			continue; /* a dataset of definitions that are gone */
+		if (!d) { /* a row of the log alone (a settled conflict), or a dataset of definitions that are gone */
+			touch_add(b, t, c->n_datasets, db_text(s, 2));
+			continue;
+		}
 		/* A TPS without predecessor is new; others go, or come back. */
 		int64_t op = db_int(s, 3);
 		if (str_eq(name, S("tps")) &&
@@ -92,7 +94,7 @@ reads(const Board *b, const Query *q, size_t dataset)
 {
 	if (q->n_reads == 0)
 		return true;
-	for (size_t i = 0; i < q->n_reads; i++)
+	for (size_t i = 0; i < q->n_reads && dataset < b->w->cat.n_datasets; i++)
 		if (q->reads[i] == &b->w->cat.dataset[dataset])
 			return true;
 	return false;
@@ -225,12 +227,13 @@ series_follow(Board *b, Series *s, const Touched *t, bool *whole, Err *err)
 {
 	bool touched = false, ok = true;
 	bool all = t->bulk || s->query->scope == SCOPE_ALL;
-	for (size_t d = 0; d < b->w->cat.n_datasets; d++) {
+	for (size_t d = 0; d <= b->w->cat.n_datasets; d++) {
 		if (!t->dataset[d] || !reads(b, s->query, d))
 			continue;
 		touched = true;
 		/* Units that come, go or move change who covers what: rare, and asked anew as a whole. */
-		all |= s->query->scope == SCOPE_UNIT && b->w->cat.dataset[d].level != LEVEL_TPS;
+		all |= s->query->scope == SCOPE_UNIT &&
+			(d == b->w->cat.n_datasets || b->w->cat.dataset[d].level != LEVEL_TPS);
 	}
 	if (!touched)
 		return true;

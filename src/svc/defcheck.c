@@ -157,23 +157,28 @@ given_limit(Trial *t, const GivenLine *g, Err *err)
 	return db_run(s, err);
 }
 
-/* The one core table that checks read and people do not fill. */
+/* The core tables that checks read and people do not fill. Columns that are not named: 0, of `resolved` none. */
 static bool
-given_conflict(Trial *t, const GivenLine *g, Err *err)
+given_core(Trial *t, const GivenLine *g, const char *statement, Err *err)
 {
+	static const char *const number[] = {
+		"event", "over", "resolved", "own", "wall", "counter", "ahead", "behind"};
 	Stmt *s;
-	if (!svc_stmt(t->db, &t->r->sql, "conflict_insert", &s, err))
+	if (!svc_stmt(t->db, &t->r->sql, statement, &s, err))
 		return false;
+	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+		db_set_int_if(s, number[i], 0);
 	for (size_t i = 0; i < g->n; i++) {
 		char name[64];
 		int64_t n;
+		bool is_number = false;
 		snprintf(name, sizeof name, "%.*s", STR(g->column[i]));
+		for (size_t k = 0; k < sizeof number / sizeof *number; k++)
+			is_number |= strcmp(name, number[k]) == 0;
 		int at = db_param(s, name);
 		if (at == 0)
-			return err_set(
-				err, E_INPUT, "a conflict has dataset, key, area, event and over, no '%s'", name);
-		bool number = str_eq(g->column[i], S("event")) || str_eq(g->column[i], S("over"));
-		if (!number)
+			return err_set(err, E_INPUT, "a %.*s has no '%s'", STR(g->name), name);
+		if (!is_number)
 			db_bind_text(s, at, g->cell[i]);
 		else if (str_int(g->cell[i], &n))
 			db_bind_int(s, at, n);
@@ -198,7 +203,11 @@ given_apply(Trial *t, const GivenLine *g, Arena *a, Err *err)
 	case GIVEN_ROW:
 		break;
 	}
-	return str_eq(g->name, S("conflict")) ? given_conflict(t, g, err) : given_row(t, g, a, err);
+	if (str_eq(g->name, S("conflict")))
+		return given_core(t, g, "conflict_copy", err);
+	if (str_eq(g->name, S("device_edit")))
+		return given_core(t, g, "device_edit_insert", err);
+	return given_row(t, g, a, err);
 }
 
 static bool

@@ -207,7 +207,7 @@ enum { AGAIN_US = 1000000 };
 
 /* An import of this process that failed half-way (a full disk, say) goes on before anything else is written:
  * later it would write over what others say meanwhile. */
-static bool
+bool
 gate_continue(Gate *g, bool import, Err *err)
 {
 	bool ok = true;
@@ -300,7 +300,7 @@ complete_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, Str *text, Err *er
 	return true;
 }
 
-static bool
+bool
 values_from_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, RowPut *put, Err *err)
 {
 	Places places;
@@ -328,20 +328,35 @@ values_from_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, RowPut *put, Er
 }
 
 static bool
+row_accept(WriteTx *tx, const RowRequest *r, RowPut *put, Err *err)
+{
+	Acceptor ac;
+	OriginRow origin;
+	if (!origin_for_row(tx, r, &origin, err) || !acceptor_open(tx, r->dataset, &origin, &ac, err) ||
+		!accept_base(&ac, put, &tx->tmp, err))
+		return false;
+	if (r->closing)
+		return accept_close(tx, &ac, put, err);
+	return values_from_text(tx, r, &ac, put, err) && accept_put(tx, &ac, put, err) &&
+		(put->outcome != OUTCOME_SAME || device_same(tx, r, put, err));
+}
+
+bool
 row_work(WriteTx *tx, void *arg, Err *err)
 {
 	RowRequest *r = arg;
 	const Dataset *d = r->dataset;
-	Acceptor ac;
-	OriginRow origin;
-	RowPut put = {.v = NEW(&tx->tmp, Value, d->n_fields), .base = r->base};
-	if (!log_begin(tx, err) || !origin_for(tx, r->origin, d, 0, &origin, err) ||
-		!acceptor_open(tx, d, &origin, &ac, err))
+	RowPut put = {.v = NEW(&tx->tmp, Value, d->n_fields), .base = r->base, .clock = r->clock};
+	if (r->settling)
+		return row_settle(tx, r, err);
+	if (!device_check(r, err) || !log_begin(tx, err) ||
+		!row_keys_from_text(tx->w, d, r->text, &tx->tmp, put.v, err) ||
+		!accept_key(d, &put, &tx->tmp, err) || !device_again(tx, r, &put, &r->event, err))
 		return false;
-	bool ok = r->closing
-		? row_keys_from_text(tx->w, d, r->text, &tx->tmp, put.v, err) &&
-			accept_close(tx, &ac, &put, err)
-		: values_from_text(tx, r, &ac, &put, err) && accept_put(tx, &ac, &put, err);
+	r->outcome = OUTCOME_SAME;
+	if (r->event)
+		return true;
+	bool ok = device_after(tx, r, &put, err) && row_accept(tx, r, &put, err);
 	r->event = put.event;
 	r->outcome = put.outcome;
 	return ok;

@@ -179,6 +179,13 @@ row_conflict(Import *im, Part *p, int64_t base, Arena tmp, Err *err)
 		if (!same)
 			put.outcome = OUTCOME_CONFLICT;
 	}
+	/* Of a row that never was here it says nothing: the file comes from another workspace. */
+	if (base && put.event && base != put.event && !accept_base(&p->peek, &put, &tmp, &why)) {
+		if (why.code != E_INPUT)
+			return err_set(err, why.code, "%s", why.text);
+		note_problem(im, NULL, (Str){0}, &why);
+		return true;
+	}
 	p->outcome = put.outcome;
 	if (put.outcome != OUTCOME_CONFLICT || im->options->accept_conflicts)
 		return true;

@@ -78,8 +78,18 @@ origin_make(WriteTx *tx, const OriginFacts *facts, OriginRow *out, Err *err)
 		o.request = str_of(request);
 	}
 	out->agency = o.agency;
+	out->device = o.batch ? (Str){0} : o.device;
+	out->request = arena_str(&tx->tmp, o.request);
 	return origin_next(tx, &out->id, err) && origin_insert(tx, out->id, &o, err) &&
 		origin_hash(&o, tx->sealer->hasher, &out->hash, err);
+}
+
+static OriginFacts
+facts_of(const Origin *who, const Dataset *d, char definition[65])
+{
+	hex_encode(d->hash.b, 32, definition);
+	return (OriginFacts){who->actor, who->agency.n ? who->agency : d->owner, who->on_behalf_of,
+		who->source, who->device, (Str){0}, d->name, str_of(definition), who->why, 0};
 }
 
 bool
@@ -87,11 +97,18 @@ origin_for(
 	WriteTx *tx, const Origin *who, const Dataset *d, int64_t batch, OriginRow *out, Err *err)
 {
 	char definition[65];
-	hex_encode(d->hash.b, 32, definition);
-	return origin_make(tx,
-		&(OriginFacts){who->actor, who->agency.n ? who->agency : d->owner, who->on_behalf_of,
-			who->source, who->device, (Str){0}, d->name, str_of(definition), who->why, batch},
-		out, err);
+	OriginFacts facts = facts_of(who, d, definition);
+	facts.batch = batch;
+	return origin_make(tx, &facts, out, err);
+}
+
+bool
+origin_for_row(WriteTx *tx, const RowRequest *r, OriginRow *out, Err *err)
+{
+	char definition[65];
+	OriginFacts facts = facts_of(r->origin, r->dataset, definition);
+	facts.request = r->request;
+	return origin_make(tx, &facts, out, err);
 }
 
 void

@@ -185,11 +185,11 @@ replay_all(Rebuild *r, Err *err)
 
 /* ---- one slice ---- */
 
-typedef struct Side {
+typedef struct TableSide {
 	Stmt *s;
 	bool row;
 	size_t seen;
-} Side;
+} TableSide;
 
 typedef struct Fix {
 	Cell *cell; /* the row as it must be, or no more than its key */
@@ -200,7 +200,7 @@ typedef struct Fix {
 typedef struct Slice {
 	Rebuild *r;
 	Walk *walk;
-	Side is, should;
+	TableSide is, should;
 	size_t most;
 	Fix *fix, **tail;
 } Slice;
@@ -214,7 +214,7 @@ derived(Db *db, const Shape *shape, void (*make)(const Shape *, Buf *), Stmt **o
 }
 
 static bool
-side_open(const Slice *x, Db *db, Side *out, Err *err)
+side_open(const Slice *x, Db *db, TableSide *out, Err *err)
 {
 	AUTO(Buf) sql = {0};
 	const Walk *w = x->walk;
@@ -228,7 +228,7 @@ side_open(const Slice *x, Db *db, Side *out, Err *err)
 }
 
 static bool
-side_next(Side *s, Err *err)
+side_next(TableSide *s, Err *err)
 {
 	if (!db_step(s->s, &s->row, err))
 		return false;

@@ -1,6 +1,7 @@
 /* socket: the local socket of the process that holds the writer lease, and the client's side of it.
  *
- * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close"|"forget", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
+ * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close"|"resolve"|"forget", "dataset", "cells":{field:text}, "base", "clock", "request", "after", "take",
+ * "origin":{…}, "lang"}
  * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"},
  * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note),
  * {"do":"rotate", "why", "origin", "lang"} and {"do":"rebuild", "datasets":[…], "lang"}. Answers:
@@ -142,10 +143,16 @@ serve_row(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
 		.dataset = d,
 		.text = text,
 		.base = int_of(q, "base"),
-		.closing = str_eq(text_of(q, "do"), S("close"))};
+		.closing = str_eq(text_of(q, "do"), S("close")),
+		.clock = text_of(q, "clock"),
+		.request = text_of(q, "request"),
+		.after = text_of(q, "after"),
+		.settling = str_eq(text_of(q, "do"), S("resolve")),
+		.take = int_of(q, "take")};
 	if (!gate_enter(g, &r, err))
 		return false;
-	buf_fmt(out, "{\"ok\":true,\"event\":%lld,\"outcome\":%d}", (long long)r.event, (int)r.outcome);
+	buf_fmt(out, "{\"ok\":true,\"event\":%lld,\"outcome\":%d,\"settled\":%lld}", (long long)r.event,
+		(int)r.outcome, (long long)r.settled);
 	return true;
 }
 
@@ -317,7 +324,8 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 		ok = serve_undo(g, q, out, err);
 	else if (str_eq(what, S("rebuild")))
 		ok = serve_rebuild(g, fd, q, out, err);
-	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")) && !str_eq(what, S("forget")))
+	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")) && !str_eq(what, S("resolve")) &&
+		!str_eq(what, S("forget")))
 		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));
 	else if (!d)
 		ok = err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(text_of(q, "dataset")));
@@ -525,6 +533,15 @@ socket_connect(Gate *g, Err *err)
 }
 
 static void
+member(JsonOut *j, Str name, Str value)
+{
+	if (!value.n)
+		return;
+	jout_key(j, name);
+	jout_str(j, value);
+}
+
+static void
 put_origin(JsonOut *j, const Origin *o)
 {
 	const struct {
@@ -535,10 +552,7 @@ put_origin(JsonOut *j, const Origin *o)
 	jout_key(j, S("origin"));
 	jout_obj(j);
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-		if (part[i].value.n) {
-			jout_key(j, part[i].name);
-			jout_str(j, part[i].value);
-		}
+		member(j, part[i].name, part[i].value);
 	jout_obj_end(j);
 	jout_key(j, S("lang"));
 	jout_str(j, lang_now());
@@ -625,9 +639,14 @@ socket_row(Gate *g, RowRequest *r, Err *err)
 	json_t *answer;
 	jout_obj(&j);
 	jout_key(&j, S("do"));
-	jout_str(&j, r->closing ? S("close") : S("row"));
+	jout_str(&j, r->settling ? S("resolve") : r->closing ? S("close") : S("row"));
 	jout_key(&j, S("base"));
 	jout_int(&j, r->base);
+	jout_key(&j, S("take"));
+	jout_int(&j, r->take);
+	jout_member(&j, S("clock"), r->clock);
+	jout_member(&j, S("request"), r->request);
+	jout_member(&j, S("after"), r->after);
 	put_cells(&j, r->dataset, r->text);
 	put_origin(&j, r->origin);
 	jout_obj_end(&j);
@@ -635,6 +654,7 @@ socket_row(Gate *g, RowRequest *r, Err *err)
 		return false;
 	r->event = int_of(answer, "event");
 	r->outcome = (Outcome)int_of(answer, "outcome");
+	r->settled = int_of(answer, "settled");
 	json_decref(answer);
 	return true;
 }

@@ -105,13 +105,26 @@ typedef struct RowRequest {
 	const Origin *origin;
 	const Dataset *dataset;
 	const Str *text; /* n_fields cells; p == NULL: not given, keeps what is there or the default */
-	int64_t base;    /* the event the person saw, 0 = none stated; of a row that never had one it says nothing */
+	int64_t base;    /* the event of this row that the person saw, 0: none stated */
 	bool closing;    /* remove the row with these key cells from the projection (E_NOTFOUND) instead of entering it */
+	/* Of a device that works offline and delivers later (origin->device, all of 1 to 64 letters, digits, '_', '.', '-'); may be empty. */
+	Str clock;       /* its hybrid logical clock when it was done (hlc_parse); shown and checked, it decides nothing */
+	Str request;     /* the number that the device gave it. Delivered again with the same clock and content, nothing happens and the
+					  * first event is returned; with others it is an edit of its own, for a device may count anew */
+	Str after;       /* instead of base: the number of the device's own earlier edit of this row, which it followed */
+	/* The open conflicts of the row are settled, for the reason origin->why (1 to 300 characters): by the values of the event `take` of
+	 * this row, by the cells given besides the keys, or without either as it stands. E_NOTFOUND: it has none. */
+	bool settling;
+	int64_t take;
+	int64_t settled; /* afterwards: how many */
 	int64_t event;   /* afterwards: the row's newest event */
 	Outcome outcome; /* afterwards */
 } RowRequest;
 /* One row, durable when it returns. Thread-safe; concurrent calls share commits. */
 bool gate_enter(Gate *g, RowRequest *r, Err *err) MUST;
+/* What a device did offline, n rows of any datasets: in the order of their clocks, which within one device is that of the person, those
+ * without one last. error[i] says what became of row[i], E_OK: it is in. False: nothing was tried. */
+bool gate_deliver(Gate *g, RowRequest *row, size_t n, Err *error, Err *err) MUST;
 /* The board and the totals of the days are brought up to date; nothing to do where another process holds the lease. */
 bool gate_settle(Gate *g, Err *err) MUST;
 /* Moves the clock of the workspace, stored and at once for this process and the holder of the lease; CLOCK_REAL takes it away.
@@ -432,6 +445,34 @@ typedef struct History {
 bool history_walk(Workspace *w, History *h, Arena *a, Err *err) MUST;
 /* The object that `siap history --json` prints. */
 void history_json(const Workspace *w, const History *h, JsonOut *j);
+
+/* ---- Conflicts: changes that were made without knowing of each other. Both are in the log, the later one stands. ---- */
+enum { SIDE_BASE, SIDE_STOOD, SIDE_CAME, SIDE_NOW, SIDES };
+typedef struct Side {
+	int64_t event, at;
+	Op op;
+	Origin origin;
+} Side;
+typedef struct Difference {
+	const Field *field;
+	Str text[SIDES]; /* as a person reads them; empty: no value, and all of a private field */
+} Difference;
+typedef struct Conflict {
+	Side side[SIDES];   /* what the later one was based on, what stood by then, what came over it, what stands now */
+	Difference *differ; /* fields that are not the same on all sides; a closed side has the values it was closed with */
+	size_t n;
+	bool hidden;        /* private fields could not be compared: erased, or there is no key */
+} Conflict;
+typedef struct Conflicts {
+	const Dataset *dataset;
+	const Str *text; /* n_fields cells, those of the key fields count */
+	Str key, area;   /* afterwards */
+	Conflict *conflict; /* those that nobody has settled, oldest first */
+	size_t n;
+} Conflicts;
+/* Strings live in a. */
+bool conflicts_read(Workspace *w, Conflicts *c, Arena *a, Err *err) MUST;
+
 /* ---- The public log ---- */
 /* A checkpoint of all that is committed by now, in the file `checkpoint` of the workspace. */
 bool gate_checkpoint(Gate *g, Err *err) MUST;

@@ -59,7 +59,8 @@ SELECT seq, at FROM event WHERE seq >= :seq ORDER BY seq LIMIT 1
 SELECT e.seq, e.at, e.op, o.dataset, e.area, e.open, e.key, e.sealed, e.base
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
 -- name: conflicts_between
-SELECT dataset, key, area, event, over FROM conflict WHERE event > :after AND event <= :upto
+SELECT dataset, key, area, event, over, resolved FROM conflict
+WHERE (event > :after AND event <= :upto) OR (event <= :upto AND resolved > :after AND resolved <= :upto)
 -- name: origin_last
 SELECT max(id) FROM origin
 -- name: origin_insert
@@ -110,6 +111,15 @@ DELETE FROM row_key WHERE area = :area AND dataset = :dataset AND key = :key
 INSERT INTO row_key (area, dataset, key, wrapped) VALUES (:area, :dataset, :key, :wrapped)
 -- name: conflict_insert
 INSERT INTO conflict (dataset, key, area, event, over) VALUES (:dataset, :key, :area, :event, :over)
+-- name: conflict_copy
+INSERT INTO conflict (dataset, key, area, event, over, resolved) VALUES (:dataset, :key, :area, :event, :over, NULLIF(:resolved, 0))
+ON CONFLICT (area, dataset, key, event) DO UPDATE SET resolved = excluded.resolved
+-- name: conflict_open
+SELECT event, over FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key AND resolved IS NULL ORDER BY event
+-- name: conflict_settled
+SELECT max(resolved) FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key
+-- name: conflict_settle
+UPDATE conflict SET resolved = :resolved WHERE area = :area AND dataset = :dataset AND key = :key AND resolved IS NULL
 -- name: closed_get
 SELECT event FROM closed_row WHERE dataset = :dataset AND area = :area AND key = :key
 -- name: closed_range
@@ -185,7 +195,8 @@ WHERE seq > :after AND seq <= :upto ORDER BY seq
 -- name: verify_tiles
 SELECT tile, hashes FROM log_tile WHERE level = :level ORDER BY tile
 -- name: verify_conflicts
-SELECT event, over FROM conflict ORDER BY event
+SELECT c.event, c.over, COALESCE(c.resolved, 0), c.dataset || '/' || c.key, o.dataset || '/' || e.key, c.area, e.area
+FROM conflict AS c LEFT JOIN event AS e ON e.seq = c.event LEFT JOIN origin AS o ON o.id = e.origin ORDER BY c.event
 -- name: verify_rule_limit
 SELECT name, value FROM rule_limit ORDER BY name
 -- name: verify_rule_code
@@ -224,3 +235,30 @@ FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.s
 -- name: verify_closed
 SELECT c.event, c.dataset, c.area, c.key, o.dataset, e.area, e.key
 FROM closed_row AS c LEFT JOIN event AS e ON e.seq = c.event LEFT JOIN origin AS o ON o.id = e.origin ORDER BY c.event
+-- name: device_edit_insert
+INSERT INTO device_edit (area, device, request, event, own, wall, counter, ahead, behind)
+VALUES (:area, :device, :request, :event, :own, :wall, :counter, :ahead, :behind)
+ON CONFLICT (area, device, request, event) DO NOTHING
+-- name: device_edit_again
+SELECT event FROM device_edit WHERE area = :area AND device = :device AND request = :request
+	AND wall = :wall AND counter = :counter ORDER BY event DESC LIMIT :most
+-- name: device_edit_after
+SELECT d.event FROM device_edit AS d JOIN event AS e ON e.seq = d.event JOIN origin AS o ON o.id = e.origin
+WHERE d.area = :area AND d.device = :device AND d.request = :request AND e.key = :key AND o.dataset = :dataset
+ORDER BY d.event DESC LIMIT 1
+-- name: device_edit_behind
+SELECT event FROM device_edit WHERE device = :device AND own = 1 AND (wall > :wall OR (wall = :wall AND counter > :counter))
+ORDER BY wall DESC, counter DESC, event LIMIT 1
+-- name: device_edits_between
+SELECT area, device, request, event, own, wall, counter, ahead, behind FROM device_edit
+WHERE own = 1 AND event > :after AND event <= :upto
+-- name: verify_device
+SELECT event, area, device, request, wall, counter, ahead, behind FROM device_edit WHERE own = 1 ORDER BY event
+-- name: verify_device_same
+SELECT d.event FROM device_edit AS d LEFT JOIN event AS e ON e.seq = d.event
+WHERE d.own <> 1 AND (d.own <> 0 OR d.ahead <> 0 OR d.behind <> 0 OR e.seq IS NULL OR e.area <> d.area)
+ORDER BY d.event LIMIT 1
+-- name: event_whole
+SELECT e.seq, e.at, e.key, e.area, e.op, e.base, e.undoes, e.device_clock, e.open, e.sealed,
+	o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.request, o.dataset, o.definition, o.why, o.batch
+FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq

@@ -174,6 +174,7 @@ typedef struct SystemRow {
 	Str kind, key, area, open; /* kind: "siap.…"; area: empty: the whole workspace; open: canonical JSON */
 	int64_t base;
 } SystemRow;
+bool why_check(Str why, Err *err) MUST; /* log_change.c: a reason that everybody will read */
 bool log_system(WriteTx *tx, const SystemRow *r, int64_t *event, Err *err) MUST;
 typedef struct LogFacts {
 	const Origin *who; /* NULL: Siap itself */
@@ -195,12 +196,14 @@ typedef struct OriginFacts {
 typedef struct OriginRow {
 	int64_t id;
 	Str agency;
+	Str device, request; /* of a single edit of a device, else empty */
 	Sha256 hash; /* of all its facts: each of its events carries it */
 } OriginRow;
 bool origin_hash(const OriginFacts *o, Hasher *h, Sha256 *out, Err *err) MUST;
 /* A new origin. No request: a random one. out->agency is that of facts. */
 bool origin_make(WriteTx *tx, const OriginFacts *facts, OriginRow *out, Err *err) MUST;
 bool origin_for(WriteTx *tx, const Origin *who, const Dataset *d, int64_t batch, OriginRow *out, Err *err) MUST;
+bool origin_for_row(WriteTx *tx, const RowRequest *r, OriginRow *out, Err *err) MUST;
 /* The columns of origin_get, from `at` on; texts live until the next step. */
 void origin_read(Stmt *s, int at, OriginFacts *out);
 bool origin_load(const LogSource *from, int64_t id, Hasher *h, Arena *a, OriginRow *out, Err *err) MUST;
@@ -245,11 +248,13 @@ typedef struct RowPut {
 	const bool *given;
 	int64_t base;    /* afterwards: as it stands in the event */
 	int64_t undoes;  /* an event, or 0 */
+	Str clock;       /* of the device, or empty */
 	Outcome outcome; /* afterwards */
 	int64_t event;   /* the row's newest event afterwards */
 	Str key, open;   /* accept_prepare: the row's key; its open fields as JSON */
 	Now *now;        /* present_find */
 } RowPut;
+bool accept_key(const Dataset *d, RowPut *put, Arena *a, Err *err) MUST; /* fills in key, which lives in a */
 /* Fills in key and open, which live in a. Needs no database. */
 bool accept_prepare(const Dataset *d, RowPut *put, Arena *a, Err *err) MUST;
 /* n prepared rows, in their order. What they point to, and a, live until it returns. */
@@ -265,6 +270,8 @@ bool accept_find(Acceptor *ac, RowPut *put, Arena *a, Err *err) MUST;
 bool accept_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err) MUST;
 /* The private fields of put->now->sealed into put->now->v. */
 bool row_unseal(WriteTx *tx, const Dataset *d, const RowPut *put, Arena *a, Err *err) MUST;
+/* put->base must be an event of the row with the keys of put->v: else E_INPUT, which names the newest. As accept_find. */
+bool accept_base(Acceptor *ac, const RowPut *put, Arena *a, Err *err) MUST;
 /* Only the keys of put->v are needed. E_NOTFOUND when there is no such row. */
 bool accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
 /* The row's own key; *found = false: none was made, or it was erased. */
@@ -479,6 +486,44 @@ bool daily_event(Workspace *w, Db *db, int64_t *event, Err *err) MUST; /* totals
 /* The local day of the first event behind `after`; *more: there is one. */
 bool daily_next(Workspace *w, Db *db, int64_t after, int32_t *day, bool *more, Err *err) MUST;
 
+/* ---- logged.c: an event of a row as it was logged ---- */
+typedef struct LoggedRow {
+	int64_t event, at, base; /* event: 0 when it is none of this row */
+	Op op;
+	Origin origin;
+	Value *v;    /* the private fields too */
+	bool hidden; /* but they do not open: erased since, or no key is here */
+} LoggedRow;
+typedef struct LoggedAsk {
+	const Dataset *dataset;
+	Str key, area;
+	int64_t event;
+} LoggedAsk;
+/* sealer: NULL when there is no key. Texts live in a. */
+bool logged_read(
+	const LogSource *from, Sealer *sealer, const LoggedAsk *ask, LoggedRow *out, Arena *a, Err *err) MUST;
+
+/* ---- device.c ---- */
+enum { DEVICE_AHEAD_MS = 300000 };
+typedef struct DeviceEdit { /* a row of device_edit */
+	Str area, device, request;
+	int64_t event, at; /* at: when it was accepted */
+	bool own;
+	Hlc clock;         /* wall -1: none */
+	int64_t ahead, behind;
+} DeviceEdit;
+Hlc device_clock(Str text); /* empty: none */
+int64_t device_ahead(Hlc clock, int64_t at);
+bool device_store(Db *db, const SqlFile *sql, const DeviceEdit *e, Err *err) MUST;
+/* Event tx->seq is of this device: flags and keeps it. */
+bool device_note(WriteTx *tx, const OriginRow *origin, const EventBody *e, Err *err) MUST;
+bool device_check(const RowRequest *r, Err *err) MUST; /* what devices say of themselves: E_INPUT says what would be right */
+/* put has the row's keys. *event: that of the same edit delivered before, 0: it is new. */
+bool device_again(WriteTx *tx, const RowRequest *r, const RowPut *put, int64_t *event, Err *err) MUST;
+bool device_after(WriteTx *tx, const RowRequest *r, RowPut *put, Err *err) MUST; /* fills in base from r->after */
+/* An edit that said what stood already is known by its number all the same. */
+bool device_same(WriteTx *tx, const RowRequest *r, const RowPut *put, Err *err) MUST;
+
 /* ---- gate.c, socket.c ---- */
 struct Gate {
 	Arena mem;
@@ -507,6 +552,12 @@ struct Gate {
 };
 /* Runs work of the holder of the lease, after imports that failed half-way. */
 bool gate_write(Gate *g, WriteFn fn, void *arg, bool alone, Err *err) MUST;
+/* The cells of a request, completed with what stands there, into put->v and put->given. */
+bool values_from_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, RowPut *put, Err *err) MUST;
+bool row_work(WriteTx *tx, void *row_request, Err *err) MUST; /* a WriteFn */
+bool row_settle(WriteTx *tx, RowRequest *r, Err *err) MUST; /* resolve.c */
+/* Before anything is written: what an interrupted import left to do. import: another begins. */
+bool gate_continue(Gate *g, bool import, Err *err) MUST;
 /* Hands finished staging files over; returns when all their rows are durable. */
 bool gate_apply(Gate *g, Batches *b, Err *err) MUST;
 bool socket_listen(Gate *g, Err *err) MUST;

@@ -69,6 +69,8 @@ origin_know(Verify *v, const Shapes *shapes, Stmt *s, Hasher *h, Err *err)
 	KnownOrigin *o = &v->log.origin[id];
 	*o = (KnownOrigin){.row = {.id = id, .agency = arena_str(v->a, facts.agency)},
 		.dataset = arena_str(v->a, facts.dataset),
+		.device = arena_str(v->a, facts.batch ? (Str){0} : facts.device),
+		.request = arena_str(v->a, facts.device.n ? facts.request : (Str){0}),
 		.at = d ? (int16_t)(d - v->w->cat.dataset) : -1,
 		.restricted = shapes->restricted[shape],
 		.has_private = shapes->has_private[shape],
@@ -253,6 +255,7 @@ event_check(Chunk *c, Stmt *s, int64_t want, Err *err)
 	l->base[want] = (uint32_t)e.base;
 	l->op[want] = (uint8_t)e.op;
 	l->dataset[want] = o->at;
+	verify_keep(t->v, &e, o);
 	return closed_check(t, &e, sealed, err);
 }
 

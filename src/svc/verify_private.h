@@ -9,6 +9,7 @@ enum { VERIFY_THREADS = 16 };
 typedef struct KnownOrigin { /* what an origin and its definition say of their events */
 	OriginRow row;
 	Str dataset;
+	Str device, request; /* of a single edit of a device, else empty */
 	int16_t at; /* in the catalog of today; -1: no dataset of today */
 	bool restricted, has_private, known;
 } KnownOrigin;
@@ -26,6 +27,16 @@ typedef struct VerifyLog {
 	Map forgotten;    /* dataset, a zero byte, key -> the last event that erased its private fields */
 } VerifyLog;
 
+typedef struct KeptEvent { /* one that tables beside those of the datasets know of */
+	int64_t seq, at;
+	Str area, key;
+	Hlc clock;
+	const KnownOrigin *origin;
+	bool settles;            /* conflicts of the row that its key names */
+	struct KeptEvent *later; /* the next one that does for the same row */
+	struct KeptEvent *next;
+} KeptEvent;
+
 typedef struct Verify {
 	Workspace *w;
 	const VerifyAsk *ask;
@@ -39,6 +50,10 @@ typedef struct Verify {
 	Err err;              /* of the earliest place where something differs */
 	int64_t place;
 	struct SealedEvent *closed; /* those whose private part did not open */
+	KeptEvent *kept;
+	size_t n_kept;
+	KeptEvent **in_order; /* of events, once they are all read */
+	Map settled;          /* dataset/key -> the first in in_order that settles its conflicts */
 	Str language;
 	Str *cut; /* area codes between which tables are looked at by one thread: n_cuts parts, one more end */
 	size_t n_cuts;
@@ -69,6 +84,11 @@ bool verify_tree(Verify *v, VerifyThread *t, Err *err) MUST;
 bool verify_chains(Verify *v, VerifyThread *t, Err *err) MUST;
 bool verify_closed(Verify *v, VerifyThread *t, Err *err) MUST;
 bool verify_rows(Verify *v, VerifyThread *t, Err *err) MUST;
+/* verify_edits.c: devices' edits and settled conflicts */
+void verify_keep(Verify *v, const Entry *e, const KnownOrigin *o); /* an event that was read, on any thread */
+void verify_settled(Verify *v);                                    /* once all are read */
+int64_t verify_settles(const Verify *v, Str row, int64_t event); /* the event that settled this conflict of dataset/key; 0: none */
+bool verify_devices(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_rules.c: what comes from the definitions and the pack */
 bool verify_rules(Verify *v, VerifyThread *t, Err *err) MUST;
 

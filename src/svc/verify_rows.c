@@ -7,21 +7,12 @@ static const uint32_t SEEN = UINT32_MAX; /* in `next`: the end of its chain, and
 
 /* ---- chains ---- */
 
-typedef struct Conflicts { /* as the table says, in the order of events */
+typedef struct ConflictRows { /* as the table says, in the order of events */
 	Stmt *s;
+	const Verify *v;
 	int64_t event, over;
 	bool more;
-} Conflicts;
-
-static bool
-conflict_next(Conflicts *c, Err *err)
-{
-	if (!db_step(c->s, &c->more, err))
-		return false;
-	c->event = c->more ? db_int(c->s, 0) : INT64_MAX;
-	c->over = c->more ? db_int(c->s, 1) : 0;
-	return true;
-}
+} ConflictRows;
 
 static bool
 conflict_differs(int64_t event, Err *err)
@@ -30,10 +21,26 @@ conflict_differs(int64_t event, Err *err)
 		"the table of conflicts does not say what the log says of event %lld", (long long)event);
 }
 
+static bool
+conflict_next(ConflictRows *c, Err *err)
+{
+	if (!db_step(c->s, &c->more, err))
+		return false;
+	c->event = c->more ? db_int(c->s, 0) : INT64_MAX;
+	c->over = c->more ? db_int(c->s, 1) : 0;
+	if (!c->more)
+		return true;
+	/* It names the row of its event, and who settled it first after that. */
+	Str row = db_text(c->s, 4);
+	bool same = str_eq(db_text(c->s, 3), row) && str_eq(db_text(c->s, 5), db_text(c->s, 6)) &&
+		db_int(c->s, 2) == verify_settles(c->v, row, c->event);
+	return same || conflict_differs(c->event, err);
+}
+
 /* An event follows the one it was based on, or in a conflict the one that stood there. Whichever the table of conflicts names
  * wrongly leaves two ends in one row, or none: that shows in the rows. */
 static bool
-chain_add(VerifyLog *l, int64_t event, Conflicts *c, Err *err)
+chain_add(VerifyLog *l, int64_t event, ConflictRows *c, Err *err)
 {
 	int64_t base = l->base[event], before = c->event == event ? c->over : base;
 	if (c->event < event || before < 0 || before >= event ||
@@ -53,7 +60,8 @@ chain_add(VerifyLog *l, int64_t event, Conflicts *c, Err *err)
 bool
 verify_chains(Verify *v, VerifyThread *t, Err *err)
 {
-	Conflicts c = {0};
+	ConflictRows c = {.v = v};
+	verify_settled(v);
 	if (!svc_stmt(t->db, &v->w->sql, "verify_conflicts", &c.s, err) || !conflict_next(&c, err))
 		return false;
 	bool ok = true;

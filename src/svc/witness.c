@@ -121,13 +121,13 @@ shown_read(Witness *w, Err *err)
 
 /* ---- a fork ---- */
 
-typedef struct Difference {
+typedef struct FirstDifference {
 	uint64_t event; /* the first that is not the same; 0: none of those that both have */
 	Str kept, shown;
-} Difference;
+} FirstDifference;
 
 static bool
-bundles_compare(const Witness *w, uint64_t n, Difference *d, Err *err)
+bundles_compare(const Witness *w, uint64_t n, FirstDifference *d, Err *err)
 {
 	Arena a = *w->a;
 	Str kept, shown, mine = {0}, theirs = {0};
@@ -150,11 +150,11 @@ bundles_compare(const Witness *w, uint64_t n, Difference *d, Err *err)
 }
 
 static bool
-difference_find(const Witness *w, Difference *d, Err *err)
+difference_find(const Witness *w, FirstDifference *d, Err *err)
 {
 	uint64_t kept = w->before.head.size, shown = w->now.head.size,
 			 both = kept < shown ? kept : shown;
-	*d = (Difference){0};
+	*d = (FirstDifference){0};
 	for (uint64_t n = 0; !d->event && n * TILE_WIDTH < both; n++)
 		if (!bundles_compare(w, n, d, err))
 			return false;
@@ -162,7 +162,7 @@ difference_find(const Witness *w, Difference *d, Err *err)
 }
 
 static bool
-evidence_keep(const Witness *w, const Difference *d, const char **dir, Err *err)
+evidence_keep(const Witness *w, const FirstDifference *d, const char **dir, Err *err)
 {
 	char root[9];
 	hex_encode(w->now.head.root.b, 4, root);
@@ -179,7 +179,7 @@ evidence_keep(const Witness *w, const Difference *d, const char **dir, Err *err)
 static bool
 fork_name(const Witness *w, Err *err)
 {
-	Difference d;
+	FirstDifference d;
 	const char *dir;
 	long long kept = (long long)w->before.head.size, shown = (long long)w->now.head.size;
 	if (!difference_find(w, &d, err) || !evidence_keep(w, &d, &dir, err))

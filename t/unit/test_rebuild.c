@@ -15,9 +15,12 @@ random_conflict(Desk *d, Gate *g)
 	snprintf(cells, sizeof cells, "tps=157102100200%d;role=kpps;filled=%d", 1 + (int)dice(3),
 		(int)dice(9));
 	OK(d, desk_enter(d, g, "officer_count", cells));
-	RowRequest late = {.base = 1 + (int64_t)dice((uint64_t)d->event - 1)};
+	RowRequest late = {.base = d->event};
 	cells[strlen(cells) - 1] ^= 1;
+	OK(d, desk_enter(d, g, "officer_count", cells));
+	cells[strlen(cells) - 1] ^= 2;
 	OK(d, desk_row(d, g, "officer_count", cells, late));
+	assert_int_equal(d->outcome, OUTCOME_CONFLICT);
 }
 
 static void
@@ -29,7 +32,7 @@ random_history(Desk *d, Gate *g, int changes)
 	for (int i = 0; i < changes; i++) {
 		const Dataset *set = &c->dataset[dice(c->n_datasets)];
 		/* Nobody closes what random_conflict speaks of. */
-		random_row(d, g, set, 0,
+		random_row(d, g, set, false,
 			dice(3) == 0 && !str_eq(set->name, S("tps")) && !str_eq(set->name, S("officer_count")));
 		if (i % 9 == 0)
 			random_conflict(d, g);
