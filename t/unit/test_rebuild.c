@@ -13,7 +13,7 @@ random_conflict(Desk *d, Gate *g)
 {
 	char cells[80];
 	snprintf(cells, sizeof cells, "tps=157102100200%d;role=kpps;filled=%d", 1 + (int)dice(3),
-		(int)dice(9));
+		(int)dice(8));
 	OK(d, desk_enter(d, g, "officer_count", cells));
 	RowRequest late = {.base = d->event};
 	cells[strlen(cells) - 1] ^= 1;
