@@ -59,7 +59,8 @@ report_say(Cli *cli, const RebuildReport *r)
 		cli_say(cli, tr("went on behind event %s, where a rebuild was cut short\n"),
 			show_number(cli, r->resumed));
 	for (size_t i = 0; i < r->n_parts; i++)
-		rows += r->part[i].rows;
+		if (catalog_dataset(&cli->catalog, r->part[i].table))
+			rows += r->part[i].rows;
 	int64_t fixed = parts_say(cli, r);
 	cli_say(cli, tr("%s events replayed: of %s rows %s had to be put right\n"),
 		show_number(cli, r->events), show_number(cli, rows), show_number(cli, fixed));

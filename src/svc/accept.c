@@ -328,7 +328,8 @@ put_row(WriteTx *tx, Acceptor *ac, RowPut *put, Arena *a, Err *err)
 		return false;
 	put->event = before;
 	put->outcome = same ? OUTCOME_SAME : row ? OUTCOME_CHANGED : OUTCOME_ADDED;
-	put->base = before && put->base ? put->base : before;
+	/* Nobody can have seen an event of a row that never had one, or an event that is still to come: they are another workspace's. */
+	put->base = before && put->base && put->base <= tx->seq ? put->base : before;
 	return same ||
 		(accept_event(tx, ac, put, before && !row ? OP_REOPEN : OP_PUT, a, err) &&
 			(put->base == before || conflict_add(tx, ac->d, put, before, err)));

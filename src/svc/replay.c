@@ -174,6 +174,22 @@ conflict_note(Replay *r, const Logged *e, int64_t before, Err *err)
 	return db_run(s, err);
 }
 
+/* Somebody settled what stood against each other in the row that the key names: dataset/key. */
+static bool
+conflicts_settle(Replay *r, const Logged *e, Err *err)
+{
+	Stmt *s;
+	Str dataset, key;
+	if (!str_cut(e->key, '/', &dataset, &key))
+		return err_set(err, E_DB, "event %lld of the log cannot be read", (long long)e->seq);
+	if (!svc_stmt(r->to, &r->w->sql, "conflict_settle_all", &s, err))
+		return false;
+	db_set_text(s, "dataset", dataset);
+	db_set_text(s, "key", key);
+	db_set_int(s, "resolved", e->seq);
+	return db_run(s, err);
+}
+
 /* ---- one event ---- */
 
 typedef struct RowNow { /* the row as the event says it */
@@ -272,7 +288,8 @@ replay_events(Replay *r, int64_t after, int64_t upto, Arena tmp, Err *err)
 			return true;
 		event_read(r, s, &e);
 		bool ours = e.d && (!r->only || r->only[e.d - r->w->cat.dataset]);
-		if ((ours && !row_replay(r, &e, tmp, err)) || (r->each && !r->each(r->ctx, &e, err))) {
+		bool settles = !e.d && r->chains && str_eq(db_text(s, 3), S("siap.resolve"));
+		if ((ours && !row_replay(r, &e, tmp, err)) || (settles && !conflicts_settle(r, &e, err)) || (r->each && !r->each(r->ctx, &e, err))) {
 			db_reset(s);
 			return false;
 		}

@@ -116,6 +116,8 @@ INSERT INTO conflict (dataset, key, area, event, over, resolved) VALUES (:datase
 ON CONFLICT (area, dataset, key, event) DO UPDATE SET resolved = excluded.resolved
 -- name: conflict_open
 SELECT event, over FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key AND resolved IS NULL ORDER BY event
+-- name: conflict_settle_all
+UPDATE conflict SET resolved = :resolved WHERE dataset = :dataset AND key = :key AND resolved IS NULL
 -- name: conflict_settled
 SELECT max(resolved) FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key
 -- name: conflict_settle
