@@ -289,7 +289,8 @@ replay_events(Replay *r, int64_t after, int64_t upto, Arena tmp, Err *err)
 		event_read(r, s, &e);
 		bool ours = e.d && (!r->only || r->only[e.d - r->w->cat.dataset]);
 		bool settles = !e.d && r->chains && str_eq(db_text(s, 3), S("siap.resolve"));
-		if ((ours && !row_replay(r, &e, tmp, err)) || (settles && !conflicts_settle(r, &e, err)) || (r->each && !r->each(r->ctx, &e, err))) {
+		if ((ours && !row_replay(r, &e, tmp, err)) || (settles && !conflicts_settle(r, &e, err)) ||
+			(r->each && !r->each(r->ctx, &e, err))) {
 			db_reset(s);
 			return false;
 		}

@@ -1,4 +1,4 @@
-/* socket: the local socket of the process that holds the writer lease, and the client's side of it.
+/* socket: the local socket of the process that holds the writer lease; socket_client.c is its other side.
  *
  * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close"|"resolve"|"forget", "dataset", "cells":{field:text}, "base", "clock", "request", "after", "take",
  * "origin":{…}, "lang"}
@@ -6,104 +6,24 @@
  * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note),
  * {"do":"rotate", "why", "origin", "lang"} and {"do":"rebuild", "datasets":[…], "lang"}. Answers:
  * {"done":n,"total":n,"phase"} lines while an apply or a rebuild runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
-#include "svc/svc_private.h"
+#include "svc/socket_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-enum { LINE_MOST = 1 << 20, CLIENTS = 64, LINGER_MS = 60000 };
-
-/* A path through the folder's descriptor: socket names are at most 107 bytes, folders may be deeper. */
-static void
-address_of(int dir_fd, struct sockaddr_un *out)
-{
-	*out = (struct sockaddr_un){.sun_family = AF_UNIX};
-	snprintf(out->sun_path, sizeof out->sun_path, "/proc/self/fd/%d/siap.sock", dir_fd);
-}
-
-/* ---- lines ---- */
-
-static bool
-closed(Err *err)
-{
-	err_set(err, E_IO, "the other Siap process closed the connection");
-	return err_hint(err, "do it again: what was saved stays, and nothing is taken twice");
-}
-
-static bool
-line_read(int fd, Buf *in, Str *line, size_t *used, Err *err)
-{
-	for (;;) {
-		const char *end = in->n ? memchr(in->p, '\n', in->n) : NULL;
-		if (end) {
-			*line = (Str){in->p, (size_t)(end - in->p)};
-			*used = line->n + 1;
-			return true;
-		}
-		if (in->n > LINE_MOST)
-			return err_set(err, E_LIMIT, "a message on the local socket is too long");
-		char chunk[16384];
-		ssize_t n = fault_here() ? -1 : recv(fd, chunk, sizeof chunk, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return closed(err);
-		buf_add(in, (Str){chunk, (size_t)n});
-		if (!buf_check(in, err))
-			return false;
-	}
-}
-
-static void
-line_used(Buf *in, size_t used)
-{
-	memmove(in->p, in->p + used, in->n - used);
-	in->n -= used;
-}
-
-static bool
-line_write(int fd, Buf *b, Err *err)
-{
-	buf_byte(b, '\n');
-	if (b->failed)
-		return err_set(err, E_LIMIT, "a message on the local socket is too long");
-	for (size_t at = 0; at < b->n;) {
-		ssize_t n = fault_here() ? -1 : send(fd, b->p + at, b->n - at, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return closed(err);
-		at += (size_t)n;
-	}
-	return true;
-}
-
-static Str
-text_of(const json_t *o, const char *name)
-{
-	const json_t *v = json_object_get(o, name);
-	return json_is_string(v) ? (Str){json_string_value(v), json_string_length(v)} : (Str){0};
-}
-
-static int64_t
-int_of(const json_t *o, const char *name)
-{
-	return json_integer_value(json_object_get(o, name));
-}
-
-/* ---- server ---- */
+enum { CLIENTS = 64, LINGER_MS = 60000 };
 
 static Origin
 origin_of(const json_t *request)
 {
 	const json_t *o = json_object_get(request, "origin");
-	return (Origin){text_of(o, "actor"), text_of(o, "agency"), text_of(o, "on_behalf_of"),
-		text_of(o, "source"), text_of(o, "device"), text_of(o, "why")};
+	return (Origin){socket_text(o, "actor"), socket_text(o, "agency"),
+		socket_text(o, "on_behalf_of"), socket_text(o, "source"), socket_text(o, "device"),
+		socket_text(o, "why")};
 }
 
 static Str *
@@ -112,7 +32,7 @@ cells_of(const json_t *request, const Dataset *d, Arena *a)
 	Str *text = NEW(a, Str, d->n_fields);
 	const json_t *cells = json_object_get(request, "cells");
 	for (size_t i = 0; i < d->n_fields; i++)
-		text[i] = text_of(cells, arena_cstr(a, d->field[i].name));
+		text[i] = socket_text(cells, arena_cstr(a, d->field[i].name));
 	return text;
 }
 
@@ -142,13 +62,13 @@ serve_row(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
 	RowRequest r = {.origin = &o,
 		.dataset = d,
 		.text = text,
-		.base = int_of(q, "base"),
-		.closing = str_eq(text_of(q, "do"), S("close")),
-		.clock = text_of(q, "clock"),
-		.request = text_of(q, "request"),
-		.after = text_of(q, "after"),
-		.settling = str_eq(text_of(q, "do"), S("resolve")),
-		.take = int_of(q, "take")};
+		.base = socket_int(q, "base"),
+		.closing = str_eq(socket_text(q, "do"), S("close")),
+		.clock = socket_text(q, "clock"),
+		.request = socket_text(q, "request"),
+		.after = socket_text(q, "after"),
+		.settling = str_eq(socket_text(q, "do"), S("resolve")),
+		.take = socket_int(q, "take")};
 	if (!gate_enter(g, &r, err))
 		return false;
 	buf_fmt(out, "{\"ok\":true,\"event\":%lld,\"outcome\":%d,\"settled\":%lld}", (long long)r.event,
@@ -172,7 +92,7 @@ report_progress(void *ctx, Str phase, uint64_t done, uint64_t total)
 	r->last = clock_us();
 	buf_fmt(&b, "{\"done\":%llu,\"total\":%llu,\"phase\":\"%.*s\"}", (unsigned long long)done,
 		(unsigned long long)total, STR(phase));
-	if (!line_write(r->fd, &b, &ignored))
+	if (!socket_line_write(r->fd, &b, &ignored))
 		r->last = INT64_MAX / 2; /* nobody listens any more; the rows go in all the same */
 }
 
@@ -191,16 +111,16 @@ staged_name_ok(Str name)
 static bool
 part_of(Gate *g, const json_t *part, Arena *a, Batch *out, Err *err)
 {
-	Str staged = text_of(part, "staged"), dataset = text_of(part, "dataset");
+	Str staged = socket_text(part, "staged"), dataset = socket_text(part, "dataset");
 	const Dataset *d = catalog_dataset(&g->w->cat, dataset);
 	if (!d)
 		return err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(dataset));
 	if (!staged_name_ok(staged))
 		return err_set(err, E_INPUT, "'%.*s' is no staging file", STR(staged));
 	*out = (Batch){.d = d,
-		.content = text_of(part, "content"),
+		.content = socket_text(part, "content"),
 		.staged = arena_fmt(a, "%s/import/%.*s", g->w->dir, STR(staged)).p,
-		.rows = (uint64_t)int_of(part, "rows")};
+		.rows = (uint64_t)socket_int(part, "rows")};
 	return true;
 }
 
@@ -214,7 +134,7 @@ serve_apply(Gate *g, int fd, const json_t *q, Buf *out, Err *err)
 	if (!arena_open(&a, SIZE_MB, err))
 		return false;
 	Batches b = {.origin = &o,
-		.file = text_of(q, "file"),
+		.file = socket_text(q, "file"),
 		.n = json_array_size(parts),
 		.watch = {.progress = report_progress, .ctx = &r}};
 	if (b.n > 16)
@@ -239,7 +159,8 @@ static bool
 serve_undo(Gate *g, const json_t *q, Buf *out, Err *err)
 {
 	Origin o = origin_of(q);
-	UndoRequest r = {.origin = &o, .event = int_of(q, "event"), .batch = int_of(q, "batch")};
+	UndoRequest r = {
+		.origin = &o, .event = socket_int(q, "event"), .batch = socket_int(q, "batch")};
 	if (!gate_undo(g, &r, err))
 		return false;
 	buf_fmt(out, "{\"ok\":true,\"first\":%lld,\"last\":%lld,\"removed\":%lld,\"back\":%lld}",
@@ -295,7 +216,7 @@ static bool
 serve_log(Gate *g, const json_t *q, Buf *out, Err *err)
 {
 	Origin who = origin_of(q);
-	Str what = text_of(q, "do"), why = text_of(q, "why");
+	Str what = socket_text(q, "do"), why = socket_text(q, "why");
 	buf_add(out, S("{\"ok\":true}"));
 	return str_eq(what, S("rotate")) ? gate_rotate(g, &who, why, err)
 		: str_eq(what, S("cosign"))  ? log_cosigned(g, why, err)
@@ -308,10 +229,10 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 	json_t *q;
 	if (!json_parse(line, LINE_MOST, &q, err))
 		return false;
-	Str what = text_of(q, "do"), lang = text_of(q, "lang");
+	Str what = socket_text(q, "do"), lang = socket_text(q, "lang");
 	if (lang.n && !lang_use(lang))
 		lang = (Str){0};
-	const Dataset *d = catalog_dataset(&g->w->cat, text_of(q, "dataset"));
+	const Dataset *d = catalog_dataset(&g->w->cat, socket_text(q, "dataset"));
 	bool ok;
 	if (str_eq(what, S("clock")))
 		ok = serve_clock(g, q, out, err);
@@ -328,7 +249,7 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 		!str_eq(what, S("forget")))
 		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));
 	else if (!d)
-		ok = err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(text_of(q, "dataset")));
+		ok = err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(socket_text(q, "dataset")));
 	else
 		ok = str_eq(what, S("forget")) ? serve_forget(g, q, d, out, err)
 									   : serve_row(g, q, d, out, err);
@@ -380,15 +301,15 @@ client_main(void *arg)
 	Err err = {0};
 	arena_close(&c.mem);
 	buf_add(&out, S("{\"ready\":true}"));
-	bool ready = line_write(c.fd, &out, &err);
-	while (ready && !c.g->stop && line_read(c.fd, &in, &line, &used, &err)) {
+	bool ready = socket_line_write(c.fd, &out, &err);
+	while (ready && !c.g->stop && socket_line_read(c.fd, &in, &line, &used, &err)) {
 		Err why = {0};
 		buf_clear(&out);
 		if (!serve_request(c.g, c.fd, line, &out, &why))
 			answer_error(&why, &out);
-		if (!line_write(c.fd, &out, &err))
+		if (!socket_line_write(c.fd, &out, &err))
 			break;
-		line_used(&in, used);
+		socket_line_used(&in, used);
 	}
 	client_forget(c.g, c.fd);
 	return NULL;
@@ -446,7 +367,7 @@ socket_listen(Gate *g, Err *err)
 	if (g->dir_fd < 0 || g->listen_fd < 0)
 		return err_set(
 			err, E_IO, "cannot open the local socket of '%s': %s", g->w->dir, strerror(errno));
-	address_of(g->dir_fd, &at);
+	socket_address(g->dir_fd, &at);
 	(void)unlinkat(g->dir_fd, "siap.sock", 0); /* left by a killed process: the lease is ours now */
 	if (bind(g->listen_fd, (struct sockaddr *)&at, sizeof at) != 0 ||
 		chmod(at.sun_path, 0600) != 0 || listen(g->listen_fd, CLIENTS) != 0)
@@ -493,344 +414,4 @@ socket_stop(Gate *g)
 	if (g->dir_fd >= 0)
 		(void)close(g->dir_fd);
 	g->listen_fd = g->dir_fd = -1;
-}
-
-/* ---- client ---- */
-
-/* A connection that waits at a socket just being closed is never greeted. */
-static bool
-greeted(Gate *g)
-{
-	Str line;
-	size_t used;
-	Err ignored = {0};
-	buf_clear(&g->in);
-	bool ok = line_read(g->fd, &g->in, &line, &used, &ignored);
-	if (ok)
-		line_used(&g->in, used);
-	return ok;
-}
-
-bool
-socket_connect(Gate *g, Err *err)
-{
-	struct sockaddr_un at;
-	int dir = open(g->w->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	g->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool ok = false;
-	if (dir >= 0 && g->fd >= 0) {
-		address_of(dir, &at);
-		ok = connect(g->fd, (struct sockaddr *)&at, sizeof at) == 0;
-	}
-	if (dir >= 0)
-		(void)close(dir);
-	if (ok && greeted(g))
-		return true;
-	if (g->fd >= 0)
-		(void)close(g->fd);
-	g->fd = -1;
-	return err_set(err, E_BUSY, "another Siap process holds '%s' and does not answer", g->w->dir);
-}
-
-static void
-member(JsonOut *j, Str name, Str value)
-{
-	if (!value.n)
-		return;
-	jout_key(j, name);
-	jout_str(j, value);
-}
-
-static void
-put_origin(JsonOut *j, const Origin *o)
-{
-	const struct {
-		Str name, value;
-	} part[] = {{S("actor"), o->actor}, {S("agency"), o->agency},
-		{S("on_behalf_of"), o->on_behalf_of}, {S("source"), o->source}, {S("device"), o->device},
-		{S("why"), o->why}};
-	jout_key(j, S("origin"));
-	jout_obj(j);
-	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-		member(j, part[i].name, part[i].value);
-	jout_obj_end(j);
-	jout_key(j, S("lang"));
-	jout_str(j, lang_now());
-}
-
-/* The words outlive the answer that they stand in. */
-static Str
-phase_of(const json_t *answer)
-{
-	static const Str known[] = {{"events", 6}, {"rows", 4}};
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (str_eq(text_of(answer, "phase"), known[i]))
-			return known[i];
-	return S("saving");
-}
-
-/* Sends the request and reads answers up to the last one, which the caller json_decref's. */
-static bool
-exchange(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
-{
-	if (!line_write(g->fd, request, err))
-		return false;
-	for (;;) {
-		Str line;
-		size_t used;
-		if (!line_read(g->fd, &g->in, &line, &used, err) ||
-			!json_parse(line, LINE_MOST, answer, err))
-			return false;
-		line_used(&g->in, used);
-		if (!json_object_get(*answer, "done"))
-			break;
-		if (watch->progress)
-			watch->progress(watch->ctx, phase_of(*answer), (uint64_t)int_of(*answer, "done"),
-				(uint64_t)int_of(*answer, "total"));
-		json_decref(*answer);
-		if (watch->stop && *watch->stop)
-			return err_set(
-				err, E_BUSY, "stopped waiting: the other Siap process goes on by itself");
-	}
-	return true;
-}
-
-/* Sends the request and reads answers up to the last one, which the caller json_decref's. Several threads may ask: there is one
- * connection, and an answer does not say whose it is. */
-static bool
-ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
-{
-	pthread_mutex_lock(&g->lock);
-	bool answered = exchange(g, request, watch, answer, err);
-	pthread_mutex_unlock(&g->lock);
-	if (!answered)
-		return false;
-	if (json_is_true(json_object_get(*answer, "ok")))
-		return true;
-	if (err) {
-		*err = (Err){.code = (ErrCode)int_of(*answer, "error")};
-		snprintf(err->text, sizeof err->text, "%.*s", STR(text_of(*answer, "text")));
-		snprintf(err->hint, sizeof err->hint, "%.*s", STR(text_of(*answer, "hint")));
-	}
-	json_decref(*answer);
-	return false;
-}
-
-static void
-put_cells(JsonOut *j, const Dataset *d, const Str *text)
-{
-	jout_key(j, S("dataset"));
-	jout_str(j, d->name);
-	jout_key(j, S("cells"));
-	jout_obj(j);
-	for (size_t i = 0; i < d->n_fields; i++)
-		if (text[i].p) {
-			jout_key(j, d->field[i].name);
-			jout_str(j, text[i]);
-		}
-	jout_obj_end(j);
-}
-
-bool
-socket_row(Gate *g, RowRequest *r, Err *err)
-{
-	AUTO(Buf) b = {0};
-	JsonOut j = jout_new(&b);
-	json_t *answer;
-	jout_obj(&j);
-	jout_key(&j, S("do"));
-	jout_str(&j, r->settling ? S("resolve") : r->closing ? S("close") : S("row"));
-	jout_key(&j, S("base"));
-	jout_int(&j, r->base);
-	jout_key(&j, S("take"));
-	jout_int(&j, r->take);
-	jout_member(&j, S("clock"), r->clock);
-	jout_member(&j, S("request"), r->request);
-	jout_member(&j, S("after"), r->after);
-	put_cells(&j, r->dataset, r->text);
-	put_origin(&j, r->origin);
-	jout_obj_end(&j);
-	if (!ask(g, &b, &(Watch){0}, &answer, err))
-		return false;
-	r->event = int_of(answer, "event");
-	r->outcome = (Outcome)int_of(answer, "outcome");
-	r->settled = int_of(answer, "settled");
-	json_decref(answer);
-	return true;
-}
-
-bool
-socket_undo(Gate *g, UndoRequest *r, Err *err)
-{
-	AUTO(Buf) b = {0};
-	JsonOut j = jout_new(&b);
-	json_t *answer;
-	jout_obj(&j);
-	jout_key(&j, S("do"));
-	jout_str(&j, S("undo"));
-	jout_key(&j, S("event"));
-	jout_int(&j, r->event);
-	jout_key(&j, S("batch"));
-	jout_int(&j, r->batch);
-	put_origin(&j, r->origin);
-	jout_obj_end(&j);
-	if (!ask(g, &b, &(Watch){0}, &answer, err))
-		return false;
-	r->first = int_of(answer, "first");
-	r->last = int_of(answer, "last");
-	r->removed = int_of(answer, "removed");
-	r->back = int_of(answer, "back");
-	json_decref(answer);
-	return true;
-}
-
-bool
-socket_forget(Gate *g, ForgetRequest *r, Err *err)
-{
-	AUTO(Buf) b = {0};
-	JsonOut j = jout_new(&b);
-	json_t *answer;
-	jout_obj(&j);
-	jout_key(&j, S("do"));
-	jout_str(&j, S("forget"));
-	put_cells(&j, r->dataset, r->text);
-	put_origin(&j, r->origin);
-	jout_obj_end(&j);
-	if (!ask(g, &b, &(Watch){0}, &answer, err))
-		return false;
-	r->event = int_of(answer, "event");
-	r->lingers = json_is_true(json_object_get(answer, "lingers"));
-	json_decref(answer);
-	return true;
-}
-
-bool
-socket_clock(Gate *g, int64_t at, Err *err)
-{
-	AUTO(Buf) b = {0};
-	JsonOut j = jout_new(&b);
-	json_t *answer;
-	jout_obj(&j);
-	jout_key(&j, S("do"));
-	jout_str(&j, S("clock"));
-	if (at != CLOCK_REAL) {
-		jout_key(&j, S("at"));
-		jout_int(&j, at);
-	}
-	jout_key(&j, S("lang"));
-	jout_str(&j, lang_now());
-	jout_obj_end(&j);
-	if (!ask(g, &b, &(Watch){0}, &answer, err))
-		return false;
-	json_decref(answer);
-	return true;
-}
-
-static void
-tables_read(const json_t *tables, Arena *a, RebuildReport *out)
-{
-	out->n_parts = json_array_size(tables);
-	out->part = NEW(a, RebuildPart, out->n_parts + 1);
-	for (size_t i = 0; i < out->n_parts; i++) {
-		const json_t *t = json_array_get(tables, i);
-		int64_t n[4];
-		for (size_t k = 0; k < 4; k++)
-			n[k] = json_integer_value(json_array_get(t, k + 1));
-		Str name = str_of(json_string_value(json_array_get(t, 0)));
-		out->part[i] = (RebuildPart){arena_str(a, name), n[0], n[1], n[2], n[3]};
-	}
-}
-
-bool
-socket_rebuild(Gate *g, const RebuildAsk *wanted, Arena *a, RebuildReport *out, Err *err)
-{
-	AUTO(Buf) b = {0};
-	JsonOut j = jout_new(&b);
-	json_t *answer;
-	jout_obj(&j);
-	jout_key(&j, S("do"));
-	jout_str(&j, S("rebuild"));
-	jout_key(&j, S("datasets"));
-	jout_arr(&j);
-	for (size_t i = 0; i < wanted->n; i++)
-		jout_str(&j, wanted->datasets[i]->name);
-	jout_arr_end(&j);
-	jout_key(&j, S("lang"));
-	jout_str(&j, lang_now());
-	jout_obj_end(&j);
-	if (!ask(g, &b, &wanted->watch, &answer, err))
-		return false;
-	*out =
-		(RebuildReport){.events = int_of(answer, "events"), .resumed = int_of(answer, "resumed")};
-	tables_read(json_object_get(answer, "tables"), a, out);
-	json_decref(answer);
-	return true;
-}
-
-static void
-put_part(JsonOut *j, const Batch *b)
-{
-	const char *name = strrchr(b->staged, '/');
-	jout_obj(j);
-	jout_key(j, S("dataset"));
-	jout_str(j, b->d->name);
-	jout_key(j, S("content"));
-	jout_str(j, b->content);
-	jout_key(j, S("staged"));
-	jout_str(j, str_of(name ? name + 1 : b->staged));
-	jout_key(j, S("rows"));
-	jout_int(j, (int64_t)b->rows);
-	jout_obj_end(j);
-}
-
-bool
-socket_apply(Gate *g, Batches *batches, Err *err)
-{
-	AUTO(Buf) b = {0};
-	JsonOut j = jout_new(&b);
-	json_t *answer;
-	jout_obj(&j);
-	jout_key(&j, S("do"));
-	jout_str(&j, S("apply"));
-	jout_key(&j, S("file"));
-	jout_str(&j, batches->file);
-	jout_key(&j, S("parts"));
-	jout_arr(&j);
-	for (size_t i = 0; i < batches->n; i++)
-		put_part(&j, &batches->part[i]);
-	jout_arr_end(&j);
-	put_origin(&j, batches->origin);
-	jout_obj_end(&j);
-	if (!ask(g, &b, &batches->watch, &answer, err))
-		return false;
-	for (size_t i = 0; i < batches->n; i++) {
-		const json_t *n = json_array_get(json_object_get(answer, "parts"), i);
-		Batch *part = &batches->part[i];
-		part->job = (Job){.rows = (int64_t)part->rows,
-			.applied = (int64_t)part->rows,
-			.added = json_integer_value(json_array_get(n, 0)),
-			.changed = json_integer_value(json_array_get(n, 1)),
-			.same = json_integer_value(json_array_get(n, 2)),
-			.conflicts = json_integer_value(json_array_get(n, 3))};
-	}
-	json_decref(answer);
-	return true;
-}
-
-bool
-socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err)
-{
-	AUTO(Buf) b = {0};
-	JsonOut j = jout_new(&b);
-	json_t *answer;
-	jout_obj(&j);
-	jout_key(&j, S("do"));
-	jout_str(&j, what);
-	jout_text(&j, S("why"), why);
-	put_origin(&j, who);
-	jout_obj_end(&j);
-	if (!ask(g, &b, &(Watch){0}, &answer, err))
-		return false;
-	json_decref(answer);
-	return true;
 }
