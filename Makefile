@@ -1,4 +1,4 @@
-# Siap: wildcards, no lists. make | make test | make SAN=1 | make FAULT=1 | make COV=1 | make fuzz | make bench
+# Siap: wildcards, no lists. make | make test | make survive | make SAN=1 | make FAULT=1 | make COV=1 | make fuzz | make bench
 CC       ?= gcc
 PACKAGES := sqlite3 libpq jansson libsodium libcrypto libutf8proc libzip expat xlsxwriter
 variant  := $(if $(SAN),-san)$(if $(FAULT),-fault)$(if $(COV),-cov)
@@ -27,7 +27,7 @@ CFLAGS_ALL += $(CFLAGS)
 lib_src  := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 lib_obj  := $(lib_src:%.c=$(O)/%.o) $(O)/embed.o
 embedded := $(wildcard datasets/*.def indicators/*.sql checks/*.sql views/*.sql rules/*/*.def migrations/*.sql src/*/*.sql demo-data/*.csv demo-data/rows/*.csv) $(patsubst lang/%.po,build/embed/lang/%.mo,$(wildcard lang/*.po)) build/embed/areas.txt
-tests    := $(patsubst t/unit/%.c,$(O)/t/%,$(wildcard t/unit/*.c))
+tests    := $(patsubst t/unit/%.c,$(O)/t/%,$(wildcard t/unit/*.c)) $(patsubst t/%.c,$(O)/t/%,$(wildcard t/*.c))
 fuzzers  := $(patsubst t/fuzz/%.c,build/fuzz/%,$(wildcard t/fuzz/*.c))
 benches  := $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
 
@@ -62,14 +62,26 @@ node_modules/idn-area-data/package.json: package-lock.json
 	npm ci --no-audit --no-fund --silent
 	@touch $@
 
-# Unit tests: one program per t/unit/*.c, linked with what it needs of everything but main.
+# Unit tests: one program per t/unit/*.c, linked with what it needs of everything but main; so are those that scripts of t/ run, t/*.c.
 $(O)/libsiap.a: $(lib_obj)
 	@rm -f $@
 	ar rcs $@ $^
-tests: $(tests)
+tests: $(tests) $(O)/survive
 $(O)/t/%: t/unit/%.c $(O)/libsiap.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -It $(LDFLAGS_ALL) -o $@ $< $(O)/libsiap.a $(LDLIBS_ALL) -lcmocka
+# What must survive: one program of all t/survive/*.c, run by scripts of t/slow. N: kills of each kind; SEED: the same ones again.
+N    ?= 200
+SEED ?= 1
+survive_obj := $(patsubst %.c,$(O)/%.o,$(wildcard t/survive/*.c))
+$(survive_obj): CFLAGS_ALL += -It
+$(O)/survive: $(survive_obj) $(O)/libsiap.a
+	$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+survive: $(O)/survive
+	@for s in power_cut kill_writers kill_postgres; do TRIES=$(N) FAULTS=$(N) SEED=$(SEED) SURVIVE=$< t/slow/$$s.sh || exit 1; done
+$(O)/t/%: t/%.c $(O)/libsiap.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -It $(LDFLAGS_ALL) -o $@ $< $(O)/libsiap.a $(LDLIBS_ALL)
 test: $(tests) $(B)/siap
 	./check --quick
 
@@ -95,6 +107,6 @@ bench: $(B)/siap $(benches)
 
 clean:
 	rm -rf build
-.PHONY: all tests test fuzz benches bench clean FORCE
+.PHONY: all tests test survive fuzz benches bench clean FORCE
 .SECONDARY:
 -include $(shell find $(O) build/obj-fuzz -name '*.d' 2>/dev/null)

@@ -33,6 +33,16 @@ ask ready 1571091002 --json >"$dir/village.json"
 ask why 1571091002 --all >"$dir/why"
 ask check --all --csv >"$dir/check" || [ $? -lt 3 ]
 for d in tps roll_count candidate_pair police_force army_force unit_area shipment; do ask export $d - >"$dir/$d.csv" 2>/dev/null; done
+# All of it follows from the log; one figure changed behind its back is named.
+ask verify | grep -q '^155,829 events, .* all is as it was logged and signed$' || { echo "the demo does not verify: $(ask verify 2>&1)"; exit 1; }
+ask checkpoint >"$dir/kept"
+ask verify --against "$dir/kept" >/dev/null
+tps=$(sqlite3 "$dir/w/siap.db" "SELECT tps FROM delivery WHERE item = 'ink' AND packed > 0 LIMIT 1 OFFSET 1000")
+sqlite3 "$dir/w/siap.db" "UPDATE delivery SET packed = packed + 1 WHERE tps = '$tps' AND item = 'ink'"
+ask verify >"$dir/said" 2>&1 && { echo "a changed figure was not found"; exit 1; }
+grep -q "row '$tps/ink' of 'delivery' was changed: packed is" "$dir/said" || { echo "a changed figure was not named: $(cat "$dir/said")"; exit 1; }
+sqlite3 "$dir/w/siap.db" "UPDATE delivery SET packed = packed - 1 WHERE tps = '$tps' AND item = 'ink'"
+ask verify >/dev/null
 # A board built anew from the rows says what the one that followed twenty days says.
 rm "$dir/w/board.snap"
 ask ready --json | cmp - "$dir/now.json"

@@ -169,7 +169,9 @@ bool file_rename(const char *from, const char *to, Err *err) MUST; /* durable: t
  * such. E_IO, for an absent file E_NOTFOUND. Returns false. */
 bool file_error(Err *err, const char *what, const char *path);
 bool file_exists(const char *path);
+bool file_is_folder(const char *path);
 bool dir_make(const char *path, Err *err) MUST; /* one level, 0700; an existing folder is fine */
+bool dir_make_as(const char *path, int mode, Err *err) MUST; /* the same with this mode */
 bool fd_write_all(int fd, Str bytes, Err *err) MUST;
 bool fd_sync(int fd, Err *err) MUST;
 

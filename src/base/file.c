@@ -180,9 +180,22 @@ file_exists(const char *path)
 }
 
 bool
+file_is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool
 dir_make(const char *path, Err *err)
 {
-	if (!fault(EIO) && mkdir(path, 0700) == 0)
+	return dir_make_as(path, 0700, err);
+}
+
+bool
+dir_make_as(const char *path, int mode, Err *err)
+{
+	if (!fault(EIO) && mkdir(path, (mode_t)mode) == 0)
 		return true;
 	struct stat st;
 	int e = errno;

@@ -131,6 +131,10 @@ typedef struct Pack {
 	Str text;
 } Pack;
 
+typedef struct DefinitionFile {
+	Str path, text; /* datasets/x.def */
+	Sha256 hash;    /* of text */
+} DefinitionFile;
 typedef struct Catalog {
 	Dataset *dataset;  /* sorted by name, as all of these */
 	size_t n_datasets;
@@ -142,7 +146,10 @@ typedef struct Catalog {
 	size_t n_views;
 	Pack *pack;
 	size_t n_packs;
-	Sha256 hash;       /* over all hashes: changes when any definition changes */
+	DefinitionFile *file; /* all of them, sorted by path */
+	size_t n_files;
+	Str manifest;      /* a line "hash in hex, two blanks, path" for each file */
+	Sha256 hash;       /* of the manifest: changes when any definition changes */
 } Catalog;
 
 /* Reads datasets/X.def, indicators/X.sql, checks/X.sql, views/X.sql, rules/PACK/pack.def from env->files; a file of the same path under
@@ -209,7 +216,8 @@ bool row_finish(const Reading *r, const Dataset *d, Value *v, size_t *bad_field,
 void value_print(const Field *f, Value v, int zone_minutes, Buf *out); /* as a person reads and import takes back: dates, instants with zone, decimals */
 /* Canonical JSON (RFC 8785: sorted names, no blanks, integers; NULL omitted) of the open or of the closed (private) fields. */
 void row_json(const Dataset *d, const Value *v, bool closed, Buf *out);
-bool row_from_json(const Dataset *d, Str json, Arena *a, Value *v, Err *err) MUST; /* sets the fields named in it, leaves the others */
+/* Sets the fields named in it, leaves the others; names that the definition does not have (any more) are passed over. */
+bool row_from_json(const Dataset *d, Str json, Arena *a, Value *v, Err *err) MUST;
 void row_key(const Dataset *d, const Value *v, Buf *out); /* key fields joined by '/', '/' and '%' inside as %2F %25 */
 
 /* ---- Headers ---- */
@@ -241,6 +249,8 @@ void dataset_select_sql(const Dataset *d, Buf *out); /* SELECT open fields…, _
 void dataset_find_sql(const Dataset *d, size_t n, Buf *out);
 void dataset_range_sql(const Dataset *d, Buf *out);  /* the same columns, WHERE area >= :lo AND area < :hi ORDER BY the primary key */
 void dataset_close_sql(const Dataset *d, Buf *out);  /* DELETE FROM x WHERE keys */
+/* The rows of areas from :lo up to, but not with, :hi, with the key, open and sealed part of their events behind their columns. */
+void dataset_verify_sql(const Dataset *d, Buf *out);
 void dataset_json_schema(const Dataset *d, const Pack *pack, Buf *out); /* draft 2020-12; ajv must accept it */
 void dataset_template(const Dataset *d, Buf *out);   /* CSV: header of labels, then the examples */
 /* An empty form as a workbook: a header of labels with notes, drop-down lists for options and codes, ranges for numbers. */

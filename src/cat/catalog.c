@@ -175,17 +175,22 @@ catalog_load(const Env *env, Arena *a, Catalog *out, Err *err)
 	out->check = NEW(a, Query, s.of_kind[KIND_CHECK]);
 	out->view = NEW(a, Query, s.of_kind[KIND_VIEW]);
 	out->pack = NEW(a, Pack, s.of_kind[KIND_PACK]);
+	out->file = NEW(a, DefinitionFile, s.n);
+	out->n_files = s.n;
 	AUTO(Buf) all = {0};
 	for (size_t i = 0; i < s.n; i++) {
-		Sha256 hash;
-		if (!source_read(&s.v[i], a, out, &hash, err))
+		char hex[65];
+		DefinitionFile *f = &out->file[i];
+		*f = (DefinitionFile){s.v[i].path, s.v[i].bytes, {{0}}};
+		if (!source_read(&s.v[i], a, out, &f->hash, err))
 			return false;
-		buf_fmt(&all, "%.*s\n", STR(s.v[i].path));
-		buf_add(&all, (Str){(const char *)hash.b, sizeof hash.b});
+		hex_encode(f->hash.b, sizeof f->hash.b, hex);
+		buf_fmt(&all, "%s  %.*s\n", hex, STR(f->path));
 	}
 	if (all.failed)
 		return err_set(err, E_LIMIT, "the definitions need more memory than there is");
-	out->hash = sha256(buf_str(&all));
+	out->manifest = arena_str(a, buf_str(&all));
+	out->hash = sha256(out->manifest);
 	return catalog_check_all(out, a, err);
 }
 

@@ -85,8 +85,7 @@ row_from_json(const Dataset *d, Str json, Arena *a, Value *v, Err *err)
 		json_object_foreach(root, name, item)
 		{
 			const Field *f = dataset_field(d, str_of(name));
-			ok = f ? value_from_json(f, item, a, &v[f - d->field], err)
-				   : err_set(err, E_INPUT, "dataset '%.*s' has no field '%s'", STR(d->name), name);
+			ok = !f || value_from_json(f, item, a, &v[f - d->field], err);
 			if (!ok)
 				break;
 		}

@@ -164,6 +164,19 @@ dataset_range_sql(const Dataset *d, Buf *out)
 }
 
 void
+dataset_verify_sql(const Dataset *d, Buf *out)
+{
+	Str area = d->field[d->area].name;
+	char before[80];
+	snprintf(before, sizeof before, "%.*s.", STR(d->name));
+	buf_add(out, S("SELECT "));
+	columns_add(d, before, out);
+	buf_fmt(out,
+		", e.key, e.open, e.sealed FROM %.*s LEFT JOIN event AS e ON e.seq = %s_event WHERE %s%.*s >= :lo AND %s%.*s < :hi",
+		STR(d->name), before, before, STR(area), before, STR(area));
+}
+
+void
 dataset_close_sql(const Dataset *d, Buf *out)
 {
 	buf_fmt(out, "DELETE FROM %.*s", STR(d->name));

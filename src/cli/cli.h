@@ -20,6 +20,7 @@ typedef struct Cli {
 	bool misused;          /* the words were wrong: exit status 64 */
 	bool stopped;          /* by Ctrl-C: exit status 130 */
 	bool starved;          /* there was no memory for a part of the output */
+	bool suspect_too;      /* a workspace whose log does not extend its last checkpoint is opened all the same */
 	bool has_catalog, has_ws;
 	Catalog catalog;
 	Workspace ws;          /* with asof: as it stood then */
@@ -34,8 +35,10 @@ typedef struct Command {
 	const char *(*usage)(void); /* translated; its first line is the summary */
 	bool (*run)(Cli *cli, int argc, char **argv, Err *err); /* argv: the words after the name, global options taken out */
 } Command;
-#define COMMAND(id, usage_function, run_function) \
-	static const Command command_##id = {#id, usage_function, run_function}; \
+#define COMMAND(id, usage_function, run_function) COMMAND_AS(id, #id, usage_function, run_function)
+/* For a name that C has no word for: accept-rollback. */
+#define COMMAND_AS(id, name, usage_function, run_function) \
+	static const Command command_##id = {name, usage_function, run_function}; \
 	static const Command *const entry_##id \
 		__attribute__((used, section("siap_commands"))) = &command_##id
 
@@ -75,6 +78,8 @@ bool cli_has_workspace(const Cli *cli);       /* one is named */
 bool cli_instant(Cli *cli, const char *text, bool end_of_day, int zone, int64_t *at, Err *err) MUST;
 bool cli_at(Cli *cli, const char *text, Err *err) MUST; /* opens the workspace; with a text it is cli->ws as of then */
 void at_say(Cli *cli, const char *more); /* the line of a title that says which moment it is as of */
+bool cli_key(Cli *cli, const char *key, Str *text, Err *err) MUST; /* a verifier key, or the text of the file with it; NULL: misuse */
+bool cli_checkpoint(Cli *cli, GateP *gate, Err *err) MUST; /* all that is committed by now is signed; the caller closes the gate */
 void cli_clock_say(Cli *cli); /* one line when the workspace has a clock of its own */
 bool cli_area(Cli *cli, const char *text, Str *code, Err *err) MUST; /* text == NULL: the whole workspace */
 bool cli_dataset(Cli *cli, Str name, const Dataset **out, Err *err) MUST; /* names the nearest */

@@ -65,7 +65,10 @@ cli_workspace(Cli *cli, Err *err)
 	/* One catalog per run: definitions and workspace must not disagree. */
 	cli->catalog = cli->ws.cat;
 	cli->has_catalog = true;
-	return true;
+	if (!cli->ws.suspect.code || cli->suspect_too)
+		return true;
+	*err = cli->ws.suspect;
+	return false;
 }
 
 bool
@@ -158,6 +161,28 @@ cli_keys(Cli *cli, const Dataset *d, int argc, char **argv, Str **text, Err *err
 		return cli_misuse(cli, false);
 	}
 	return true;
+}
+
+bool
+cli_key(Cli *cli, const char *key, Str *text, Err *err)
+{
+	enum { MOST = 4096 };
+	if (!key)
+		return cli_misuse(cli,
+			err_set(err, E_INPUT,
+				"option '--key' is missing: the public key of the log, or a file with it"));
+	*text = str_of(key);
+	return !file_exists(key) || file_read(key, MOST, &cli->a, text, err);
+}
+
+bool
+cli_checkpoint(Cli *cli, GateP *gate, Err *err)
+{
+	if (!workspace_last_event(&cli->ws)) {
+		err_set(err, E_NOTFOUND, "the log has no event yet: there is nothing to sign");
+		return err_hint(err, "siap import or siap enter begins it");
+	}
+	return gate_open(&cli->ws, gate, err) && gate_checkpoint(*gate, err);
 }
 
 void

@@ -13,10 +13,14 @@ progress_clear(Progress *p)
 static Str
 phase_text(Str phase)
 {
-	return str_eq(phase, S("checking")) ? str_of(tr("checking"))
-		: str_eq(phase, S("saving"))    ? str_of(tr("saving"))
-		: str_eq(phase, S("replaying")) ? str_of(tr("going back"))
-										: phase;
+	return str_eq(phase, S("checking"))  ? str_of(tr("checking"))
+		: str_eq(phase, S("saving"))     ? str_of(tr("saving"))
+		: str_eq(phase, S("replaying"))  ? str_of(tr("going back"))
+		: str_eq(phase, S("events"))     ? str_of(tr("events"))
+		: str_eq(phase, S("rows"))       ? str_of(tr("rows"))
+		: str_eq(phase, S("entries"))    ? str_of(tr("entries"))
+		: str_eq(phase, S("publishing")) ? str_of(tr("publishing"))
+										 : phase;
 }
 
 void

@@ -48,8 +48,10 @@ bool
 cli_at(Cli *cli, const char *text, Err *err)
 {
 	int64_t at;
-	if (!cli_workspace(cli, err) || !text)
-		return cli->has_ws;
+	if (!cli_workspace(cli, err))
+		return false;
+	if (!text)
+		return true;
 	if (!at_parse(cli, text, &at, err))
 		return false;
 	Progress *p = NEW(&cli->a, Progress, 1);

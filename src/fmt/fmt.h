@@ -133,5 +133,7 @@ void jout_bool(JsonOut *j, bool v);
 void jout_null(JsonOut *j);
 void jout_raw(JsonOut *j, Str json);
 void jout_text(JsonOut *j, Str key, Str value); /* a member: null when the value is empty */
+void jout_member(JsonOut *j, Str key, Str value); /* a member; none when the value is empty */
+void jout_number(JsonOut *j, Str key, int64_t value); /* a member; none for 0 */
 
 #endif

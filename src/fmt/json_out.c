@@ -160,3 +160,21 @@ jout_text(JsonOut *j, Str key, Str value)
 	else
 		jout_null(j);
 }
+
+void
+jout_member(JsonOut *j, Str key, Str value)
+{
+	if (!value.n)
+		return;
+	jout_key(j, key);
+	jout_str(j, value);
+}
+
+void
+jout_number(JsonOut *j, Str key, int64_t value)
+{
+	if (!value)
+		return;
+	jout_key(j, key);
+	jout_int(j, value);
+}

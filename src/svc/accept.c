@@ -3,21 +3,6 @@
 
 #include <sodium.h>
 
-enum {
-	EVENT_SEQ,
-	EVENT_AT,
-	EVENT_ORIGIN,
-	EVENT_KEY,
-	EVENT_AREA,
-	EVENT_OP,
-	EVENT_BASE,
-	EVENT_UNDOES,
-	EVENT_CLOCK,
-	EVENT_OPEN,
-	EVENT_SEALED,
-	EVENT_LEAF
-};
-
 static bool
 prepare_derived(
 	Db *db, void (*make)(const Dataset *, Buf *), const Dataset *d, Stmt **out, Err *err)
@@ -28,20 +13,13 @@ prepare_derived(
 }
 
 bool
-acceptor_open(WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err)
+acceptor_open(WriteTx *tx, const Dataset *d, const OriginRow *origin, Acceptor *out, Err *err)
 {
-	static const char *const names[] = {"seq", "at", "origin", "key", "area", "op", "base",
-		"undoes", "device_clock", "open", "sealed", "leaf"};
-	*out = (Acceptor){.d = d, .db = tx->db, .sql = &tx->w->sql, .origin = origin, .agency = agency};
-	if (!prepare_derived(tx->db, dataset_add_sql, d, &out->insert, err) ||
-		!prepare_derived(tx->db, dataset_update_sql, d, &out->update, err) ||
-		!prepare_derived(tx->db, dataset_select_sql, d, &out->select, err) ||
-		!prepare_derived(tx->db, dataset_close_sql, d, &out->close, err) ||
-		!svc_stmt(tx->db, &tx->w->sql, "event_insert", &out->event, err))
-		return false;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		out->event_at[i] = db_param(out->event, names[i]);
-	return true;
+	*out = (Acceptor){.d = d, .db = tx->db, .sql = &tx->w->sql, .origin = *origin};
+	return prepare_derived(tx->db, dataset_add_sql, d, &out->insert, err) &&
+		prepare_derived(tx->db, dataset_update_sql, d, &out->update, err) &&
+		prepare_derived(tx->db, dataset_select_sql, d, &out->select, err) &&
+		prepare_derived(tx->db, dataset_close_sql, d, &out->close, err);
 }
 
 static void
@@ -161,72 +139,86 @@ seal_closed(WriteTx *tx, const Dataset *d, const RowPut *put, Str *sealed, Err *
 
 /* ---- event ---- */
 
-typedef struct EventBody {
-	const Value *v;
-	Str key, open, sealed;
-	Op op;
-	int64_t base, undoes;
-} EventBody;
-
 static bool
-event_leaf(WriteTx *tx, const Acceptor *ac, const EventBody *e, Sha256 *leaf, Err *err)
+event_leaf(WriteTx *tx, const OriginRow *origin, const EventBody *e, Sha256 *leaf, Err *err)
 {
-	const Dataset *d = ac->d;
 	Sha256 closed;
 	Entry entry = {.seq = tx->seq,
 		.at = tx->now,
-		.agency = ac->agency,
-		.dataset = d->name,
-		.area = e->v[d->area].s,
-		.restricted = d->restricted,
-		.op = (int)e->op};
+		.agency = origin->agency,
+		.dataset = e->dataset,
+		.area = e->area,
+		.restricted = e->restricted,
+		.op = (int)e->op,
+		.base = e->base,
+		.undoes = e->undoes,
+		.key = e->key,
+		.clock = e->clock,
+		.origin = &origin->hash};
 	if (e->sealed.n)
 		memcpy(closed.b, e->sealed.p, SEAL_HASH);
-	else if (d->has_private)
+	else if (e->has_private)
 		sealer_empty(tx->sealer, tx->seq, &closed);
-	sealer_leaf(tx->sealer, &entry, e->open, d->has_private ? &closed : NULL, tx->buf[3], leaf);
+	sealer_leaf(tx->sealer, &entry, e->open, e->has_private ? &closed : NULL, tx->buf[3], leaf);
 	return buf_check(tx->buf[3], err);
 }
 
 static void
-bind_event(Stmt *s, int at, int64_t event)
+bind_event(Stmt *s, int *at, int64_t number)
 {
-	if (event)
-		db_bind_int(s, at, event);
+	if (number)
+		db_bind_int(s, (*at)++, number);
 	else
-		db_bind_null(s, at);
+		db_bind_null(s, (*at)++);
+}
+
+bool
+event_add(WriteTx *tx, const OriginRow *origin, const EventBody *e, Err *err)
+{
+	Sha256 leaf;
+	Stmt *s;
+	int at = 1; /* the order in which event_insert names them */
+	if (!event_leaf(tx, origin, e, &leaf, err) ||
+		!svc_stmt(tx->db, &tx->w->sql, "event_insert", &s, err))
+		return false;
+	db_bind_int(s, at++, tx->seq);
+	db_bind_int(s, at++, tx->now);
+	db_bind_int(s, at++, origin->id);
+	db_bind_text(s, at++, e->key);
+	db_bind_text(s, at++, e->area);
+	db_bind_int(s, at++, (int)e->op);
+	bind_event(s, &at, e->base);
+	bind_event(s, &at, e->undoes);
+	if (e->clock.n)
+		db_bind_text(s, at++, e->clock);
+	else
+		db_bind_null(s, at++);
+	db_bind_text(s, at++, e->open);
+	if (e->sealed.n)
+		db_bind_blob(s, at++, e->sealed);
+	else
+		db_bind_null(s, at++);
+	db_bind_blob(s, at++, (Str){(char *)leaf.b, 32});
+	buf_add(tx->leaves, (Str){(char *)leaf.b, 32});
+	return buf_check(tx->leaves, err) && db_run_later(s, err);
 }
 
 static bool
-event_add(WriteTx *tx, Acceptor *ac, EventBody *e, Err *err)
+row_event(WriteTx *tx, Acceptor *ac, const Value *v, EventBody *e, Err *err)
 {
-	Stmt *s = ac->event;
-	Sha256 leaf;
+	const Dataset *d = ac->d;
+	e->dataset = d->name;
+	e->area = v[d->area].s;
+	e->restricted = d->restricted;
+	e->has_private = d->has_private;
 	if (!e->open.p) {
 		buf_clear(tx->buf[0]);
-		row_json(ac->d, e->v, false, tx->buf[0]);
+		row_json(d, v, false, tx->buf[0]);
 		e->open = buf_str(tx->buf[0]);
 		if (tx->buf[0]->failed)
 			return err_set(err, E_LIMIT, "row '%.*s' is too long", STR(e->key));
 	}
-	if (!event_leaf(tx, ac, e, &leaf, err))
-		return false;
-	db_bind_int(s, ac->event_at[EVENT_SEQ], tx->seq);
-	db_bind_int(s, ac->event_at[EVENT_AT], tx->now);
-	db_bind_int(s, ac->event_at[EVENT_ORIGIN], ac->origin);
-	db_bind_text(s, ac->event_at[EVENT_KEY], e->key);
-	db_bind_text(s, ac->event_at[EVENT_AREA], e->v[ac->d->area].s);
-	db_bind_int(s, ac->event_at[EVENT_OP], (int)e->op);
-	bind_event(s, ac->event_at[EVENT_BASE], e->base);
-	bind_event(s, ac->event_at[EVENT_UNDOES], e->undoes);
-	db_bind_null(s, ac->event_at[EVENT_CLOCK]);
-	db_bind_text(s, ac->event_at[EVENT_OPEN], e->open);
-	if (e->sealed.n)
-		db_bind_blob(s, ac->event_at[EVENT_SEALED], e->sealed);
-	else
-		db_bind_null(s, ac->event_at[EVENT_SEALED]);
-	db_bind_blob(s, ac->event_at[EVENT_LEAF], (Str){(char *)leaf.b, 32});
-	return db_run_later(s, err);
+	return event_add(tx, &ac->origin, e, err);
 }
 
 /* Event tx->seq was not based on `over`, the event that stood before it. */
@@ -252,19 +244,8 @@ write_projection(WriteTx *tx, Acceptor *ac, Stmt *s, const RowPut *put, Str seal
 {
 	const Dataset *d = ac->d;
 	Matches matches;
-	int at = 1;
-	for (size_t i = 0; i < d->n_fields; i++)
-		if (!d->field[i].n_private)
-			bind_value(s, at++, put->v[i]);
-	db_bind_int(s, at++, put->event);
-	if (d->has_private) {
-		if (sealed.n)
-			db_bind_blob(s, at++, sealed);
-		else
-			db_bind_null(s, at++);
-	}
 	sealer_matches(tx->sealer, d, put->v, &matches);
-	row_bind_matches(d, &matches, s, at);
+	row_bind(d, put->v, &(RowMark){put->event, sealed, &matches}, s);
 	/* A row that was only left for later must be there before it is changed. */
 	return put->now->fresh ? db_run(s, err) : db_run_later(s, err);
 }
@@ -320,19 +301,13 @@ write_row(WriteTx *tx, Acceptor *ac, const RowPut *put, Op op, Str sealed, Err *
 bool
 accept_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *err)
 {
-	EventBody e = {.v = put->v,
-		.key = put->key,
-		.open = put->open,
-		.op = op,
-		.base = put->base,
-		.undoes = put->undoes};
+	EventBody e = {
+		.key = put->key, .open = put->open, .op = op, .base = put->base, .undoes = put->undoes};
 	put->event = ++tx->seq;
 	/* A closing event repeats the row as it stood, so that the log alone tells what was closed. */
-	if (op == OP_CLOSE)
-		e.sealed = put->now->sealed;
-	else if (!seal_closed(tx, ac->d, put, &e.sealed, err))
-		return false;
-	if (!write_row(tx, ac, put, op, e.sealed, err) || !event_add(tx, ac, &e, err))
+	if ((op == OP_CLOSE && !row_unseal(tx, ac->d, put, a, err)) ||
+		!seal_closed(tx, ac->d, put, &e.sealed, err) ||
+		!write_row(tx, ac, put, op, e.sealed, err) || !row_event(tx, ac, put->v, &e, err))
 		return false;
 	bool gone = op == OP_CLOSE || (op == OP_FORGET && !put->now->v);
 	*put->now = (Now){gone ? NULL : put->v, put->event, arena_str(a, e.sealed), .fresh = true};
@@ -434,39 +409,4 @@ accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err)
 	put->v = put->now->v;
 	put->base = put->now->event;
 	return accept_event(tx, ac, put, OP_CLOSE, &tx->tmp, err);
-}
-
-/* ---- origin ---- */
-
-bool
-origin_make(WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64_t *id, Err *err)
-{
-	Stmt *s;
-	bool row;
-	unsigned char raw[16];
-	char request[33], definition[65];
-	if (!svc_stmt(tx->db, &tx->w->sql, "origin_last", &s, err) || !db_step(s, &row, err))
-		return false;
-	*id = (row ? db_int(s, 0) : 0) + 1;
-	db_reset(s);
-	tx->w->env->random(tx->w->env->ctx, raw, sizeof raw);
-	hex_encode(raw, sizeof raw, request);
-	hex_encode(d->hash.b, 32, definition);
-	if (!svc_stmt(tx->db, &tx->w->sql, "origin_insert", &s, err))
-		return false;
-	db_set_int(s, "id", *id);
-	db_set_text(s, "actor", o->actor);
-	db_set_text(s, "agency", o->agency.n ? o->agency : d->owner);
-	db_set_text_or_null(s, "on_behalf_of", o->on_behalf_of);
-	db_set_text(s, "source", o->source);
-	db_set_text_or_null(s, "device", o->device);
-	db_set_text(s, "request", str_of(request));
-	if (batch)
-		db_set_int(s, "batch", batch);
-	else
-		db_set_null(s, "batch");
-	db_set_text(s, "dataset", d->name);
-	db_set_text(s, "definition", str_of(definition));
-	db_set_text_or_null(s, "why", o->why);
-	return db_run(s, err);
 }

@@ -8,25 +8,19 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
-#include <sodium.h>
 #include <unistd.h>
 
 enum { TELL_EVERY = 4096, NO_LEAF = 32 };
-
-typedef struct Replayed { /* statements on the rows of one dataset; absent until its first event */
-	Stmt *insert, *update, *close;
-} Replayed;
 
 struct AsOfWork {
 	Arena mem;
 	Workspace *of;
 	Env env; /* of it, without the time that somebody gave */
 	Db *from, *to;
-	Db *keys; /* reader for row keys (the other one stands in the log), and what opens them: only when a dataset matches private values */
-	Sealer *sealer;
 	const char *path;
-	Replayed *dataset; /* by index in the catalog */
+	Replay replay;
 	Stmt *event;
+	int64_t after, upto; /* what the step under way brings */
 	Watch watch;
 	bool stepped;
 };
@@ -152,153 +146,7 @@ database_make(AsOfWork *x, Err *err)
 		tx_commit(&tx, err);
 }
 
-bool
-asof_open(Workspace *w, const Watch *watch, AsOf **out, Err *err)
-{
-	static _Atomic unsigned number;
-	Arena mem;
-	if (!arena_open(&mem, 256 * SIZE_MB, err))
-		return false;
-	AsOf *a = NEW(&mem, AsOf, 1);
-	AsOfWork *x = a->work = NEW(&mem, AsOfWork, 1);
-	*x = (AsOfWork){.of = w, .env = *w->env};
-	if (watch)
-		x->watch = *watch;
-	x->path = arena_fmt(&mem, "%s/asof.%d.%u", w->dir, (int)getpid(), ++number).p;
-	x->dataset = NEW(&mem, Replayed, w->cat.n_datasets + 1);
-	x->mem = mem;
-	tidy(w);
-	a->w = *w;
-	a->w.a = &x->mem;
-	a->w.store = x->path;
-	a->w.db = NULL;
-	a->w.unread = (Err){0};
-	/* Here it is that moment, whatever anybody says what time it is. */
-	x->env.now_given = false;
-	a->w.env = &x->env;
-	clock_install(&a->w);
-	if (workspace_reader(w, &x->from, err) && database_make(x, err) &&
-		workspace_reader(&a->w, &a->w.db, err)) {
-		*out = a;
-		return true;
-	}
-	asof_close(a);
-	return false;
-}
-
-void
-asof_close(AsOf *a)
-{
-	if (!a)
-		return;
-	AsOfWork *x = a->work;
-	db_close(a->w.db);
-	db_close(x->from);
-	db_close(x->keys);
-	db_close(x->to);
-	if (x->sealer)
-		sealer_close(x->sealer);
-	(void)unlink(x->path);
-	Arena mem = x->mem;
-	arena_close(&mem);
-}
-
-/* ---- replay ---- */
-
-static bool
-prepare(Db *db, void (*make)(const Dataset *, Buf *), const Dataset *d, Stmt **out, Err *err)
-{
-	AUTO(Buf) sql = {0};
-	make(d, &sql);
-	return buf_check(&sql, err) && db_prepare(db, buf_str(&sql), out, err);
-}
-
-typedef struct Logged { /* one event, as the statement `replay` tells it */
-	int64_t seq, at, op;
-	bool based; /* on an event before it: its row may be there */
-	Str area, open, key, sealed;
-	const Dataset *d; /* NULL: a dataset of definitions that are gone */
-} Logged;
-
-/* Only when a dataset needs it: a reader has no business with the key. */
-static bool
-sealer_need(AsOfWork *x, Err *err)
-{
-	if (x->sealer)
-		return true;
-	Sealer *s = NEW(&x->mem, Sealer, 1);
-	if (!sealer_open(x->of, s, err) || !workspace_reader(x->of, &x->keys, err))
-		return false;
-	x->sealer = s;
-	return true;
-}
-
-/* What was sealed before the private fields were erased does not open with the key of those that came later. */
-static bool
-body_open(const SealedRow *row, Str sealed, Buf *json, bool *opened, Err *err)
-{
-	Err why = {0};
-	*opened = sealer_open_sealed(row, sealed, json, &why);
-	return *opened || why.code == E_DB || err_set(err, why.code, "%s", why.text);
-}
-
-/* By which private values the row found others then; none where they were erased. */
-static bool
-matches_replay(AsOfWork *x, const Logged *e, Arena *tmp, Matches *out, Err *err)
-{
-	unsigned char key[32];
-	SealedRow row = {e->d->name, e->key, e->area, key};
-	AUTO(Buf) json = {0};
-	bool found = false;
-	Value *v = NEW(tmp, Value, e->d->n_fields);
-	*out = (Matches){0};
-	if (!e->d->n_match || !e->sealed.n)
-		return true;
-	bool ok = sealer_need(x, err) &&
-		row_key_find(x->keys, &x->of->sql, x->sealer, &row, &found, err) &&
-		(!found || body_open(&row, e->sealed, &json, &found, err)) &&
-		(!found || row_from_json(e->d, buf_str(&json), tmp, v, err));
-	if (ok && found)
-		sealer_matches(x->sealer, e->d, v, out);
-	sodium_memzero(key, sizeof key);
-	return ok;
-}
-
-/* An event without a base made its row; one with a base changed it, or put it back when it was closed. Erasing puts none back. */
-static bool
-row_put(AsOfWork *x, const Logged *e, const Value *v, const Matches *m, Err *err)
-{
-	Replayed *r = &x->dataset[e->d - x->of->cat.dataset];
-	if (e->based) {
-		row_bind(e->d, v, e->seq, m, r->update);
-		if (!db_run(r->update, err))
-			return false;
-		if (db_changes(x->to) == 1 || e->op == OP_FORGET)
-			return true;
-	}
-	row_bind(e->d, v, e->seq, m, r->insert);
-	return db_run(r->insert, err);
-}
-
-static bool
-row_replay(AsOfWork *x, const Logged *e, Arena tmp, Err *err)
-{
-	const Dataset *d = e->d;
-	Replayed *r = &x->dataset[d - x->of->cat.dataset];
-	Value *v = NEW(&tmp, Value, d->n_fields);
-	Matches matches;
-	if (!r->insert &&
-		(!prepare(x->to, dataset_insert_sql, d, &r->insert, err) ||
-			!prepare(x->to, dataset_update_sql, d, &r->update, err) ||
-			!prepare(x->to, dataset_close_sql, d, &r->close, err)))
-		return false;
-	if (!row_from_log(d, e->open, &tmp, v))
-		return err_set(err, E_DB, "event %lld of the log cannot be read", (long long)e->seq);
-	if (e->op != OP_CLOSE)
-		return matches_replay(x, e, &tmp, &matches, err) && row_put(x, e, v, &matches, err);
-	row_bind_keys(d, r->close, v);
-	return db_run(r->close, err);
-}
+/* ---- events ---- */
 
 static bool
 event_keep(AsOfWork *x, const Logged *e, Err *err)
@@ -330,40 +178,67 @@ tell(const AsOfWork *x, uint64_t done, uint64_t total, Err *err)
 }
 
 static bool
-events_replay(AsOfWork *x, int64_t after, int64_t upto, Arena tmp, Err *err)
+event_seen(void *ctx, const Logged *e, Err *err)
 {
-	const Catalog *c = &x->of->cat;
-	Stmt *s;
-	bool row;
-	if (!svc_stmt(x->from, &x->of->sql, "replay", &s, err))
-		return false;
-	db_set_int(s, "after", after);
-	db_set_int(s, "upto", upto);
-	for (Logged e = {0};;) {
-		if (!db_step(s, &row, err))
-			return false;
-		if (!row)
-			return true;
-		Str dataset = db_text(s, 3);
-		if (!e.d || !str_eq(e.d->name, dataset))
-			e.d = catalog_dataset(c, dataset);
-		e.seq = db_int(s, 0);
-		e.at = db_int(s, 1);
-		e.op = db_int(s, 2);
-		e.area = db_text(s, 4);
-		e.open = db_text(s, 5);
-		e.key = db_text(s, 6);
-		e.sealed = db_text(s, 7);
-		e.based = db_type(s, 8) != DB_NULL;
-		if ((e.d && !row_replay(x, &e, tmp, err)) ||
-			((x->stepped || e.seq == upto) && !event_keep(x, &e, err)) ||
-			((e.seq - after) % TELL_EVERY == 0 &&
-				!tell(x, (uint64_t)(e.seq - after), (uint64_t)(upto - after), err))) {
-			db_reset(s);
-			return false;
-		}
-	}
+	AsOfWork *x = ctx;
+	return ((!x->stepped && e->seq != x->upto) || event_keep(x, e, err)) &&
+		((e->seq - x->after) % TELL_EVERY != 0 ||
+			tell(x, (uint64_t)(e->seq - x->after), (uint64_t)(x->upto - x->after), err));
 }
+
+/* ---- open and close ---- */
+
+bool
+asof_open(Workspace *w, const Watch *watch, AsOf **out, Err *err)
+{
+	static _Atomic unsigned number;
+	Arena mem;
+	if (!arena_open(&mem, 256 * SIZE_MB, err))
+		return false;
+	AsOf *a = NEW(&mem, AsOf, 1);
+	AsOfWork *x = a->work = NEW(&mem, AsOfWork, 1);
+	*x = (AsOfWork){.of = w, .env = *w->env};
+	if (watch)
+		x->watch = *watch;
+	x->path = arena_fmt(&mem, "%s/asof.%d.%u", w->dir, (int)getpid(), ++number).p;
+	x->mem = mem;
+	tidy(w);
+	a->w = *w;
+	a->w.a = &x->mem;
+	a->w.store = x->path;
+	a->w.db = NULL;
+	a->w.unread = (Err){0};
+	/* Here it is that moment, whatever anybody says what time it is. */
+	x->env.now_given = false;
+	a->w.env = &x->env;
+	clock_install(&a->w);
+	if (workspace_reader(w, &x->from, err) && database_make(x, err) &&
+		workspace_reader(&a->w, &a->w.db, err)) {
+		x->replay = (Replay){.w = w, .from = x->from, .to = x->to, .each = event_seen, .ctx = x};
+		replay_open(&x->replay, &x->mem);
+		*out = a;
+		return true;
+	}
+	asof_close(a);
+	return false;
+}
+
+void
+asof_close(AsOf *a)
+{
+	if (!a)
+		return;
+	AsOfWork *x = a->work;
+	db_close(a->w.db);
+	replay_close(&x->replay);
+	db_close(x->from);
+	db_close(x->to);
+	(void)unlink(x->path);
+	Arena mem = x->mem;
+	arena_close(&mem);
+}
+
+/* ---- on to a moment ---- */
 
 static bool
 conflicts_copy(AsOfWork *x, int64_t after, int64_t upto, Err *err)
@@ -403,8 +278,10 @@ asof_advance(AsOf *a, int64_t at, Err *err)
 	if (!arena_open(&tmp, 64 * SIZE_MB, err) || !tx_begin(x->from, &from, err) ||
 		!event_at_most(x->from, &x->of->sql, at, &upto, err))
 		return false;
+	x->after = a->event;
+	x->upto = upto;
 	if (upto > a->event &&
-		(!tx_begin(x->to, &to, err) || !events_replay(x, a->event, upto, tmp, err) ||
+		(!tx_begin(x->to, &to, err) || !replay_events(&x->replay, a->event, upto, tmp, err) ||
 			!conflicts_copy(x, a->event, upto, err) || !tx_commit(&to, err)))
 		return false;
 	if (upto > a->event)

@@ -123,7 +123,7 @@ given_row(Trial *t, const GivenLine *g, Arena *a, Err *err)
 	static const Sealer no_key; /* the same value, the same hash: that is all a test needs */
 	Matches matches;
 	sealer_matches(&no_key, d, row.v, &matches);
-	row_bind(d, row.v, ++t->event, &matches, s);
+	row_bind(d, row.v, &(RowMark){.event = ++t->event, .matches = &matches}, s);
 	return db_run(s, err);
 }
 

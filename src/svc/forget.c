@@ -44,7 +44,7 @@ forget_work(WriteTx *tx, void *arg, Err *err)
 	const Dataset *d = r->dataset;
 	const Origin *o = r->origin;
 	Acceptor ac;
-	int64_t origin;
+	OriginRow origin;
 	Value *v = NEW(&tx->tmp, Value, d->n_fields);
 	RowPut put = {.v = v};
 	if (!why_check(o->why, err))
@@ -53,8 +53,7 @@ forget_work(WriteTx *tx, void *arg, Err *err)
 		return err_set(err, E_INPUT,
 			"'%.*s' has no private fields, and open ones stay in the log: there is nothing to erase",
 			STR(d->name));
-	if (!origin_make(tx, o, d, 0, &origin, err) ||
-		!acceptor_open(tx, d, origin, o->agency.n ? o->agency : d->owner, &ac, err) ||
+	if (!origin_for(tx, o, d, 0, &origin, err) || !acceptor_open(tx, d, &origin, &ac, err) ||
 		!row_keys_from_text(tx->w, d, r->text, &tx->tmp, v, err) ||
 		!accept_find(&ac, &put, &tx->tmp, err))
 		return false;

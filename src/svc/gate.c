@@ -94,7 +94,8 @@ follow_main(void *arg)
 		follow_rest(g, took);
 		pthread_mutex_lock(&g->follow);
 		int64_t start = clock_us();
-		if (!g->stop && !follow_once(g, newest <= at))
+		/* A rebuild may have taken the board away meanwhile. */
+		if (!g->stop && g->board && !follow_once(g, newest <= at))
 			follow_close(g);
 		took = clock_us() - start;
 		pthread_mutex_unlock(&g->follow);
@@ -138,7 +139,7 @@ gate_open(Workspace *w, Gate **out, Err *err)
 	pthread_mutex_init(&g->follow, NULL);
 	/* The holder of the lease may be just starting or just ending: try both ways for a while. */
 	for (int try = 0; try < 50; try++) {
-		bool local = writer_open(w, &g->writer, &why);
+		bool local = writer_open(w, WRITER_ORDINARY, &g->writer, &why);
 		if (local ? open_local(g, &why) : why.code == E_BUSY && socket_connect(g, &why)) {
 			*out = g;
 			return true;
@@ -332,10 +333,10 @@ row_work(WriteTx *tx, void *arg, Err *err)
 	RowRequest *r = arg;
 	const Dataset *d = r->dataset;
 	Acceptor ac;
-	int64_t origin;
+	OriginRow origin;
 	RowPut put = {.v = NEW(&tx->tmp, Value, d->n_fields), .base = r->base};
-	if (!origin_make(tx, r->origin, d, 0, &origin, err) ||
-		!acceptor_open(tx, d, origin, r->origin->agency.n ? r->origin->agency : d->owner, &ac, err))
+	if (!log_begin(tx, err) || !origin_for(tx, r->origin, d, 0, &origin, err) ||
+		!acceptor_open(tx, d, &origin, &ac, err))
 		return false;
 	bool ok = r->closing
 		? row_keys_from_text(tx->w, d, r->text, &tx->tmp, put.v, err) &&
@@ -385,6 +386,49 @@ gate_apply(Gate *g, Batches *b, Err *err)
 	pthread_mutex_lock(&g->lock);
 	g->applying--;
 	g->unfinished |= !ok;
+	pthread_mutex_unlock(&g->lock);
+	return ok;
+}
+
+/* ---- rebuild ---- */
+
+static bool
+rebuild_begin(Gate *g, Err *err)
+{
+	pthread_mutex_lock(&g->lock);
+	bool free = !g->rebuilding;
+	g->rebuilding = true;
+	pthread_mutex_unlock(&g->lock);
+	return free || err_set(err, E_BUSY, "the tables are being rebuilt already");
+}
+
+/* The board follows events, and rows that were put right have none of their own. */
+static void
+board_drop(Gate *g)
+{
+	AUTO(Arena) a = {0};
+	Err ignored = {0};
+	pthread_mutex_lock(&g->follow);
+	follow_close(g);
+	if (arena_open(&a, SIZE_MB, &ignored))
+		(void)unlink(workspace_path(g->w, &a, "board.snap"));
+	pthread_mutex_unlock(&g->follow);
+}
+
+bool
+gate_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err)
+{
+	Err ignored = {0};
+	if (!g->writer)
+		return socket_rebuild(g, ask, a, out, err);
+	if (!rebuild_begin(g, err))
+		return false;
+	bool ok = rebuild_run(g->w, &(RebuildBy){.writer = g->writer}, ask, a, out, err);
+	board_drop(g);
+	if (ok && !gate_settle(g, &ignored))
+		ignored.code = E_OK; /* whoever looks at the board next makes it */
+	pthread_mutex_lock(&g->lock);
+	g->rebuilding = false;
 	pthread_mutex_unlock(&g->lock);
 	return ok;
 }

@@ -348,7 +348,7 @@ part_prepare(Import *im, Part *p, size_t at, Err *err)
 	unsigned char raw[8];
 	char hex[17];
 	bool empty;
-	if (!acceptor_open(&im->peek, p->d, 0, p->d->owner, &p->peek, err) ||
+	if (!acceptor_open(&im->peek, p->d, &(OriginRow){0}, &p->peek, err) ||
 		!dataset_empty(im, p->d, &empty, err))
 		return false;
 	/* On a server a look at a row is a round trip; in a file it is next to none. */

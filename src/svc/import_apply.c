@@ -18,7 +18,7 @@ typedef struct Apply {
 	Job *job;
 	const Dataset *d;
 	StageIn *in;
-	Str agency;
+	OriginRow origin;
 	int64_t us; /* how long a slice may take */
 	Slice *now;
 	Job after;      /* the job, once the slice is committed */
@@ -42,7 +42,8 @@ job_insert(WriteTx *tx, const Batches *all, Batch *b, Err *err)
 		return false;
 	*j = (Job){.id = (row ? db_int(s, 0) : 0) + 1, .rows = (int64_t)b->rows, .dataset = b->d->name};
 	db_reset(s);
-	if (!origin_make(tx, all->origin, b->d, j->id, &j->origin, err) ||
+	OriginRow origin;
+	if (!origin_for(tx, all->origin, b->d, j->id, &origin, err) ||
 		!svc_stmt(tx->db, &tx->w->sql, "job_insert", &s, err))
 		return false;
 	db_set_int(s, "id", j->id);
@@ -50,6 +51,7 @@ job_insert(WriteTx *tx, const Batches *all, Batch *b, Err *err)
 	db_set_text(s, "file", all->file);
 	db_set_text(s, "content", b->content);
 	db_set_int(s, "at", tx->now);
+	j->origin = origin.id;
 	db_set_int(s, "origin", j->origin);
 	db_set_int(s, "rows", j->rows);
 	if (!db_run(s, err))
@@ -152,7 +154,7 @@ slice_apply(WriteTx *tx, void *arg, Err *err)
 	Job j = *ap->job;
 	Acceptor ac;
 	int64_t *count[] = {&j.added, &j.changed, &j.same, &j.conflicts}; /* by Outcome */
-	if (!acceptor_open(tx, ap->d, j.origin, ap->agency, &ac, err))
+	if (!log_begin(tx, err) || !acceptor_open(tx, ap->d, &ap->origin, &ac, err))
 		return false;
 	ac.scattered = ap->scattered;
 	if (!accept_rows(tx, &ac, sl->put, sl->n, &sl->a, err))
@@ -214,19 +216,16 @@ apply_all(Writer *wr, Apply *ap, Slice *next, const Watch *watch, Err *err)
 }
 
 static bool
-origin_agency(Workspace *w, int64_t origin, Arena *a, Str *agency, Err *err)
+job_origin(Workspace *w, const Job *job, Arena *a, OriginRow *out, Err *err)
 {
 	AUTO(DbP) db = NULL;
-	Stmt *s;
-	bool row;
-	if (!workspace_reader(w, &db, err) || !svc_stmt(db, &w->sql, "origin_get", &s, err))
+	Hasher *h = NULL;
+	if (!hasher_open(&h, err))
 		return false;
-	db_set_int(s, "id", origin);
-	if (!db_step(s, &row, err))
-		return false;
-	NEED(row);
-	*agency = arena_str(a, db_text(s, 1));
-	return true;
+	bool ok = workspace_reader(w, &db, err) &&
+		origin_load(&(LogSource){db, &w->sql}, job->origin, h, a, out, err);
+	hasher_close(h);
+	return ok;
 }
 
 static bool
@@ -265,7 +264,7 @@ job_apply(Workspace *w, Writer *wr, Job *job, const Watch *watch, Err *err)
 		return err_set(err, E_CONFLICT,
 			"an interrupted import feeds '%.*s', which is no dataset any more", STR(job->dataset));
 	stage_path(w, job->id, &a, &path);
-	if (!origin_agency(w, job->origin, &a, &ap.agency, err) || !stage_open(path, ap.d, &ap.in, err))
+	if (!job_origin(w, job, &a, &ap.origin, err) || !stage_open(path, ap.d, &ap.in, err))
 		return false;
 	bool ok = apply_from(w, wr, &ap, watch, err);
 	stage_close(ap.in);

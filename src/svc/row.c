@@ -113,7 +113,7 @@ row_bind_matches(const Dataset *d, const Matches *m, Stmt *s, int at)
 }
 
 void
-row_bind(const Dataset *d, const Value *v, int64_t event, const Matches *m, Stmt *s)
+row_bind(const Dataset *d, const Value *v, const RowMark *m, Stmt *s)
 {
 	int at = 1;
 	for (size_t i = 0; i < d->n_fields; i++) {
@@ -126,8 +126,10 @@ row_bind(const Dataset *d, const Value *v, int64_t event, const Matches *m, Stmt
 		else
 			db_bind_null(s, at++);
 	}
-	db_bind_int(s, at++, event);
-	if (d->has_private)
+	db_bind_int(s, at++, m->event);
+	if (d->has_private && m->sealed.n)
+		db_bind_blob(s, at++, m->sealed);
+	else if (d->has_private)
 		db_bind_null(s, at++);
-	row_bind_matches(d, m, s, at);
+	row_bind_matches(d, m->matches, s, at);
 }

@@ -1,16 +1,17 @@
 /* seal: hashes of public entries, and encryption of closed fields with a key per row (house.md section 6).
  *
- * The public entry of an event is canonical JSON {"agency","area","at","closed","dataset","op","open","seq","v"}: open is
- * SHA-256(salt1 || canonical open JSON) in hex, closed likewise with salt2 for datasets that have private fields. salt1 is
- * BLAKE2b-128 of the event number under a key derived from the workspace key; salt2 is BLAKE2b-128 of the event number under the
- * row key, so that destroying a row key also makes the closed hash useless for guessing. The leaf is
- * SHA-256(0x00 || entry) as in RFC 6962 section 2.1. Restricted datasets show neither dataset nor area, and the hour only. */
+ * The public entry of an event is canonical JSON {"agency","area","at","closed","dataset","meta","op","open","seq","v"}: open is
+ * SHA-256(salt1 || canonical open JSON) in hex, closed likewise with salt2 for datasets that have private fields, meta likewise
+ * with salt3 over {"base","clock","key","origin","undoes"} (those that there are), origin being the SHA-256 of the event's origin.
+ * salt1 and salt3 are the halves of BLAKE2b-256 of the event number under a key derived from the workspace key; salt2 is
+ * BLAKE2b-128 of the event number under the row key, so that destroying a row key also makes the closed hash useless for guessing.
+ * The leaf is SHA-256(0x00 || entry) as in RFC 6962 section 2.1. Restricted datasets show neither dataset nor area, and the hour
+ * only. */
 #include "svc/svc_private.h"
 
 #include <sodium.h>
 
 enum {
-	SALT = 16,
 	NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
 	TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES
 };
@@ -65,29 +66,76 @@ sealer_matches(const Sealer *s, const Dataset *d, const Value *v, Matches *out)
 }
 
 static void
-salt_of(const unsigned char key[32], int64_t seq, unsigned char salt[SALT])
+salt_of(const unsigned char key[32], int64_t seq, unsigned char *salt, size_t size)
 {
 	unsigned char n[8];
 	for (int i = 0; i < 8; i++)
 		n[i] = (unsigned char)((uint64_t)seq >> (8 * i));
-	crypto_generichash(salt, SALT, n, 8, key, 32);
+	crypto_generichash(salt, size, n, 8, key, 32);
 }
 
 static void
-salted_hash(Sealer *s, const unsigned char key[32], int64_t seq, Str bytes, Sha256 *out)
+hash_with(Sealer *s, const unsigned char salt[SEAL_SALT], Str bytes, Sha256 *out)
 {
-	unsigned char salt[SALT];
-	salt_of(key, seq, salt);
 	hasher_begin(s->hasher);
-	hasher_add(s->hasher, (Str){(char *)salt, SALT});
+	hasher_add(s->hasher, (Str){(const char *)salt, SEAL_SALT});
 	hasher_add(s->hasher, bytes);
 	hasher_end(s->hasher, out);
 }
 
 static void
-entry_json(const Entry *e, const Sha256 *open, const Sha256 *closed, Buf *out)
+salted_hash(Sealer *s, const unsigned char key[32], int64_t seq, Str bytes, Sha256 *out)
+{
+	unsigned char salt[SEAL_SALT];
+	salt_of(key, seq, salt, SEAL_SALT);
+	hash_with(s, salt, bytes, out);
+}
+
+void
+sealer_salts(const Sealer *s, int64_t seq, Salts *out)
+{
+	unsigned char both[2 * SEAL_SALT];
+	salt_of(s->salt_key, seq, both, sizeof both);
+	memcpy(out->open, both, SEAL_SALT);
+	memcpy(out->meta, both + SEAL_SALT, SEAL_SALT);
+}
+
+void
+sealer_closed(Sealer *s, const SealedRow *row, int64_t seq, Str closed, Sha256 *out)
+{
+	salted_hash(s, row->row_key, seq, closed, out);
+}
+
+/* What of an event nobody outside sees and nobody may change: who, on what basis, of which row. */
+void
+sealer_meta_json(const Entry *e, Buf *out)
+{
+	JsonOut j = jout_new(out);
+	char hex[65];
+	jout_obj(&j);
+	jout_number(&j, S("base"), e->base);
+	jout_member(&j, S("clock"), e->clock);
+	jout_member(&j, S("key"), e->key);
+	hex_encode(e->origin->b, 32, hex);
+	jout_member(&j, S("origin"), (Str){hex, 64});
+	jout_number(&j, S("undoes"), e->undoes);
+	jout_obj_end(&j);
+}
+
+static void
+hash_member(Buf *out, Str key, const Sha256 *hash)
 {
 	char hex[65];
+	buf_add(out, key);
+	if (!hash)
+		return;
+	hex_encode(hash->b, 32, hex);
+	buf_add(out, (Str){hex, 64});
+}
+
+static void
+entry_json(const Entry *e, const Sha256 *open, const Sha256 *meta, const Sha256 *closed, Buf *out)
+{
 	int64_t hour = 3600000;
 	buf_add(out, S("{\"agency\":\""));
 	buf_add(out, e->agency);
@@ -96,36 +144,42 @@ entry_json(const Entry *e, const Sha256 *open, const Sha256 *closed, Buf *out)
 		buf_add(out, e->area);
 	buf_add(out, S("\",\"at\":"));
 	buf_int(out, e->restricted ? e->at - e->at % hour : e->at);
-	buf_add(out, S(",\"closed\":\""));
-	if (closed) {
-		hex_encode(closed->b, 32, hex);
-		buf_add(out, (Str){hex, 64});
-	}
+	hash_member(out, S(",\"closed\":\""), closed);
 	buf_add(out, S("\",\"dataset\":\""));
 	if (!e->restricted)
 		buf_add(out, e->dataset);
+	hash_member(out, S("\",\"meta\":\""), meta);
 	buf_add(out, S("\",\"op\":"));
 	buf_int(out, e->op);
-	buf_add(out, S(",\"open\":\""));
-	hex_encode(open->b, 32, hex);
-	buf_add(out, (Str){hex, 64});
+	hash_member(out, S(",\"open\":\""), open);
 	buf_add(out, S("\",\"seq\":"));
 	buf_int(out, e->seq);
 	buf_add(out, S(",\"v\":1}"));
 }
 
 void
-sealer_leaf(
-	Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf)
+sealer_entry(Sealer *s, const Entry *e, Str open, const Sha256 *closed, Buf *out)
 {
-	Sha256 open_hash;
-	salted_hash(s, s->salt_key, e->seq, open, &open_hash);
+	Salts salt;
+	Sha256 open_hash, meta_hash;
+	sealer_salts(s, e->seq, &salt);
+	hash_with(s, salt.open, open, &open_hash);
+	/* Its place is where the entry itself comes to stand. */
+	size_t at = out->n;
+	sealer_meta_json(e, out);
+	hash_with(s, salt.meta, str_slice(buf_str(out), at, out->n), &meta_hash);
+	if (!out->failed)
+		out->n = at;
+	entry_json(e, &open_hash, &meta_hash, closed, out);
+}
+
+void
+sealer_leaf(Sealer *s, const Entry *e, Str open, const Sha256 *closed, Buf *scratch, Sha256 *leaf)
+{
 	buf_clear(scratch);
-	buf_byte(scratch, 0); /* RFC 6962: leaves are hashed with a leading zero byte */
-	entry_json(e, &open_hash, closed_hash, scratch);
-	hasher_begin(s->hasher);
-	hasher_add(s->hasher, buf_str(scratch));
-	hasher_end(s->hasher, leaf);
+	sealer_entry(s, e, open, closed, scratch);
+	if (!scratch->failed)
+		tlog_leaf(s->hasher, buf_str(scratch), leaf);
 }
 
 void

@@ -1,8 +1,10 @@
 /* socket: the local socket of the process that holds the writer lease, and the client's side of it.
  *
  * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close"|"forget", "dataset", "cells":{field:text}, "base", "origin":{…}, "lang"}
- * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"undo", "event", "batch", "origin", "lang"} and {"do":"clock", "at"?, "lang"}. Answers: {"done":n,"total":n} lines while an
- * apply runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
+ * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"},
+ * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note),
+ * {"do":"rotate", "why", "origin", "lang"} and {"do":"rebuild", "datasets":[…], "lang"}. Answers:
+ * {"done":n,"total":n,"phase"} lines while an apply or a rebuild runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
 #include "svc/svc_private.h"
 
 #include <errno.h>
@@ -158,12 +160,11 @@ report_progress(void *ctx, Str phase, uint64_t done, uint64_t total)
 	Reporter *r = ctx;
 	AUTO(Buf) b = {0};
 	Err ignored = {0};
-	(void)phase;
 	if (clock_us() - r->last < 100000)
 		return;
 	r->last = clock_us();
-	buf_fmt(
-		&b, "{\"done\":%llu,\"total\":%llu}", (unsigned long long)done, (unsigned long long)total);
+	buf_fmt(&b, "{\"done\":%llu,\"total\":%llu,\"phase\":\"%.*s\"}", (unsigned long long)done,
+		(unsigned long long)total, STR(phase));
 	if (!line_write(r->fd, &b, &ignored))
 		r->last = INT64_MAX / 2; /* nobody listens any more; the rows go in all the same */
 }
@@ -240,11 +241,58 @@ serve_undo(Gate *g, const json_t *q, Buf *out, Err *err)
 }
 
 static bool
+asked_datasets(Gate *g, const json_t *names, Arena *a, RebuildAsk *ask, Err *err)
+{
+	size_t n = json_array_size(names);
+	ask->datasets = NEW(a, const Dataset *, n + 1);
+	for (; ask->n < n; ask->n++) {
+		Str name = str_of(json_string_value(json_array_get(names, ask->n)));
+		ask->datasets[ask->n] = catalog_dataset(&g->w->cat, name);
+		if (!ask->datasets[ask->n])
+			return err_set(err, E_INPUT, "unknown dataset '%.*s'", STR(name));
+	}
+	return true;
+}
+
+static bool
+serve_rebuild(Gate *g, int fd, const json_t *q, Buf *out, Err *err)
+{
+	AUTO(Arena) a = {0};
+	Reporter to = {fd, 0};
+	RebuildReport r;
+	RebuildAsk ask = {.watch = {.progress = report_progress, .ctx = &to}};
+	if (!arena_open(&a, SIZE_MB, err) ||
+		!asked_datasets(g, json_object_get(q, "datasets"), &a, &ask, err) ||
+		!gate_rebuild(g, &ask, &a, &r, err))
+		return false;
+	buf_fmt(out, "{\"ok\":true,\"events\":%lld,\"resumed\":%lld,\"tables\":[", (long long)r.events,
+		(long long)r.resumed);
+	for (size_t i = 0; i < r.n_parts; i++) {
+		const RebuildPart *p = &r.part[i];
+		buf_fmt(out, "%s[\"%.*s\",%lld,%lld,%lld,%lld]", i ? "," : "", STR(p->table),
+			(long long)p->rows, (long long)p->missing, (long long)p->changed, (long long)p->extra);
+	}
+	buf_add(out, S("]}"));
+	return true;
+}
+
+static bool
 serve_clock(Gate *g, const json_t *q, Buf *out, Err *err)
 {
 	const json_t *at = json_object_get(q, "at");
 	buf_add(out, S("{\"ok\":true}"));
 	return gate_clock(g, at ? json_integer_value(at) : CLOCK_REAL, err);
+}
+
+static bool
+serve_log(Gate *g, const json_t *q, Buf *out, Err *err)
+{
+	Origin who = origin_of(q);
+	Str what = text_of(q, "do"), why = text_of(q, "why");
+	buf_add(out, S("{\"ok\":true}"));
+	return str_eq(what, S("rotate")) ? gate_rotate(g, &who, why, err)
+		: str_eq(what, S("cosign"))  ? log_cosigned(g, why, err)
+									 : gate_checkpoint(g, err);
 }
 
 static bool
@@ -260,10 +308,15 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 	bool ok;
 	if (str_eq(what, S("clock")))
 		ok = serve_clock(g, q, out, err);
+	else if (str_eq(what, S("rotate")) || str_eq(what, S("checkpoint")) ||
+		str_eq(what, S("cosign")))
+		ok = serve_log(g, q, out, err);
 	else if (str_eq(what, S("apply")))
 		ok = serve_apply(g, fd, q, out, err);
 	else if (str_eq(what, S("undo")))
 		ok = serve_undo(g, q, out, err);
+	else if (str_eq(what, S("rebuild")))
+		ok = serve_rebuild(g, fd, q, out, err);
 	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")) && !str_eq(what, S("forget")))
 		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));
 	else if (!d)
@@ -491,9 +544,20 @@ put_origin(JsonOut *j, const Origin *o)
 	jout_str(j, lang_now());
 }
 
+/* The words outlive the answer that they stand in. */
+static Str
+phase_of(const json_t *answer)
+{
+	static const Str known[] = {{"events", 6}, {"rows", 4}};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_eq(text_of(answer, "phase"), known[i]))
+			return known[i];
+	return S("saving");
+}
+
 /* Sends the request and reads answers up to the last one, which the caller json_decref's. */
 static bool
-ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
+exchange(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 {
 	if (!line_write(g->fd, request, err))
 		return false;
@@ -507,13 +571,26 @@ ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 		if (!json_object_get(*answer, "done"))
 			break;
 		if (watch->progress)
-			watch->progress(watch->ctx, S("saving"), (uint64_t)int_of(*answer, "done"),
+			watch->progress(watch->ctx, phase_of(*answer), (uint64_t)int_of(*answer, "done"),
 				(uint64_t)int_of(*answer, "total"));
 		json_decref(*answer);
 		if (watch->stop && *watch->stop)
 			return err_set(
 				err, E_BUSY, "stopped waiting: the other Siap process goes on by itself");
 	}
+	return true;
+}
+
+/* Sends the request and reads answers up to the last one, which the caller json_decref's. Several threads may ask: there is one
+ * connection, and an answer does not say whose it is. */
+static bool
+ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
+{
+	pthread_mutex_lock(&g->lock);
+	bool answered = exchange(g, request, watch, answer, err);
+	pthread_mutex_unlock(&g->lock);
+	if (!answered)
+		return false;
 	if (json_is_true(json_object_get(*answer, "ok")))
 		return true;
 	if (err) {
@@ -630,6 +707,47 @@ socket_clock(Gate *g, int64_t at, Err *err)
 }
 
 static void
+tables_read(const json_t *tables, Arena *a, RebuildReport *out)
+{
+	out->n_parts = json_array_size(tables);
+	out->part = NEW(a, RebuildPart, out->n_parts + 1);
+	for (size_t i = 0; i < out->n_parts; i++) {
+		const json_t *t = json_array_get(tables, i);
+		int64_t n[4];
+		for (size_t k = 0; k < 4; k++)
+			n[k] = json_integer_value(json_array_get(t, k + 1));
+		Str name = str_of(json_string_value(json_array_get(t, 0)));
+		out->part[i] = (RebuildPart){arena_str(a, name), n[0], n[1], n[2], n[3]};
+	}
+}
+
+bool
+socket_rebuild(Gate *g, const RebuildAsk *wanted, Arena *a, RebuildReport *out, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	jout_obj(&j);
+	jout_key(&j, S("do"));
+	jout_str(&j, S("rebuild"));
+	jout_key(&j, S("datasets"));
+	jout_arr(&j);
+	for (size_t i = 0; i < wanted->n; i++)
+		jout_str(&j, wanted->datasets[i]->name);
+	jout_arr_end(&j);
+	jout_key(&j, S("lang"));
+	jout_str(&j, lang_now());
+	jout_obj_end(&j);
+	if (!ask(g, &b, &wanted->watch, &answer, err))
+		return false;
+	*out =
+		(RebuildReport){.events = int_of(answer, "events"), .resumed = int_of(answer, "resumed")};
+	tables_read(json_object_get(answer, "tables"), a, out);
+	json_decref(answer);
+	return true;
+}
+
+static void
 put_part(JsonOut *j, const Batch *b)
 {
 	const char *name = strrchr(b->staged, '/');
@@ -675,6 +793,24 @@ socket_apply(Gate *g, Batches *batches, Err *err)
 			.same = json_integer_value(json_array_get(n, 2)),
 			.conflicts = json_integer_value(json_array_get(n, 3))};
 	}
+	json_decref(answer);
+	return true;
+}
+
+bool
+socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	jout_obj(&j);
+	jout_key(&j, S("do"));
+	jout_str(&j, what);
+	jout_text(&j, S("why"), why);
+	put_origin(&j, who);
+	jout_obj_end(&j);
+	if (!ask(g, &b, &(Watch){0}, &answer, err))
+		return false;
 	json_decref(answer);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include "cat/cat.h"
 #include "db/db.h"
 #include "fmt/fmt.h"
+#include "tlog/tlog.h"
 
 /* ---- Workspace: one election in one area, one folder ---- */
 typedef struct Clock Clock;
@@ -22,6 +23,7 @@ typedef struct Workspace {
 	SqlFile sql; /* src/svc/svc.sql */
 	Db *db;      /* reader connection of the opening thread */
 	Err unread;  /* the last look-up for display that failed: what was shown is not whole */
+	Err suspect; /* why its log is not to be trusted: it does not extend the last checkpoint signed. Writers refuse it */
 } Workspace;
 /* Makes the folder, database, area list and key. area: a province, regency, district or village code, or "0". Nothing is left
  * behind on an error. E_CONFLICT when dir holds a workspace, E_INPUT unknown pack or area (nearest named). */
@@ -198,6 +200,27 @@ typedef struct ImportList {
 	size_t n;
 } ImportList;
 bool imports_list(Workspace *w, ImportList *list, Arena *a, Err *err) MUST;
+
+/* ---- Rebuild: the tables that follow from the log, made anew from it ---- */
+typedef struct RebuildAsk {
+	const Dataset **datasets;
+	size_t n;    /* 0: all */
+	Watch watch; /* phases "events", "rows"; E_BUSY when it stops: the next one goes on from there */
+} RebuildAsk;
+typedef struct RebuildPart { /* one table */
+	Str table;
+	int64_t rows;
+	int64_t missing, changed, extra; /* of them: rows that were put right; extra: rows that no event had made */
+} RebuildPart;
+typedef struct RebuildReport {
+	int64_t events;  /* so many were replayed in all */
+	int64_t resumed; /* of them by a rebuild before, which was cut short */
+	RebuildPart *part;
+	size_t n_parts;
+} RebuildReport;
+/* While others write. Killed at any time, nothing is lost: the tables are as they were or right, row by row. The board is made anew
+ * too. E_BUSY when another rebuild is at work. Strings of the report live in a. */
+bool gate_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
 /* ---- Export ---- */
 /* CSV with field names as header and a last column _event; private fields are left out. Rows of the area's subtree. out may be stdout. */
@@ -409,6 +432,124 @@ typedef struct History {
 bool history_walk(Workspace *w, History *h, Arena *a, Err *err) MUST;
 /* The object that `siap history --json` prints. */
 void history_json(const Workspace *w, const History *h, JsonOut *j);
+/* ---- The public log ---- */
+/* A checkpoint of all that is committed by now, in the file `checkpoint` of the workspace. */
+bool gate_checkpoint(Gate *g, Err *err) MUST;
+/* Another key signs from now on; the log says so, and the first checkpoint has both signatures. why: 1 to 300 characters. */
+bool gate_rotate(Gate *g, const Origin *who, Str why, Err *err) MUST;
+/* The same when the key is lost; nobody else may have the workspace open for writing. */
+bool log_new_key(Workspace *w, const Origin *who, Str why, Err *err) MUST;
+/* Goes on with a database that does not extend what was signed; the log says so, and what it was (lost, afterwards; size 0:
+ * nobody knows). E_INPUT when it does extend it. */
+bool log_accept(Workspace *w, const Origin *who, Str why, TreeHead *lost, Err *err) MUST;
+/* The public keys that signed this log, newest first, as verifier keys of signed notes. Strings live in a. */
+bool log_keys(Workspace *w, Arena *a, Str **key, size_t *n, Err *err) MUST;
+typedef struct LogFilter { /* empty texts and CLOCK_REAL: all */
+	Str area, dataset, agency;
+	int64_t from, upto; /* times */
+	int64_t after, before; /* event numbers, both excluded; before 0: none */
+	size_t max;            /* newest first; 0: all of them, oldest first */
+} LogFilter;
+typedef struct LogEvent {
+	int64_t event, at, base, undoes, batch; /* 0: none */
+	Op op;
+	Str dataset, key, area, actor, agency, on_behalf_of, source, device, why;
+	bool conflict;
+} LogEvent;
+typedef bool (*LogFn)(void *ctx, const LogEvent *e, Err *err); /* false stops; texts live until it returns */
+/* Reads the log backwards, or forwards when max is 0. Without an index on them filters are looked for event by event. */
+bool log_each(Workspace *w, const LogFilter *filter, LogFn fn, void *ctx, Err *err) MUST;
+
+/* A proof of one event, for people who have nothing but the public key: JSON with the public entry, the open part and its salt, and
+ * a c2sp.org/tlog-proof of the entry under the newest checkpoint. E_NOTFOUND when no checkpoint covers the event yet. */
+bool log_prove(Workspace *w, int64_t event, Buf *out, Err *err) MUST;
+typedef struct ProvedEvent {
+	int64_t event, at, signed_events; /* signed_events: how many the checkpoint is of */
+	Op op;
+	Str agency, dataset, area, open, origin; /* open: JSON; dataset, area: empty when the log hides them */
+} ProvedEvent;
+/* Needs no workspace. key: a verifier key of signed notes. E_CONFLICT says which part does not hold; E_INPUT: it is no proof. */
+bool proof_check(Str bytes, Str key, Arena *a, ProvedEvent *out, Err *err) MUST;
+
+typedef struct PublishAsk {
+	const char *dir;
+	Watch watch; /* phase "publishing" */
+} PublishAsk;
+typedef struct PublishReport {
+	int64_t events, added; /* in the folder; since it was last published */
+} PublishReport;
+/* Writes the log up to its newest checkpoint as a folder in the layout of c2sp.org/tlog-tiles: tiles, bundles of public entries,
+ * `public-key`, and last `checkpoint`. What the folder holds already is not written again; E_CONFLICT when it is no beginning of this
+ * log. Somebody may write to the workspace meanwhile. */
+bool log_publish(Workspace *w, const PublishAsk *ask, PublishReport *out, Err *err) MUST;
+typedef struct FolderAsk {
+	const char *dir;     /* a published log, or a bundle with one in its folder `log` */
+	Str key;             /* a verifier key of signed notes */
+	const char *against; /* as in VerifyAsk, or NULL */
+	Watch watch;         /* phase "entries" */
+} FolderAsk;
+typedef struct FolderReport {
+	int64_t events, at, tiles; /* at: the time of the newest; tiles: files of hashes */
+	Str origin;                /* the log's name */
+} FolderReport;
+/* Whether a published log is what its key signed: every entry well-formed and in its place, every tile that of its entries, the root
+ * that of the checkpoint. Needs no workspace. E_CONFLICT names the first file and entry that do not hold. Files that the
+ * checkpoint does not need are not looked at. */
+bool log_verify_folder(const FolderAsk *ask, Arena *a, FolderReport *out, Err *err) MUST;
+
+/* ---- Witnesses: agencies that keep a view of their own of a published log, and cosign what extends it ---- */
+typedef struct WitnessAsk {
+	const Env *env;
+	const char *log;   /* a published log */
+	const char *state; /* the witness's own folder: key, kept log, cosigned checkpoint; made when absent */
+	Str key;           /* of the log */
+	Str name;          /* of the witness, for its key when that is made; empty: one by lot */
+	Watch watch;
+} WitnessAsk;
+typedef struct WitnessReport {
+	Str key;               /* of the witness, as a verifier key */
+	bool made;             /* it was made just now */
+	int64_t events, added; /* kept by now, and since the last look */
+	bool cosigned;         /* false: there was nothing new */
+} WitnessReport;
+/* One look at the log. Keeps what is new and cosigns its checkpoint into state/checkpoint, when the log is whole and begins with all that
+ * was kept before. E_CONFLICT: it does not; a fork or rollback is named with both sizes and the first event that differs, and
+ * both checkpoints are kept in state/fork-SIZE-ROOT. */
+bool witness_look(const WitnessAsk *ask, Arena *a, WitnessReport *out, Err *err) MUST;
+
+/* The log's side. Witnesses that a workspace knows stand in its file `witnesses`, a verifier key a line. */
+bool log_trust(Workspace *w, Str key, Err *err) MUST; /* E_INPUT: not the key of a witness */
+/* Takes the cosignatures of known witnesses, and of the one whose key is given (may be empty), from a checkpoint that this log signed.
+ * E_CONFLICT: it is none of ours; E_DENIED: nobody known cosigned it. names: afterwards, of those that are new. */
+bool gate_cosign(Gate *g, Str note, Str key, Arena *a, Str *names, Err *err) MUST;
+typedef struct WitnessCount {
+	Str name;
+	int64_t checkpoints, newest; /* that carry its cosignature; events of the newest of them */
+} WitnessCount;
+/* Of each known witness. E_CONFLICT names a checkpoint with a cosignature that does not hold. */
+bool log_witnesses(Workspace *w, Arena *a, WitnessCount **out, size_t *n, Err *err) MUST;
+
+/* All keys of the workspace in one file, encrypted under a code that is returned: 32 letters and digits in groups of four, to be
+ * written down and kept elsewhere. E_CONFLICT when the file exists. */
+enum { KEY_CODE = 40 };
+bool keys_backup(Workspace *w, const char *path, char code[KEY_CODE], Err *err) MUST;
+/* Into the key folder of env. id: afterwards, of the workspace; lives in a. E_CONFLICT when other keys of it are there,
+ * E_DENIED: not this code, or not such a file. */
+bool keys_restore(const Env *env, const char *path, Str code, Arena *a, Str *id, Err *err) MUST;
+
+typedef struct VerifyAsk {
+	const char *against; /* a file with a checkpoint from earlier, or NULL: the log must begin with what it was signed for */
+	int threads;         /* 0: one for each core */
+	Watch watch;         /* phases "events", "rows" */
+} VerifyAsk;
+typedef struct VerifyReport {
+	int64_t events, rows, sealed, erased, checkpoints; /* how many were looked at; sealed: private parts opened; erased: those
+														* whose key a later event destroyed */
+} VerifyReport;
+/* Whether everything follows from what was logged and signed: each leaf from its event, origin and definition; tiles and all
+ * checkpoints from the leaves; private parts open; the tables hold exactly the newest event of each row; rules and areas are those
+ * of the pack. E_CONFLICT names the first difference. Needs the workspace's key. Memory: from a, about 12 bytes an event. */
+bool log_verify(Workspace *w, const VerifyAsk *ask, Arena *a, VerifyReport *out, Err *err) MUST;
 
 /* ---- Made-up elections: the province of the demo, and load of any size ---- */
 typedef struct SynthNew {

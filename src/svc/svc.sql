@@ -133,7 +133,7 @@ UPDATE import_job SET applied = :applied, position = :position, added = :added, 
 SELECT id, dataset, origin, rows, applied, position, added, changed, same, conflicts
 FROM import_job WHERE state = 'staged' ORDER BY id
 -- name: origin_get
-SELECT actor, agency, source, dataset FROM origin WHERE id = :id
+SELECT actor, agency, on_behalf_of, source, device, request, dataset, definition, why, batch FROM origin WHERE id = :id
 -- name: job_get
 SELECT dataset, origin, at, state, added + changed + conflicts FROM import_job WHERE id = :id
 -- name: jobs_last
@@ -157,3 +157,70 @@ SELECT area, series, need, have, heard FROM daily_total ORDER BY area, series, d
 SELECT day, series, need, have, heard FROM daily_total WHERE area = :area AND day < :day ORDER BY day, series
 -- name: daily_at
 SELECT need, have FROM daily_total WHERE area = :area AND series = :series AND day <= :day ORDER BY day DESC LIMIT 1
+-- name: leaves
+SELECT seq, leaf FROM event WHERE seq > :after AND seq <= :upto ORDER BY seq
+-- name: event_body
+SELECT base, open FROM event WHERE seq = :seq
+-- name: log_tile_get
+SELECT hashes FROM log_tile WHERE level = :level AND tile = :tile
+-- name: log_tile_put
+INSERT INTO log_tile (level, tile, hashes) VALUES (:level, :tile, :hashes)
+ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes
+-- name: log_checkpoint_put
+INSERT INTO log_checkpoint (size, at, note) VALUES (:size, :at, :note)
+ON CONFLICT (size) DO UPDATE SET at = excluded.at, note = excluded.note
+-- name: log_checkpoint_get
+SELECT note FROM log_checkpoint WHERE size = :size
+-- name: log_checkpoint_note
+UPDATE log_checkpoint SET note = :note WHERE size = :size
+-- name: log_checkpoint_all
+SELECT size, note FROM log_checkpoint ORDER BY size
+-- name: definition_all
+SELECT hash, name, body FROM definition ORDER BY hash
+-- name: origin_all
+SELECT id, actor, agency, on_behalf_of, source, device, request, dataset, definition, why, batch FROM origin ORDER BY id
+-- name: verify_events
+SELECT seq, at, origin, key, area, op, base, undoes, device_clock, open, sealed, leaf FROM event
+WHERE seq > :after AND seq <= :upto ORDER BY seq
+-- name: verify_tiles
+SELECT tile, hashes FROM log_tile WHERE level = :level ORDER BY tile
+-- name: verify_conflicts
+SELECT event, over FROM conflict ORDER BY event
+-- name: verify_rule_limit
+SELECT name, value FROM rule_limit ORDER BY name
+-- name: verify_rule_code
+SELECT list, code, position, label, rule, amount, starts, ends, set_by, after_code, days, working FROM rule_code
+ORDER BY list, code
+-- name: verify_rule_number
+SELECT list, code, name, value FROM rule_number ORDER BY list, code, name
+-- name: verify_rule_day
+SELECT day, number, worked, working FROM rule_day ORDER BY day
+-- name: verify_area
+SELECT code, name, level FROM area ORDER BY code
+-- name: log_checkpoint_drop
+DELETE FROM log_checkpoint
+-- name: log_backwards
+SELECT e.seq, e.at, e.base, e.undoes, o.batch, e.op, o.dataset, e.key, e.area, o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.why
+FROM event AS e JOIN origin AS o ON o.id = e.origin
+WHERE e.seq > :after AND e.seq < :before AND e.area >= :lo AND e.area < :hi
+	AND (:dataset = '' OR o.dataset = :dataset) AND (:agency = '' OR o.agency = :agency)
+ORDER BY e.seq DESC LIMIT :most
+-- name: log_forwards
+SELECT e.seq, e.at, e.base, e.undoes, o.batch, e.op, o.dataset, e.key, e.area, o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.why
+FROM event AS e JOIN origin AS o ON o.id = e.origin
+WHERE e.seq > :after AND e.seq < :before AND e.area >= :lo AND e.area < :hi
+	AND (:dataset = '' OR o.dataset = :dataset) AND (:agency = '' OR o.agency = :agency)
+ORDER BY e.seq
+-- name: conflict_of
+SELECT over FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key AND event = :event
+-- name: log_checkpoint_newest
+SELECT size, note FROM log_checkpoint WHERE size >= :event ORDER BY size DESC LIMIT 1
+-- name: definition_get
+SELECT body FROM definition WHERE hash = :hash
+-- name: events_whole
+SELECT e.seq, e.at, e.key, e.area, e.op, e.base, e.undoes, e.device_clock, e.open, e.sealed, e.leaf, o.id,
+	o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.request, o.dataset, o.definition, o.why, o.batch
+FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
+-- name: verify_closed
+SELECT c.event, c.dataset, c.area, c.key, o.dataset, e.area, e.key
+FROM closed_row AS c LEFT JOIN event AS e ON e.seq = c.event LEFT JOIN origin AS o ON o.id = e.origin ORDER BY c.event

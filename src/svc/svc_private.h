@@ -3,6 +3,7 @@
 #define SIAP_SVC_PRIVATE_H
 
 #include "svc/svc.h"
+#include "tlog/tlog.h"
 
 #include <pthread.h>
 
@@ -13,9 +14,12 @@ bool workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str 
 	MUST; /* p == NULL: absent */
 bool workspace_fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err) MUST;
 bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
-const char *workspace_key_path(const Workspace *w, Arena *a);
+void workspace_keys_remove(const Workspace *w, Arena *a); /* of one that is thrown away */
 bool workspace_prepare_tables(
 	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
+bool dirs_make(const char *path, Arena tmp, Err *err) MUST; /* mkdir -p, for the owner only */
+/* The areas of a workspace, as this program knows them. E_INPUT when there is no such area. */
+bool areas_store(const Env *env, Db *db, const SqlFile *sql, Str area, Err *err) MUST;
 /* ---- rules.c ---- */
 bool views_drop(Db *db, const Catalog *c, Err *err) MUST; /* before tables change: a view holds on to its columns */
 bool views_make(Db *db, const Catalog *c, Err *err) MUST;
@@ -39,7 +43,7 @@ bool clock_read(Workspace *w, Err *err) MUST; /* as it is stored */
 void clock_set(Workspace *w, int64_t at); /* in memory only */
 
 /* ---- seal.c: closed fields at rest, salts and public entries (house.md section 6) ---- */
-enum { SEAL_HASH = 32 };
+enum { SEAL_HASH = 32, SEAL_SALT = 16 };
 typedef struct Sealer {
 	const Env *env;
 	Hasher *hasher;
@@ -55,22 +59,32 @@ typedef struct Matches { /* of one row, in the order of its fields with `match`;
 	char hex[MATCH_MAX][MATCH_HEX];
 } Matches;
 void sealer_matches(const Sealer *s, const Dataset *d, const Value *v, Matches *out);
-typedef struct Entry { /* what the public log shows of an event */
+typedef struct Entry { /* what the public log shows of an event, or proves */
 	int64_t seq, at;
 	Str agency, dataset, area;
 	bool restricted;
 	int op;
+	int64_t base, undoes; /* 0: none */
+	Str key, clock;
+	const Sha256 *origin; /* hash of the event's origin */
 } Entry;
-/* Leaf hash of the event's public entry; void when scratch failed. closed_hash: NULL when the dataset has no private
- * fields. */
-void sealer_leaf(
-	Sealer *s, const Entry *e, Str open, const Sha256 *closed_hash, Buf *scratch, Sha256 *leaf);
+/* The public entry, added to out. closed: the salted hash of the closed part, NULL when the dataset has no private fields. */
+void sealer_entry(Sealer *s, const Entry *e, Str open, const Sha256 *closed, Buf *out);
+/* Leaf hash of the event's public entry; void when scratch failed. */
+void sealer_leaf(Sealer *s, const Entry *e, Str open, const Sha256 *closed, Buf *scratch, Sha256 *leaf);
+void sealer_meta_json(const Entry *e, Buf *out);
+typedef struct Salts { /* of an event's parts; who knows them can check the parts against the public entry */
+	unsigned char open[SEAL_SALT], meta[SEAL_SALT];
+} Salts;
+void sealer_salts(const Sealer *s, int64_t seq, Salts *out);
 /* Closed hash of a row whose private fields are all empty: looks like any other. */
 void sealer_empty(Sealer *s, int64_t seq, Sha256 *closed_hash);
 typedef struct SealedRow { /* which row, and its own key (32 bytes) */
 	Str dataset, key, area;
 	unsigned char *row_key;
 } SealedRow;
+/* Salted hash of the canonical closed JSON. */
+void sealer_closed(Sealer *s, const SealedRow *row, int64_t seq, Str closed, Sha256 *out);
 /* Encrypts the canonical closed JSON with the row's key: hash(32) nonce(24) ciphertext. */
 bool sealer_seal(
 	Sealer *s, const SealedRow *row, int64_t seq, Str closed, Buf *out, Err *err) MUST;
@@ -88,16 +102,24 @@ typedef struct WriteTx {
 	int64_t now, seq; /* now: at least the time of the newest event; seq: the last event number given out in this transaction */
 	Arena tmp;        /* scratch, reset for each piece of work */
 	Buf *buf[4];      /* reusable buffers: open, closed, sealed, entry */
+	Buf *leaves;      /* leaf hashes of this transaction's events */
+	const SignerKey *signer; /* of the log */
+	SignerKey *next;  /* who signs from this commit on, once a piece of work has set it */
+	bool *has_next;
+	Arena *keep;      /* lives as long as the writer */
 } WriteTx;
 /* A piece of work, run on the writer's thread inside the transaction. false with err: all it did is undone. */
 typedef bool (*WriteFn)(WriteTx *tx, void *arg, Err *err);
-bool writer_open(Workspace *w, Writer **out, Err *err) MUST; /* takes the lease; E_BUSY */
+/* WRITER_ACCEPT: also a database that does not extend the last checkpoint; WRITER_NEW_KEY: without the key that signs the log. */
+typedef enum WriterMode { WRITER_ORDINARY, WRITER_ACCEPT, WRITER_NEW_KEY } WriterMode;
+bool writer_open(Workspace *w, WriterMode mode, Writer **out, Err *err) MUST; /* takes the lease; E_BUSY */
 /* Finishes the queue and ends. lease_too = false keeps the lease (its owner drops it). NULL allowed. */
 void writer_close(Writer *wr);
 typedef struct Work { /* one caller's: fn, arg and alone are set by it */
 	WriteFn fn;
 	void *arg;
 	bool alone; /* gets a commit of its own (large slices of imports) */
+	bool sign;  /* and a checkpoint before it is done; only when alone */
 	bool done, ok;
 	Str language; /* of the caller: its messages are made here */
 	Err err;
@@ -107,6 +129,81 @@ void writer_queue(Writer *wr, Work *work);
 bool writer_await(Writer *wr, Work *work, Err *err) MUST; /* until it is durable, or failed */
 /* Both at once. */
 bool writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err) MUST;
+/* The newest checkpoint is one of all events that are committed by now. */
+bool writer_sign(Writer *wr, Err *err) MUST;
+
+/* ---- log_tree.c ---- */
+typedef struct LogSource {
+	Db *db;
+	const SqlFile *sql;
+} LogSource;
+/* A TileFn; ctx is a LogSource. */
+bool log_tile(void *ctx, int level, uint64_t n, int width, Sha256 *out, Err *err) MUST;
+typedef struct LogTree { /* the right edge, and of each level the tile that is not full yet; large: from an arena */
+	TreeEdge edge;
+	Hasher *hasher;
+	Sha256 tile[TILE_LEVELS][TILE_WIDTH];
+	bool changed[TILE_LEVELS];
+} LogTree;
+/* Of so many events, which are all there are. */
+bool log_tree_load(LogTree *t, const LogSource *from, int64_t events, Err *err) MUST;
+/* Adds leaf hashes of 32 bytes each, and stores the tiles that they fill. After an error or a rollback: load it again. */
+bool log_tree_extend(LogTree *t, const LogSource *to, Str leaves, Err *err) MUST;
+
+/* ---- log_sign.c ---- */
+Str log_name(const Workspace *w, Arena *a); /* of log and key */
+/* A new key in the key folder, in the file ID.what. */
+bool log_signer_new(const Workspace *w, const char *what, Arena *a, SignerKey *out, Err *err) MUST;
+bool log_signer_next(const Workspace *w, Arena *a, Err *err) MUST; /* what = "signing.next" becomes "signing" */
+bool log_signer_open(const Workspace *w, const LogSource *from, Arena *a, SignerKey *out, Err *err) MUST;
+/* All keys that signed this log, as the log names them, newest first. */
+bool log_verifiers(const LogSource *from, Arena *a, VerifierKey **out, size_t *n, Err *err) MUST;
+typedef struct Signers {
+	SignerKey key, old;
+	bool has_old; /* the first checkpoint after a change of keys has both signatures */
+} Signers;
+/* A checkpoint of the tree, whose events are durable: into the database, the key folder and the workspace's folder. */
+bool log_sign(const Workspace *w, const LogSource *to, const LogTree *t, const Signers *by, Err *err) MUST;
+/* E_CONFLICT when the newest checkpoint that is known outside the database is not of a beginning of its events. */
+/* newest: that one; size 0 when none is known or none can be trusted. */
+bool log_check(const Workspace *w, const LogSource *from, int64_t events, TreeHead *newest, Err *err) MUST;
+
+/* ---- log_facts.c ---- */
+typedef struct SystemRow {
+	const Origin *who;
+	Str kind, key, area, open; /* kind: "siap.…"; area: empty: the whole workspace; open: canonical JSON */
+	int64_t base;
+} SystemRow;
+bool log_system(WriteTx *tx, const SystemRow *r, int64_t *event, Err *err) MUST;
+typedef struct LogFacts {
+	const Origin *who; /* NULL: Siap itself */
+	const VerifierKey *key;
+	const TreeHead *lost; /* of a checkpoint that the log does not extend, and which somebody accepted */
+	Str why;
+} LogFacts;
+bool log_facts(WriteTx *tx, const LogFacts *f, Err *err) MUST;
+/* Before the first event of a workspace: what it stands on. So the log begins when somebody writes, by the clock of that time. */
+bool log_begin(WriteTx *tx, Err *err) MUST;
+/* Ends the transaction with an event that names the definitions of today. */
+bool log_definitions(Workspace *w, Db *db, Tx *t, Err *err) MUST;
+
+/* ---- origin.c ---- */
+typedef struct OriginFacts {
+	Str actor, agency, on_behalf_of, source, device, request, dataset, definition, why; /* empty: none; definition in hex */
+	int64_t batch; /* of an import, else 0 */
+} OriginFacts;
+typedef struct OriginRow {
+	int64_t id;
+	Str agency;
+	Sha256 hash; /* of all its facts: each of its events carries it */
+} OriginRow;
+bool origin_hash(const OriginFacts *o, Hasher *h, Sha256 *out, Err *err) MUST;
+/* A new origin. No request: a random one. out->agency is that of facts. */
+bool origin_make(WriteTx *tx, const OriginFacts *facts, OriginRow *out, Err *err) MUST;
+bool origin_for(WriteTx *tx, const Origin *who, const Dataset *d, int64_t batch, OriginRow *out, Err *err) MUST;
+/* The columns of origin_get, from `at` on; texts live until the next step. */
+void origin_read(Stmt *s, int at, OriginFacts *out);
+bool origin_load(const LogSource *from, int64_t id, Hasher *h, Arena *a, OriginRow *out, Err *err) MUST;
 
 /* ---- accept.c ---- */
 typedef struct Ahead { /* ahead.c: a window of a table's rows, as they stand */
@@ -120,15 +217,20 @@ typedef struct Acceptor { /* prepared statements for one dataset on one connecti
 	const Dataset *d;
 	Db *db;
 	const SqlFile *sql;
-	Stmt *insert, *update, *select, *close, *event, *range;
-	int event_at[12];
-	int64_t origin;
-	Str agency;
+	Stmt *insert, *update, *select, *close, *range;
+	OriginRow origin;
 	Ahead *ahead;   /* NULL: rows are looked for one by one when peeking */
 	bool scattered; /* the rows of a slice lie too far apart to be read as one range */
 } Acceptor;
-bool acceptor_open(
-	WriteTx *tx, const Dataset *d, int64_t origin, Str agency, Acceptor *out, Err *err) MUST;
+bool acceptor_open(WriteTx *tx, const Dataset *d, const OriginRow *origin, Acceptor *out, Err *err) MUST;
+typedef struct EventBody {
+	Str dataset, area, key, open, sealed, clock;
+	bool restricted, has_private;
+	Op op;
+	int64_t base, undoes; /* 0: none */
+} EventBody;
+/* Event tx->seq, which the caller has given out. */
+bool event_add(WriteTx *tx, const OriginRow *origin, const EventBody *e, Err *err) MUST;
 /* How a row stands. */
 typedef struct Now {
 	Value *v;      /* NULL: there is none */
@@ -165,8 +267,6 @@ bool accept_event(WriteTx *tx, Acceptor *ac, RowPut *put, Op op, Arena *a, Err *
 bool row_unseal(WriteTx *tx, const Dataset *d, const RowPut *put, Arena *a, Err *err) MUST;
 /* Only the keys of put->v are needed. E_NOTFOUND when there is no such row. */
 bool accept_close(WriteTx *tx, Acceptor *ac, RowPut *put, Err *err) MUST;
-bool origin_make(
-	WriteTx *tx, const Origin *o, const Dataset *d, int64_t batch, int64_t *id, Err *err) MUST;
 /* The row's own key; *found = false: none was made, or it was erased. */
 bool row_key_find(
 	Db *db, const SqlFile *sql, Sealer *sealer, SealedRow *row, bool *found, Err *err) MUST;
@@ -210,8 +310,13 @@ bool row_from_text(RowReader *r, const Str *text, Arena *a, Value *v, Err *err) 
 /* Whether the places and rows exist that the values name; else *bad is the field. Needs of r no more than w, d and places. */
 bool row_references(RowReader *r, const Value *v, const Field **bad, Err *err) MUST;
 
+typedef struct RowMark { /* what a row has beside its fields */
+	int64_t event;
+	Str sealed; /* empty: no private field has a value */
+	const Matches *matches;
+} RowMark;
 /* Values to the parameters of dataset_insert_sql or dataset_update_sql; private fields stay out. */
-void row_bind(const Dataset *d, const Value *v, int64_t event, const Matches *m, Stmt *s);
+void row_bind(const Dataset *d, const Value *v, const RowMark *m, Stmt *s);
 void row_bind_matches(const Dataset *d, const Matches *m, Stmt *s, int at); /* from position `at` on; m lives until the statement ran */
 
 /* ---- undo.c ---- */
@@ -224,6 +329,69 @@ bool event_says(
 /* ---- log_row.c ---- */
 /* The open or the closed body of an event; fields unknown today are passed over. Texts lie in json or in a. false: it is no such body. */
 bool row_from_log(const Dataset *d, Str json, Arena *a, Value *v) MUST;
+
+/* ---- shape.c: tables that follow from the log ---- */
+typedef struct Shape {
+	Str name;
+	const Str *column; /* those of the primary key first, in its order */
+	size_t n, n_key;
+	int dataset; /* in a table of all datasets: which column names it; else -1. Such rows may have columns of others too: they are
+				  * written over, never taken out and put in again */
+} Shape;
+extern const Shape shape_conflict, shape_closed;
+void dataset_shape(const Dataset *d, Arena *a, Shape *out);
+/* SELECT all columns, in the order of the key, at most :most rows; behind: those after the key whose columns are parameters. */
+void shape_from_sql(const Shape *s, bool behind, Buf *out);
+void shape_get_sql(const Shape *s, Buf *out);    /* SELECT all columns of the row with the key */
+void shape_remove_sql(const Shape *s, Buf *out); /* DELETE the row with the key */
+void shape_put_sql(const Shape *s, Buf *out);    /* INSERT, parameters in the order of the columns */
+typedef struct Cell { /* of a row of any table */
+	DbType type;
+	int64_t i;
+	Str s; /* of text and blobs */
+} Cell;
+Cell cell_of(Stmt *s, int i); /* its text until the next step */
+Cell cell_keep(Cell c, Arena *a);
+void cell_bind(Stmt *s, int at, const Cell *c);
+int cell_cmp(Cell x, Cell y); /* the order of a key, in both kinds of database */
+
+/* ---- replay.c: events into tables ---- */
+typedef struct Logged { /* one event, as the statement `replay` tells it */
+	int64_t seq, at;
+	Op op;
+	int64_t base; /* 0: none */
+	Str area, open, key, sealed;
+	const Dataset *d; /* NULL: of none of today's datasets */
+} Logged;
+typedef struct ReplayTable ReplayTable;
+typedef struct Replay {
+	Workspace *w;      /* whose log it is */
+	Db *from;          /* where that is read */
+	Db *to;            /* where the tables stand, all of them as of one event; any database */
+	const bool *only;  /* these datasets, by index in the catalog; NULL: all */
+	bool chains;       /* conflicts and closed rows too */
+	bool (*each)(void *ctx, const Logged *e, Err *err); /* NULL, or told of every event, after its row was written */
+	void *ctx;
+	/* Its own. */
+	Arena *mem;
+	ReplayTable *table;
+	Db *keys;       /* reader for row keys, and what opens them: only when a dataset matches private values */
+	Sealer *sealer;
+} Replay;
+/* After w, to, only and chains are set; a lives as long as it. */
+void replay_open(Replay *r, Arena *a);
+/* Inside a transaction on `to` whose tables are as of event `after`: then they are as of `upto`. Events are read by names, as
+ * today's definitions have them. */
+bool replay_events(Replay *r, int64_t after, int64_t upto, Arena tmp, Err *err) MUST;
+void replay_close(Replay *r);
+
+/* ---- rebuild.c ---- */
+/* What is not as the log says is put right by way of the writer, or without one by the connection `alone`. */
+typedef struct RebuildBy {
+	Writer *writer;
+	Db *alone;
+} RebuildBy;
+bool rebuild_run(Workspace *w, const RebuildBy *by, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
 /* ---- asof.c ---- */
 /* The last event accepted at or before a moment, 0 when there is none. */
@@ -330,6 +498,7 @@ struct Gate {
 	size_t n_clients;
 	bool closing;    /* no new connections any more */
 	size_t applying; /* imports at work */
+	bool rebuilding;
 	bool unfinished; /* an import failed half-way: it goes on before the next write, */
 	int64_t again;   /* or at this moment (clock_us), while the gate serves */
 	int listen_fd, dir_fd;
@@ -347,7 +516,12 @@ bool socket_row(Gate *g, RowRequest *r, Err *err) MUST;
 bool socket_undo(Gate *g, UndoRequest *r, Err *err) MUST;
 bool socket_forget(Gate *g, ForgetRequest *r, Err *err) MUST;
 bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
+bool socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err) MUST; /* what: "checkpoint", "rotate", "cosign" (why: the note) */
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
+bool socket_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
+
+/* ---- cosign.c ---- */
+bool log_cosigned(Gate *g, Str note, Err *err) MUST; /* its signatures, which were checked, join those of our own checkpoint */
 
 /* ---- board ---- */
 enum { NEED_PART, HAVE_PART, HEARD_PART, PARTS };

@@ -117,7 +117,7 @@ discard(Synth *s, Err *err)
 {
 	Err why = {0};
 	if (s->is_open)
-		(void)unlink(workspace_key_path(&s->w, &s->a));
+		workspace_keys_remove(&s->w, &s->a);
 	if (s->store && s->is_open && !store_empty(s, &why) && err)
 		err_hint(err, "database '%s' could not be emptied again: %s", s->store, why.text);
 	folder_remove(s->dir, 1);

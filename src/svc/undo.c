@@ -271,15 +271,14 @@ undo_begin(Undo *u, Str dataset, Err *err)
 {
 	WriteTx *tx = u->tx;
 	const Origin *o = u->r->origin;
-	int64_t origin;
+	OriginRow origin;
 	u->d = catalog_dataset(&tx->w->cat, dataset);
 	if (!u->d)
 		return err_set(err, E_INPUT,
 			"'%.*s' is no dataset: only what is said in datasets can be undone", STR(dataset));
 	u->newest = tx->seq;
 	return places_open(tx->w, tx->db, NULL, &u->places, err) &&
-		origin_make(tx, o, u->d, 0, &origin, err) &&
-		acceptor_open(tx, u->d, origin, o->agency.n ? o->agency : u->d->owner, &u->ac, err);
+		origin_for(tx, o, u->d, 0, &origin, err) && acceptor_open(tx, u->d, &origin, &u->ac, err);
 }
 
 static bool

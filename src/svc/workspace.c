@@ -89,10 +89,12 @@ key_path(const Env *env, Str id, Arena *a)
 	return arena_fmt(a, "%s/%.*s.key", env->key_dir, STR(id)).p;
 }
 
-const char *
-workspace_key_path(const Workspace *w, Arena *a)
+void
+workspace_keys_remove(const Workspace *w, Arena *a)
 {
-	return key_path(w->env, w->id, a);
+	static const char *const kinds[] = {"key", "signing", "checkpoint"};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		(void)unlink(arena_fmt(a, "%s/%.*s.%s", w->env->key_dir, STR(w->id), kinds[i]).p);
 }
 
 bool
@@ -117,7 +119,7 @@ workspace_key(const Workspace *w, unsigned char key[32], Err *err)
 }
 
 /* mkdir -p, owner only. */
-static bool
+bool
 dirs_make(const char *path, Arena tmp, Err *err)
 {
 	char *p = NEW(&tmp, char, strlen(path) + 1);
@@ -220,10 +222,9 @@ table_widen(Db *db, const Dataset *d, bool *exists, Arena tmp, Err *err)
 }
 
 static bool
-dataset_table(Db *db, const SqlFile *sql, const Dataset *d, Arena tmp, Err *err)
+dataset_table(Db *db, const Dataset *d, Arena tmp, Err *err)
 {
 	AUTO(Buf) ddl = {0};
-	Stmt *s;
 	bool exists;
 	if (!table_widen(db, d, &exists, tmp, err))
 		return false;
@@ -232,15 +233,33 @@ dataset_table(Db *db, const SqlFile *sql, const Dataset *d, Arena tmp, Err *err)
 		if (!buf_check(&ddl, err) || !db_exec(db, buf_str(&ddl), err))
 			return false;
 	}
+	return true;
+}
+
+/* Every definition that ever counted stays readable by its hash, and the manifest tells which counted together. */
+static bool
+definition_keep(Db *db, const SqlFile *sql, const DefinitionFile *f, Str kind, Err *err)
+{
+	Stmt *s;
 	char hex[65];
-	hex_encode(d->hash.b, 32, hex);
+	hex_encode(f->hash.b, 32, hex);
 	if (!svc_stmt(db, sql, "definition_insert", &s, err))
 		return false;
 	db_set_text(s, "hash", str_of(hex));
-	db_set_text(s, "kind", S("dataset"));
-	db_set_text(s, "name", d->name);
-	db_set_text(s, "body", d->text);
-	return db_run(s, err);
+	db_set_text(s, "kind", kind);
+	db_set_text(s, "name", f->path);
+	db_set_text(s, "body", f->text);
+	return db_run_later(s, err);
+}
+
+static bool
+definitions_keep(Db *db, const SqlFile *sql, const Catalog *c, Err *err)
+{
+	for (size_t i = 0; i < c->n_files; i++)
+		if (!definition_keep(db, sql, &c->file[i], S("file"), err))
+			return false;
+	return definition_keep(
+		db, sql, &(DefinitionFile){S("manifest"), c->manifest, c->hash}, S("manifest"), err);
 }
 
 bool
@@ -249,10 +268,10 @@ workspace_prepare_tables(Db *db, const SqlFile *sql, const Catalog *c, const Pac
 	AUTO(Arena) tmp = {0};
 	if (!arena_open(&tmp, 16 * SIZE_MB, err))
 		return false;
-	if (!views_drop(db, c, err))
+	if (!views_drop(db, c, err) || !definitions_keep(db, sql, c, err))
 		return false;
 	for (size_t i = 0; i < c->n_datasets; i++)
-		if (!dataset_table(db, sql, &c->dataset[i], tmp, err))
+		if (!dataset_table(db, &c->dataset[i], tmp, err))
 			return false;
 	if (!views_make(db, c, err) || !rules_store(db, sql, pack, err))
 		return false;
@@ -263,7 +282,7 @@ workspace_prepare_tables(Db *db, const SqlFile *sql, const Catalog *c, const Pac
 
 /* ---- init ---- */
 
-static bool
+bool
 areas_store(const Env *env, Db *db, const SqlFile *sql, Str area, Err *err)
 {
 	Str rest = env_file(env, "areas.txt"), line, code, name;
@@ -313,6 +332,7 @@ init_facts(Init *in, Db *db, Err *err)
 {
 	unsigned char raw[16];
 	char id[33], created[32];
+	SignerKey signer;
 	in->env->random(in->env->ctx, raw, sizeof raw);
 	hex_encode(raw, sizeof raw, id);
 	instant_format(in->env->now(in->env->ctx), 0, created);
@@ -320,7 +340,9 @@ init_facts(Init *in, Db *db, Err *err)
 		workspace_fact_set(db, &in->sql, "area", in->area, err) &&
 		workspace_fact_set(db, &in->sql, "pack", in->pack->name, err) &&
 		workspace_fact_set(db, &in->sql, "created", str_of(created), err) &&
-		key_make(in->env, str_of(id), in->a, err);
+		key_make(in->env, str_of(id), in->a, err) &&
+		log_signer_new(
+			&(Workspace){.env = in->env, .id = str_of(id)}, "signing", &in->a, &signer, err);
 }
 
 /* A database on a server may hold a workspace whose folder is elsewhere. */
@@ -426,6 +448,20 @@ workspace_init_in(const Env *env, const char *dir, Str pack, Str area, const cha
 
 /* ---- open ---- */
 
+/* Events of the first versions are in no tree, and their hashes bind less: there is nothing that they could be verified by. */
+static bool
+older_check(Workspace *w, Db *db, Err *err)
+{
+	bool tree;
+	if (!db_has_table(db, S("log_tile"), &tree, err))
+		return false;
+	if (tree || workspace_last_event(w) == 0)
+		return true;
+	err_set(err, E_CONFLICT, "'%s' was made by a Siap that had no public log", w->dir);
+	return err_hint(
+		err, "export its datasets with that version and import them into a new workspace");
+}
+
 /* Definitions changed since the workspace was last opened: tables and rules follow, under the writer lease. */
 static bool
 upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
@@ -439,9 +475,10 @@ upgrade(Workspace *w, const Migration *m, size_t n, Err *err)
 			"the definitions differ from those of the running process: restart it with this version");
 		return false;
 	}
-	return db_open(w->store, DB_WRITE, &db, err) && db_migrate(db, m, n, now, err) &&
-		tx_begin(db, &tx, err) && workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, err) &&
-		tx_commit(&tx, err);
+	return db_open(w->store, DB_WRITE, &db, err) && older_check(w, db, err) &&
+		db_migrate(db, m, n, now, err) && tx_begin(db, &tx, err) &&
+		workspace_prepare_tables(db, &w->sql, &w->cat, w->pack, err) &&
+		log_definitions(w, db, &tx, err);
 }
 
 static bool
@@ -504,7 +541,14 @@ open_all(Workspace *w, Err *err)
 		return false;
 	char hex[65];
 	hex_encode(w->cat.hash.b, 32, hex);
-	return (current && str_eq(catalog, str_of(hex))) || upgrade(w, m, n, err);
+	if ((!current || !str_eq(catalog, str_of(hex))) && !upgrade(w, m, n, err))
+		return false;
+	TreeHead newest;
+	if (!log_check(
+			w, &(LogSource){w->db, &w->sql}, workspace_last_event(w), &newest, &w->suspect) &&
+		!w->suspect.code)
+		return err_set(err, E_BUG, "a log was refused without a reason");
+	return true;
 }
 
 bool

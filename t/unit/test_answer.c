@@ -43,7 +43,7 @@ test_object(void **state)
 	assert_string_equal(json_string_value(json_object_get(o, "name")), "Rawa Sari");
 	assert_int_equal(number(o, "total"), 2);
 	assert_int_equal(number(o, "ready"), 0);
-	assert_int_equal(number(o, "event"), 3);
+	assert_int_equal(number(o, "event"), 4);
 	assert_int_equal(json_array_size(json_object_get(o, "children")), 2);
 	const json_t *child = json_array_get(json_object_get(o, "children"), 1);
 	assert_string_equal(json_string_value(json_object_get(child, "area")), "1571091002002");

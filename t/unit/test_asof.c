@@ -1,4 +1,5 @@
 /* As of a moment: what the log replays to is what really stood then, and a board on it says what the board said then. */
+#include "random.h"
 #include "support.h"
 
 #include <dirent.h>
@@ -13,151 +14,6 @@ hand_now(void *ctx)
 {
 	(void)ctx;
 	return hand;
-}
-
-static uint64_t seed = 11;
-
-static uint64_t
-dice(uint64_t n)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (seed >> 33) % n;
-}
-
-/* ---- a random cell of any type ---- */
-
-static Str
-random_area(Desk *d, Level level)
-{
-	static const char *const village[] = {"1571011001", "1571011002", "1571021002"};
-	Str code = str_of(village[dice(3)]);
-	if (level == LEVEL_ANY)
-		level = LEVEL_REGENCY + (Level)dice(4);
-	return level == LEVEL_TPS ? arena_fmt(&d->a, "%.*s%03d", STR(code), 1 + (int)dice(4))
-							  : area_lift(code, level);
-}
-
-static Str
-random_text(Desk *d, const Field *f)
-{
-	static const char *const word[] = {
-		"\"", "\\", "é", "/", "a", "B7", "’", "\\u0041", "{},:", "%"};
-	AUTO(Buf) b = {0};
-	for (uint64_t n = 1 + dice(4); n > 0; n--)
-		buf_add(&b, str_of(word[dice(10)]));
-	return f->max < 20 ? S("7") : arena_str(&d->a, buf_str(&b));
-}
-
-static Str
-random_code(Desk *d, const Field *f)
-{
-	const Pack *p = d->w.pack;
-	/* Few of a list are keys, so that the same ones come again. */
-	size_t from = f->key ? dice(3) * p->n_codes / 3 : dice(p->n_codes);
-	for (size_t at = from, i = 0; i < p->n_codes; i++, at = (at + 1) % p->n_codes)
-		if (str_eq(p->code[at].list, f->list))
-			return p->code[at].code;
-	return (Str){0};
-}
-
-static Str
-random_cell(Desk *d, const Field *f)
-{
-	switch (f->type) {
-	case TYPE_AREA:
-		return random_area(d, f->level);
-	case TYPE_CODE:
-		return random_code(d, f);
-	case TYPE_ENUM:
-	case TYPE_STATES:
-		return f->option[dice(f->n_options)];
-	case TYPE_BOOL:
-		return dice(2) ? S("1") : S("0");
-	case TYPE_DATE:
-		return arena_fmt(&d->a, "2024-11-%02d", 1 + (int)dice(30));
-	case TYPE_INSTANT:
-		return arena_fmt(&d->a, "2024-11-25T%02d:10+07:00", (int)dice(24));
-	case TYPE_PHONE:
-		return arena_fmt(&d->a, "0812345%05d", (int)dice(100000));
-	case TYPE_INT:
-	case TYPE_DECIMAL:
-	case TYPE_MONEY:
-		return arena_fmt(&d->a, "%d", (int)dice(9));
-	default:
-		return random_text(d, f);
-	}
-}
-
-/* Half of the tables' keys are few, so that rows change, close and come back. */
-static void
-random_event(Desk *d, Gate *g)
-{
-	const Dataset *set = &d->w.cat.dataset[dice(d->w.cat.n_datasets)];
-	Str *text = NEW(&d->a, Str, set->n_fields);
-	Origin o = {.actor = S("tester"), .source = S("cli")};
-	RowRequest r = {.origin = &o, .dataset = set, .text = text, .closing = dice(5) == 0};
-	for (size_t i = 0; i < set->n_fields; i++) {
-		const Field *f = &set->field[i];
-		if (f->key || (!r.closing && (f->required || dice(3) == 0)))
-			text[i] = f->key && f->type == TYPE_TEXT ? S("k") : random_cell(d, f);
-	}
-	if (!r.closing && dice(4) == 0)
-		r.base = 1 + (int64_t)dice((uint64_t)workspace_last_event(&d->w) + 1);
-	Err err = {0};
-	if (!gate_enter(g, &r, &err) && err.code != E_NOTFOUND && err.code != E_INPUT)
-		fail_msg("%.*s: %s", STR(set->name), err.text);
-}
-
-/* ---- all rows that count, as text ---- */
-
-static void
-dump_rows(Desk *d, Stmt *s, Buf *out)
-{
-	bool row;
-	for (;;) {
-		OK(d, db_step(s, &row, &d->err));
-		if (!row)
-			return;
-		for (int i = 0; i < db_columns(s); i++) {
-			if (str_eq(db_column_name(s, i), S("_sealed")))
-				continue;
-			buf_fmt(out, "%d:", (int)db_type(s, i));
-			if (db_type(s, i) == DB_INT)
-				buf_int(out, db_int(s, i));
-			else
-				buf_add(out, db_text(s, i));
-			buf_byte(out, '|');
-		}
-		buf_byte(out, '\n');
-	}
-}
-
-static Str
-dump(Desk *d, Workspace *w)
-{
-	AUTO(Buf) out = {0};
-	Stmt *s;
-	for (size_t i = 0; i < w->cat.n_datasets; i++) {
-		AUTO(Buf) sql = {0};
-		dataset_range_sql(&w->cat.dataset[i], &sql);
-		OK(d, db_prepare(w->db, buf_str(&sql), &s, &d->err));
-		db_set_text(s, "lo", S(""));
-		db_set_text(s, "hi", S(":"));
-		buf_fmt(&out, "# %.*s\n", STR(w->cat.dataset[i].name));
-		dump_rows(d, s, &out);
-	}
-	static const char *const core[] = {
-		"SELECT dataset, key, area, event, over FROM conflict ORDER BY dataset, key, event",
-		"SELECT code, name, level FROM area ORDER BY code",
-		"SELECT name, value FROM rule_limit ORDER BY name",
-		"SELECT * FROM rule_code ORDER BY list, code", "SELECT * FROM rule_day ORDER BY day",
-		"SELECT * FROM rule_number ORDER BY list, code, name"};
-	for (size_t i = 0; i < sizeof core / sizeof *core; i++) {
-		OK(d, db_prepare(w->db, str_of(core[i]), &s, &d->err));
-		dump_rows(d, s, &out);
-	}
-	assert_false(out.failed);
-	return arena_str(&d->a, buf_str(&out));
 }
 
 static void
@@ -225,7 +81,7 @@ test_equals_what_stood(void **state)
 			random_event(d, g);
 		at[m] = hand + (int64_t)dice(2) * 3600000 * 9; /* perhaps the next day */
 		hand = at[m];
-		rows[m] = dump(d, &d->w);
+		rows[m] = desk_dump(d, &d->w);
 		OK(d, board_rebuild(&d->w, &board[m], &d->err));
 		hand++;
 	}
@@ -244,7 +100,7 @@ test_equals_what_stood(void **state)
 		BoardP fresh = NULL;
 		OK(d, asof_open(&d->w, NULL, &one, &d->err));
 		OK(d, asof_advance(one, at[m], &d->err));
-		same_rows(rows[m], dump(d, &one->w), m);
+		same_rows(rows[m], desk_dump(d, &one->w), m);
 		assert_true(workspace_now(&one->w) == at[m]);
 		assert_true(one->event == board[m]->event);
 		OK(d, board_rebuild(&one->w, &fresh, &d->err));
@@ -253,7 +109,7 @@ test_equals_what_stood(void **state)
 		asof_close(one);
 		/* One that goes on from moment to moment, with a board that follows. */
 		OK(d, asof_advance(step, at[m], &d->err));
-		same_rows(rows[m], dump(d, &step->w), m);
+		same_rows(rows[m], desk_dump(d, &step->w), m);
 		if (!follower)
 			OK(d, board_rebuild(&step->w, &follower, &d->err));
 		OK(d, board_follow(follower, NULL, &d->err));
@@ -289,7 +145,7 @@ test_before_everything(void **state)
 	OK(d, board_rebuild(&a->w, &b, &d->err));
 	assert_int_equal(b->total[0], 0);
 	OK(d, asof_advance(a, hand, &d->err));
-	assert_int_equal(a->event, 1);
+	assert_int_equal(a->event, 2);
 	OK(d, board_follow(b, NULL, &d->err));
 	assert_int_equal(b->total[0], 1);
 	board_close(b);

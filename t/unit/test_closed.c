@@ -192,62 +192,11 @@ test_board(void **state)
 	comes_back(40);
 }
 
-/* ---- workspaces from before ---- */
-
-static Str
-migration_statement(const char *file, Str start)
-{
-	for (size_t i = 0; i < embedded_count; i++) {
-		size_t at, end;
-		Str text = embedded_files[i].bytes;
-		if (!str_eq(str_of(embedded_files[i].path), str_of(file)))
-			continue;
-		assert_true(str_find(text, start, &at));
-		text = str_slice(text, at, text.n);
-		assert_true(str_find(text, S(";"), &end));
-		return str_slice(text, 0, end);
-	}
-	fail_msg("%s is not among the embedded files", file);
-	return (Str){0};
-}
-
-/* What the migration finds in the log is what was kept since. */
-static void
-test_migration(void **state)
-{
-	(void)state;
-	Desk *d = desk_new("pilkada2024", "1571");
-	GateP g = NULL;
-	DbP db = NULL;
-	const char *sum =
-		"SELECT CAST(count(*) * 1000 + sum(c.event) AS bigint) FROM closed_row c JOIN event e ON "
-		"e.seq = c.event AND e.area = c.area AND e.key = c.key";
-	OK(d, gate_open(&d->w, &g, &d->err));
-	for (int i = 1; i <= 9; i++)
-		OK(d, desk_enter(d, g, "tps", arena_fmt(&d->a, "tps=157101100100%d", i).p));
-	for (int i = 2; i <= 8; i += 2)
-		close_row(d, g, "tps", arena_fmt(&d->a, "tps=157101100100%d", i).p);
-	OK(d, desk_enter(d, g, "tps", "tps=1571011001004"));
-	OK(d, desk_enter(d, g, "tps", "tps=1571011001006"));
-	close_row(d, g, "tps", "tps=1571011001006");
-	gate_close(g);
-	int64_t kept = desk_number(d, sum);
-	assert_int_equal(kept / 1000, 3);
-	OK(d, db_open(d->w.store, DB_WRITE, &db, &d->err));
-	OK(d, db_exec(db, S("DELETE FROM closed_row"), &d->err));
-	OK(d,
-		db_exec(db, migration_statement("migrations/0002_log.sql", S("INSERT INTO closed_row")),
-			&d->err));
-	db_close(db);
-	assert_int_equal(desk_number(d, sum), kept);
-	desk_close(d);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_put_back),
 		cmocka_unit_test(test_conflicts), cmocka_unit_test(test_imports),
-		cmocka_unit_test(test_board), cmocka_unit_test(test_migration)};
+		cmocka_unit_test(test_board)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,75 @@
+/* What the files of verify share. */
+#ifndef SIAP_VERIFY_PRIVATE_H
+#define SIAP_VERIFY_PRIVATE_H
+
+#include "svc/svc_private.h"
+
+enum { VERIFY_THREADS = 16 };
+
+typedef struct KnownOrigin { /* what an origin and its definition say of their events */
+	OriginRow row;
+	Str dataset;
+	int16_t at; /* in the catalog of today; -1: no dataset of today */
+	bool restricted, has_private, known;
+} KnownOrigin;
+
+/* All that is kept of the log in memory: about 12 bytes an event. Events are numbered from 1; place 0 is not used. */
+typedef struct VerifyLog {
+	int64_t events;
+	uint32_t *base;   /* as the event says, 0: none */
+	uint32_t *next;   /* the event that came behind it in its row, 0: none */
+	uint8_t *op;
+	int16_t *dataset; /* in the catalog of today, -1: none of them */
+	Sha256 *tile;     /* roots of the full tiles of 256 leaves */
+	KnownOrigin *origin;
+	int64_t n_origins;
+	Map forgotten;    /* dataset, a zero byte, key -> the last event that erased its private fields */
+} VerifyLog;
+
+typedef struct Verify {
+	Workspace *w;
+	const VerifyAsk *ask;
+	VerifyReport *out;
+	Arena *a;
+	VerifyLog log;
+	pthread_mutex_t lock; /* guards those below */
+	int64_t next;         /* chunk or dataset that nobody has begun */
+	uint64_t done;
+	bool failed;
+	Err err;              /* of the earliest place where something differs */
+	int64_t place;
+	struct SealedEvent *closed; /* those whose private part did not open */
+	Str language;
+	Str *cut; /* area codes between which tables are looked at by one thread: n_cuts parts, one more end */
+	size_t n_cuts;
+} Verify;
+typedef struct VerifyThread {
+	Verify *v;
+	Db *db;
+	Tx tx; /* all threads see the database as of one moment */
+	Sealer sealer;
+	Arena a;
+	pthread_t thread;
+	bool (*work)(struct VerifyThread *t, int64_t at, Err *err);
+	int64_t n;
+	bool started;
+} VerifyThread;
+/* Runs work(0) … work(n - 1) on all threads; false: something differs or failed, the smallest number first. */
+bool verify_each(
+	Verify *v, VerifyThread *t, int64_t n, bool (*work)(VerifyThread *t, int64_t at, Err *err), Err *err) MUST;
+bool verify_tell(Verify *v, Str phase, uint64_t more, uint64_t total, Err *err) MUST;
+
+/* verify_events.c: leaves, sealed parts, tiles, checkpoints */
+bool verify_origins(Verify *v, VerifyThread *t, Err *err) MUST;
+/* Of 256 hashes, in place: node[0] becomes the hash over all of them. */
+void verify_tile_root(Hasher *h, Sha256 *node);
+bool verify_events(Verify *v, VerifyThread *t, Err *err) MUST;
+bool verify_tree(Verify *v, VerifyThread *t, Err *err) MUST;
+/* verify_rows.c: each row of a table is the newest event of its row, and none is missing */
+bool verify_chains(Verify *v, VerifyThread *t, Err *err) MUST;
+bool verify_closed(Verify *v, VerifyThread *t, Err *err) MUST;
+bool verify_rows(Verify *v, VerifyThread *t, Err *err) MUST;
+/* verify_rules.c: what comes from the definitions and the pack */
+bool verify_rules(Verify *v, VerifyThread *t, Err *err) MUST;
+
+#endif
