@@ -1,5 +1,6 @@
 /* Properties of what happens to rows: two writers, each with its own view of what stands, put, close, undo and erase at random. A model
- * says what must have come of it: the rows, private fields too, their histories, and how all of it stood after each event. */
+ * says what must have come of it: the rows, private fields too, their histories, and how all of it stood after each event; the log
+ * verifies, and tables made anew from it are the same. */
 #include "support.h"
 
 enum { FIELDS = 4, ROWS = 7, MOST = 400, STEPS = 260 };
@@ -475,6 +476,29 @@ board_is(Story *s, Board *followed)
 	board_close(full);
 }
 
+/* The log and its tables agree, and tables made anew from the log are the same. */
+static void
+log_is(Story *s)
+{
+	Desk *d = s->d;
+	VerifyReport r;
+	RebuildReport made;
+	for (int i = 0; i < 2; i++) {
+		AUTO(Arena) a = {0};
+		OK(d, arena_open(&a, (size_t)1 << 28, &d->err));
+		OK(d, log_verify(&d->w, &(VerifyAsk){.threads = 1}, &a, &r, &d->err));
+		assert_int_equal(r.events, workspace_last_event(&d->w));
+		same_text(s, INT64_MAX, d->w.db, "verified");
+		if (i)
+			break;
+		OK(d, gate_rebuild(s->gate[0], &(RebuildAsk){0}, &d->a, &made, &d->err));
+		for (size_t k = 0; k < made.n_parts; k++)
+			assert_int_equal(made.part[k].missing + made.part[k].changed + made.part[k].extra, 0);
+	}
+	for (int k = 0; k < ROWS; k++)
+		row_stands(s, &s->row[k]);
+}
+
 static void
 begin(Story *s)
 {
@@ -522,6 +546,7 @@ test_story(void **state)
 			chain_is(&s, &s.row[k]);
 		board_is(&s, board);
 		moments_are(&s, first);
+		log_is(&s);
 		printf(
 			"puts %d, closings %d, reopenings %d, erasings %d, undoings %d (refused %d), conflicts %d\n",
 			s.count[OP_PUT], s.count[OP_CLOSE], s.count[OP_REOPEN], s.count[OP_FORGET], s.count[0],
