@@ -238,6 +238,30 @@ row_replay(Replay *r, const Logged *e, Arena tmp, Err *err)
 	return matches_replay(r, e, &tmp, &now.matches, err) && row_put(r, t, e, &now, err);
 }
 
+/* ---- what follows from any event ---- */
+
+static bool
+chains_replay(Replay *r, const Logged *e, Err *err)
+{
+	Stmt *s;
+	DeviceEdit edit = {.area = e->area,
+		.device = e->device,
+		.request = e->request,
+		.event = e->seq,
+		.at = e->at,
+		.own = true,
+		.clock = device_clock(e->clock)};
+	if (e->device.n && !device_keep(r->to, &r->w->sql, &edit, err))
+		return false;
+	if (!e->settles)
+		return true;
+	if (!svc_stmt(r->to, &r->w->sql, "conflict_settled_by", &s, err))
+		return false;
+	db_set_int(s, "resolved", e->seq);
+	db_set_text(s, "row", e->key);
+	return db_run(s, err);
+}
+
 /* ---- all of them ---- */
 
 static void
@@ -254,6 +278,10 @@ event_read(Replay *r, Stmt *s, Logged *e)
 	e->key = db_text(s, 6);
 	e->sealed = db_text(s, 7);
 	e->base = db_int(s, 8);
+	e->settles = str_eq(dataset, S("siap.resolve"));
+	e->clock = db_text(s, 9);
+	e->device = db_int(s, 12) ? (Str){0} : db_text(s, 10);
+	e->request = db_text(s, 11);
 }
 
 bool
@@ -272,7 +300,8 @@ replay_events(Replay *r, int64_t after, int64_t upto, Arena tmp, Err *err)
 			return true;
 		event_read(r, s, &e);
 		bool ours = e.d && (!r->only || r->only[e.d - r->w->cat.dataset]);
-		if ((ours && !row_replay(r, &e, tmp, err)) || (r->each && !r->each(r->ctx, &e, err))) {
+		if ((ours && !row_replay(r, &e, tmp, err)) || (r->chains && !chains_replay(r, &e, err)) ||
+			(r->each && !r->each(r->ctx, &e, err))) {
 			db_reset(s);
 			return false;
 		}
