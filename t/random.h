@@ -144,7 +144,8 @@ desk_dump(Desk *d, Workspace *w)
 		dump_rows(d, s, &out);
 	}
 	static const char *const core[] = {
-		"SELECT dataset, key, area, event, over FROM conflict ORDER BY dataset, key, event",
+		"SELECT dataset, key, area, event, over, COALESCE(resolved, 0) FROM conflict ORDER BY dataset, key, event",
+		"SELECT * FROM device_edit ORDER BY event",
 		"SELECT code, name, level FROM area ORDER BY code",
 		"SELECT name, value FROM rule_limit ORDER BY name",
 		"SELECT * FROM rule_code ORDER BY list, code", "SELECT * FROM rule_day ORDER BY day",

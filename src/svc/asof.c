@@ -242,6 +242,7 @@ asof_close(AsOf *a)
 
 /* ---- on to a moment ---- */
 
+/* Those that came about or were settled since. What was settled later is open still. */
 static bool
 conflicts_copy(AsOfWork *x, int64_t after, int64_t upto, Err *err)
 {

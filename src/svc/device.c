@@ -52,13 +52,13 @@ device_ahead(Hlc clock, int64_t at)
 }
 
 static bool
-device_behind(WriteTx *tx, DeviceEdit *e, Err *err)
+device_behind(Db *db, const SqlFile *sql, DeviceEdit *e, Err *err)
 {
 	Stmt *s;
 	bool row;
 	if (e->clock.wall < 0)
 		return true;
-	if (!svc_stmt(tx->db, &tx->w->sql, "device_edit_behind", &s, err))
+	if (!svc_stmt(db, sql, "device_edit_behind", &s, err))
 		return false;
 	db_set_text(s, "device", e->device);
 	db_set_int(s, "wall", e->clock.wall);
@@ -89,17 +89,23 @@ device_store(Db *db, const SqlFile *sql, const DeviceEdit *e, Err *err)
 }
 
 bool
+device_keep(Db *db, const SqlFile *sql, DeviceEdit *e, Err *err)
+{
+	e->ahead = device_ahead(e->clock, e->at);
+	return device_behind(db, sql, e, err) && device_store(db, sql, e, err);
+}
+
+bool
 device_note(WriteTx *tx, const OriginRow *origin, const EventBody *e, Err *err)
 {
-	Hlc clock = device_clock(e->clock);
 	DeviceEdit edit = {.area = e->area,
 		.device = origin->device,
 		.request = origin->request,
 		.event = tx->seq,
+		.at = tx->now,
 		.own = true,
-		.clock = clock,
-		.ahead = device_ahead(clock, tx->now)};
-	return device_behind(tx, &edit, err) && device_store(tx->db, &tx->w->sql, &edit, err);
+		.clock = device_clock(e->clock)};
+	return device_keep(tx->db, &tx->w->sql, &edit, err);
 }
 
 bool

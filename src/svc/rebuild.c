@@ -273,9 +273,9 @@ fix_add(Slice *x, Stmt *s, bool remove, bool put)
 static bool
 is_ours(const Slice *x)
 {
-	int at = x->walk->shape->dataset;
+	int at = x->walk->shape->dataset, own = x->walk->shape->own;
 	if (at < 0)
-		return true;
+		return !own || cell_of(x->is.s, own).i;
 	const Catalog *c = &x->r->w->cat;
 	const Dataset *d = catalog_dataset(c, cell_of(x->is.s, at).s);
 	return d && x->r->only[d - c->dataset];
@@ -439,9 +439,9 @@ static bool
 tables_walk(Rebuild *r, Arena *a, Err *err)
 {
 	const Catalog *c = &r->w->cat;
-	const Shape **shape = NEW(&r->a, const Shape *, c->n_datasets + 2);
+	const Shape **shape = NEW(&r->a, const Shape *, c->n_datasets + 3);
 	size_t n = 0;
-	r->out->part = NEW(a, RebuildPart, c->n_datasets + 2);
+	r->out->part = NEW(a, RebuildPart, c->n_datasets + 3);
 	for (size_t i = 0; i < c->n_datasets; i++) {
 		Shape *s = NEW(&r->a, Shape, 1);
 		dataset_shape(&c->dataset[i], a, s);
@@ -450,6 +450,7 @@ tables_walk(Rebuild *r, Arena *a, Err *err)
 	}
 	shape[n++] = &shape_conflict;
 	shape[n++] = &shape_closed;
+	shape[n++] = &shape_device;
 	for (size_t i = 0; i < n; i++)
 		if (!rows_count(r, shape[i], err))
 			return false;

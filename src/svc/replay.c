@@ -174,22 +174,6 @@ conflict_note(Replay *r, const Logged *e, int64_t before, Err *err)
 	return db_run(s, err);
 }
 
-/* Somebody settled what stood against each other in the row that the key names: dataset/key. */
-static bool
-conflicts_settle(Replay *r, const Logged *e, Err *err)
-{
-	Stmt *s;
-	Str dataset, key;
-	if (!str_cut(e->key, '/', &dataset, &key))
-		return err_set(err, E_DB, "event %lld of the log cannot be read", (long long)e->seq);
-	if (!svc_stmt(r->to, &r->w->sql, "conflict_settle_all", &s, err))
-		return false;
-	db_set_text(s, "dataset", dataset);
-	db_set_text(s, "key", key);
-	db_set_int(s, "resolved", e->seq);
-	return db_run(s, err);
-}
-
 /* ---- one event ---- */
 
 typedef struct RowNow { /* the row as the event says it */
@@ -254,6 +238,30 @@ row_replay(Replay *r, const Logged *e, Arena tmp, Err *err)
 	return matches_replay(r, e, &tmp, &now.matches, err) && row_put(r, t, e, &now, err);
 }
 
+/* ---- what follows from any event ---- */
+
+static bool
+chains_replay(Replay *r, const Logged *e, Err *err)
+{
+	Stmt *s;
+	DeviceEdit edit = {.area = e->area,
+		.device = e->device,
+		.request = e->request,
+		.event = e->seq,
+		.at = e->at,
+		.own = true,
+		.clock = device_clock(e->clock)};
+	if (e->device.n && !device_keep(r->to, &r->w->sql, &edit, err))
+		return false;
+	if (!e->settles)
+		return true;
+	if (!svc_stmt(r->to, &r->w->sql, "conflict_settled_by", &s, err))
+		return false;
+	db_set_int(s, "resolved", e->seq);
+	db_set_text(s, "row", e->key);
+	return db_run(s, err);
+}
+
 /* ---- all of them ---- */
 
 static void
@@ -270,6 +278,10 @@ event_read(Replay *r, Stmt *s, Logged *e)
 	e->key = db_text(s, 6);
 	e->sealed = db_text(s, 7);
 	e->base = db_int(s, 8);
+	e->settles = str_eq(dataset, S("siap.resolve"));
+	e->clock = db_text(s, 9);
+	e->device = db_int(s, 12) ? (Str){0} : db_text(s, 10);
+	e->request = db_text(s, 11);
 }
 
 bool
@@ -288,8 +300,7 @@ replay_events(Replay *r, int64_t after, int64_t upto, Arena tmp, Err *err)
 			return true;
 		event_read(r, s, &e);
 		bool ours = e.d && (!r->only || r->only[e.d - r->w->cat.dataset]);
-		bool settles = !e.d && r->chains && str_eq(db_text(s, 3), S("siap.resolve"));
-		if ((ours && !row_replay(r, &e, tmp, err)) || (settles && !conflicts_settle(r, &e, err)) ||
+		if ((ours && !row_replay(r, &e, tmp, err)) || (r->chains && !chains_replay(r, &e, err)) ||
 			(r->each && !r->each(r->ctx, &e, err))) {
 			db_reset(s);
 			return false;

@@ -4,8 +4,11 @@
 static const Str conflict_columns[] = {
 	{"area", 4}, {"dataset", 7}, {"key", 3}, {"event", 5}, {"over", 4}, {"resolved", 8}};
 static const Str closed_columns[] = {{"dataset", 7}, {"area", 4}, {"key", 3}, {"event", 5}};
-const Shape shape_conflict = {{"conflict", 8}, conflict_columns, 6, 4, 1};
-const Shape shape_closed = {{"closed_row", 10}, closed_columns, 4, 3, 0};
+const Shape shape_conflict = {{"conflict", 8}, conflict_columns, 6, 4, 1, 0};
+const Shape shape_closed = {{"closed_row", 10}, closed_columns, 4, 3, 0, 0};
+static const Str device_columns[] = {{"area", 4}, {"device", 6}, {"request", 7}, {"event", 5},
+	{"own", 3}, {"wall", 4}, {"counter", 7}, {"ahead", 5}, {"behind", 6}};
+const Shape shape_device = {{"device_edit", 11}, device_columns, 9, 4, -1, 4};
 
 void
 dataset_shape(const Dataset *d, Arena *a, Shape *out)

@@ -56,7 +56,7 @@ SELECT at FROM event WHERE seq = :seq
 -- name: event_from
 SELECT seq, at FROM event WHERE seq >= :seq ORDER BY seq LIMIT 1
 -- name: replay
-SELECT e.seq, e.at, e.op, o.dataset, e.area, e.open, e.key, e.sealed, e.base
+SELECT e.seq, e.at, e.op, o.dataset, e.area, e.open, e.key, e.sealed, e.base, e.device_clock, o.device, o.request, o.batch
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
 -- name: conflicts_between
 SELECT dataset, key, area, event, over, resolved FROM conflict
@@ -116,10 +116,10 @@ INSERT INTO conflict (dataset, key, area, event, over, resolved) VALUES (:datase
 ON CONFLICT (area, dataset, key, event) DO UPDATE SET resolved = excluded.resolved
 -- name: conflict_open
 SELECT event, over FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key AND resolved IS NULL ORDER BY event
--- name: conflict_settle_all
-UPDATE conflict SET resolved = :resolved WHERE dataset = :dataset AND key = :key AND resolved IS NULL
 -- name: conflict_settled
 SELECT max(resolved) FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key
+-- name: conflict_settled_by
+UPDATE conflict SET resolved = :resolved WHERE dataset || '/' || key = :row AND resolved IS NULL
 -- name: conflict_settle
 UPDATE conflict SET resolved = :resolved WHERE area = :area AND dataset = :dataset AND key = :key AND resolved IS NULL
 -- name: closed_get

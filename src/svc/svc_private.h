@@ -344,8 +344,9 @@ typedef struct Shape {
 	size_t n, n_key;
 	int dataset; /* in a table of all datasets: which column names it; else -1. Such rows may have columns of others too: they are
 				  * written over, never taken out and put in again */
+	int own;     /* rows where this column is 0 do not follow from the log, and stay; 0: there are none */
 } Shape;
-extern const Shape shape_conflict, shape_closed;
+extern const Shape shape_conflict, shape_closed, shape_device;
 void dataset_shape(const Dataset *d, Arena *a, Shape *out);
 /* SELECT all columns, in the order of the key, at most :most rows; behind: those after the key whose columns are parameters. */
 void shape_from_sql(const Shape *s, bool behind, Buf *out);
@@ -369,6 +370,8 @@ typedef struct Logged { /* one event, as the statement `replay` tells it */
 	int64_t base; /* 0: none */
 	Str area, open, key, sealed;
 	const Dataset *d; /* NULL: of none of today's datasets */
+	bool settles;     /* the conflicts of the row that its key names */
+	Str clock, device, request; /* of an edit of a device, else empty */
 } Logged;
 typedef struct ReplayTable ReplayTable;
 typedef struct Replay {
@@ -376,7 +379,7 @@ typedef struct Replay {
 	Db *from;          /* where that is read */
 	Db *to;            /* where the tables stand, all of them as of one event; any database */
 	const bool *only;  /* these datasets, by index in the catalog; NULL: all */
-	bool chains;       /* conflicts and closed rows too */
+	bool chains;       /* conflicts, closed rows and devices' edits too */
 	bool (*each)(void *ctx, const Logged *e, Err *err); /* NULL, or told of every event, after its row was written */
 	void *ctx;
 	/* Its own. */
@@ -515,6 +518,8 @@ typedef struct DeviceEdit { /* a row of device_edit */
 Hlc device_clock(Str text); /* empty: none */
 int64_t device_ahead(Hlc clock, int64_t at);
 bool device_store(Db *db, const SqlFile *sql, const DeviceEdit *e, Err *err) MUST;
+/* An event of its own, with all that is flagged of it; the events before it are kept already. */
+bool device_keep(Db *db, const SqlFile *sql, DeviceEdit *e, Err *err) MUST;
 /* Event tx->seq is of this device: flags and keeps it. */
 bool device_note(WriteTx *tx, const OriginRow *origin, const EventBody *e, Err *err) MUST;
 bool device_check(const RowRequest *r, Err *err) MUST; /* what devices say of themselves: E_INPUT says what would be right */

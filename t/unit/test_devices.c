@@ -526,7 +526,19 @@ test_through_the_socket(void **state)
 	finish(d, g);
 }
 
-/* What the tables keep follows from the log: whatever is changed there by hand is named. */
+static void
+rebuild(Desk *d)
+{
+	GateP g = NULL;
+	RebuildReport report;
+	OK(d, gate_open(&d->w, &g, &d->err));
+	OK(d, gate_rebuild(g, &(RebuildAsk){0}, &d->a, &report, &d->err));
+	gate_close(g);
+	verifies(d);
+}
+
+/* What the tables keep follows from the log: whatever is changed there by hand is named, and put right by a rebuild; but for what was
+ * kept of edits that changed nothing, of which the log does not know. */
 static void
 test_verify_finds(void **state)
 {
@@ -549,13 +561,14 @@ test_verify_finds(void **state)
 		"UPDATE device_edit SET request = '9' WHERE request = '1' AND own = 1",
 		"UPDATE device_edit SET wall = wall + 1 WHERE own = 1",
 		"UPDATE device_edit SET own = 0 WHERE ahead > 0",
-		"UPDATE device_edit SET area = '1571011001002'",
 		"UPDATE device_edit SET device = 'three' WHERE device = 'two' AND own = 1",
-		"UPDATE device_edit SET event = 77 WHERE own = 0",
 		"UPDATE conflict SET resolved = NULL WHERE resolved > 0",
 		"UPDATE conflict SET resolved = event + 1 WHERE resolved IS NULL",
 		"UPDATE conflict SET resolved = resolved + 1 WHERE resolved > 0",
-		"UPDATE conflict SET key = '1571011001001/booth'", "UPDATE conflict SET area = '15'"};
+		"UPDATE conflict SET key = '1571011001001/booth'", "UPDATE conflict SET area = '15'",
+		"UPDATE device_edit SET area = '1571011001002'",
+		"UPDATE device_edit SET event = 77 WHERE own = 0"};
+	enum { MENDED = sizeof harm / sizeof *harm - 2 };
 	for (size_t i = 0; i < sizeof harm / sizeof *harm; i++) {
 		DbP db = NULL;
 		Stmt *s;
@@ -572,6 +585,8 @@ test_verify_finds(void **state)
 		if (log_verify(&d->w, &(VerifyAsk){.threads = 1}, &d->a, &report, &d->err) ||
 			d->err.code != E_CONFLICT)
 			fail_msg("%s: %s", harm[i], d->err.code ? d->err.text : "not found");
+		if (i < MENDED)
+			rebuild(d);
 		const char *const back[] = {arena_fmt(&d->a, "DELETE FROM %s", table).p,
 			arena_fmt(&d->a, "INSERT INTO %s SELECT * FROM kept_rows", table).p,
 			"DROP TABLE kept_rows"};
