@@ -300,7 +300,7 @@ test_socket(void **state)
 typedef struct Asker { /* one of several threads at one gate */
 	Gate *g;
 	const Dataset *d;
-	char tps[14];
+	char tps[32];
 	bool ok;
 	int64_t event;
 } Asker;
@@ -316,7 +316,7 @@ ask_often(void *arg)
 	text[k->d->area] = str_of(k->tps);
 	k->ok = true;
 	for (int i = 0; i < 20; i++) {
-		char number[4];
+		char number[16];
 		snprintf(number, sizeof number, "%03d", i);
 		text[dataset_field(k->d, S("number")) - k->d->field] = str_of(number);
 		k->ok &= gate_enter(k->g, &r, &e);
