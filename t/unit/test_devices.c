@@ -458,6 +458,7 @@ test_settled(void **state)
 		assert_int_equal(db_int(s, 0), step ? 0 : 2);
 		db_reset(s);
 	}
+	asof_close(then);
 	/* Another conflict opens anew; it stays as it stands, and nothing but the settling is new. */
 	deliver(d, g, based(ink(d, &one, NOW + 3, 6), seen), OUTCOME_CONFLICT);
 	end(d, (End){.conflicts = 1, .n = 6, .received = {6, 2, 4, 3, 2, 1}});
