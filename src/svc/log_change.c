@@ -80,16 +80,19 @@ log_accept(Workspace *w, const Origin *who, Str why, TreeHead *lost, Err *err)
 {
 	AUTO(Arena) a = {0};
 	Err reason = {0};
+	int64_t events;
 	LogSource from = {w->db, &w->sql};
 	LogChange c = {.who = who, .why = why};
 	if (!why_check(why, err) || !arena_open(&a, SIZE_MB, err))
 		return false;
-	if (log_check(w, &from, workspace_last_event(w), lost, &reason))
+	if (!workspace_newest(w, &events, err))
+		return false;
+	if (log_check(w, &from, events, lost, &reason))
 		return err_set(err, E_INPUT,
 			"there is nothing to accept: the log extends the last checkpoint that was signed");
 	c.lost = lost->size ? lost : NULL;
 	/* Of a fork nothing that was signed can be trusted to be a beginning of it; after a rollback all of it is. */
-	c.forked = lost->size <= (uint64_t)workspace_last_event(w);
+	c.forked = lost->size <= (uint64_t)events;
 	/* A board of events that are no more must not be followed. */
 	(void)unlink(workspace_path(w, &a, "board.snap"));
 	return change_alone(w, WRITER_ACCEPT, &c, err);

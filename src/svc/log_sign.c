@@ -223,6 +223,8 @@ signed_read(const char *path, const VerifierKey *key, size_t n, Arena *a, Signed
 				*newest = (Signed){c, path};
 			return true;
 		}
+	if (why.code == E_LIMIT || why.code == E_IO)
+		return err_set(err, why.code, "%s", why.text);
 	err_set(err, E_CONFLICT, "'%s' is not a checkpoint that this log signed: %s", path,
 		n ? why.text : tr("the log has no event"));
 	return err_hint(

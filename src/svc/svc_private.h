@@ -18,6 +18,7 @@ void workspace_keys_remove(const Workspace *w, Arena *a); /* of one that is thro
 bool workspace_prepare_tables(
 	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
 bool dirs_make(const char *path, Arena tmp, Err *err) MUST; /* mkdir -p, for the owner only */
+bool workspace_newest(Workspace *w, int64_t *event, Err *err) MUST; /* workspace_last_event that tells when it could not be read */
 /* The areas of a workspace, as this program knows them. E_INPUT when there is no such area. */
 bool areas_store(const Env *env, Db *db, const SqlFile *sql, Str area, Err *err) MUST;
 /* ---- rules.c ---- */

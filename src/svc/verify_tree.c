@@ -149,9 +149,10 @@ static bool
 files_check(Verify *v, Err *err)
 {
 	TreeHead newest;
+	int64_t events;
 	LogSource from = {v->w->db, &v->w->sql};
 	for (int try = 0; try < 3; try++)
-		if (log_check(v->w, &from, workspace_last_event(v->w), &newest, err))
+		if (workspace_newest(v->w, &events, err) && log_check(v->w, &from, events, &newest, err))
 			return true;
 	return false;
 }

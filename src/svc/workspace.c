@@ -448,6 +448,18 @@ workspace_init_in(const Env *env, const char *dir, Str pack, Str area, const cha
 
 /* ---- open ---- */
 
+bool
+workspace_newest(Workspace *w, int64_t *event, Err *err)
+{
+	*event = workspace_last_event(w);
+	if (!w->unread.code)
+		return true;
+	if (err)
+		*err = w->unread;
+	w->unread = (Err){0};
+	return false;
+}
+
 /* Events of the first versions are in no tree, and their hashes bind less: there is nothing that they could be verified by. */
 static bool
 older_check(Workspace *w, Db *db, Err *err)
@@ -455,7 +467,10 @@ older_check(Workspace *w, Db *db, Err *err)
 	bool tree;
 	if (!db_has_table(db, S("log_tile"), &tree, err))
 		return false;
-	if (tree || workspace_last_event(w) == 0)
+	int64_t events;
+	if (!tree && !workspace_newest(w, &events, err))
+		return false;
+	if (tree || !events)
 		return true;
 	err_set(err, E_CONFLICT, "'%s' was made by a Siap that had no public log", w->dir);
 	return err_hint(
@@ -517,6 +532,25 @@ store_find(Workspace *w, Err *err)
 		err_set(err, E_DB, "'%s' does not hold the address of a database", path);
 }
 
+/* Whether its log extends what was signed. What could not be read is no reason to say that it does not. */
+static bool
+trust(Workspace *w, Err *err)
+{
+	TreeHead newest;
+	Err why = {0};
+	int64_t events;
+	if (workspace_newest(w, &events, &why) &&
+		log_check(w, &(LogSource){w->db, &w->sql}, events, &newest, &why))
+		return true;
+	if (why.code == E_CONFLICT || why.code == E_DB) {
+		w->suspect = why;
+		return true;
+	}
+	if (err)
+		*err = why;
+	return false;
+}
+
 static bool
 open_all(Workspace *w, Err *err)
 {
@@ -543,12 +577,7 @@ open_all(Workspace *w, Err *err)
 	hex_encode(w->cat.hash.b, 32, hex);
 	if ((!current || !str_eq(catalog, str_of(hex))) && !upgrade(w, m, n, err))
 		return false;
-	TreeHead newest;
-	if (!log_check(
-			w, &(LogSource){w->db, &w->sql}, workspace_last_event(w), &newest, &w->suspect) &&
-		!w->suspect.code)
-		return err_set(err, E_BUG, "a log was refused without a reason");
-	return true;
+	return trust(w, err);
 }
 
 bool

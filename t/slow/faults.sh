@@ -23,7 +23,7 @@ keep() { # name: the workspace as it is now
 	sql "CREATE DATABASE $(database "$1") TEMPLATE $(database w)"
 }
 start() { # name to begin with, or none
-	rm -rf "$t/w"
+	rm -rf "$t/w" "$t"/keys/*.checkpoint # or the copy would be a rollback
 	[ "$1" = none ] || cp -r "$t/$1" "$t/w"
 	sql "DROP DATABASE IF EXISTS $(database w) WITH (FORCE)"
 	if [ "$1" = none ]; then sql "CREATE DATABASE $(database w) TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"

@@ -18,7 +18,7 @@ step='making the workspace'
 
 begin() { # with a writer that runs
 	step=$1
-	rm -rf "$t/w"
+	rm -rf "$t/w" "$SIAP_KEYS"/*.checkpoint # or the copy would be a rollback
 	cp -r "$t/base" "$t/w"
 	: >"$t/writer" # before the writer opens it: what the last one said must not be read
 	"$siap" writer >"$t/writer" 2>&1 &
@@ -45,7 +45,7 @@ rows() { "$siap" export "$1" 2>/dev/null | tr -d '\r' | tail -n +2; }
 complete() { # deliveries, other events
 	[ "$(rows delivery | cut -d, -f1-2 | sort -u | wc -l)" = "$1" ] || fail "expected $1 deliveries, got $(rows delivery | wc -l)"
 	last=$("$siap" ready --json | grep -o '"event":[0-9]*' | head -n 1 | cut -d: -f2)
-	[ "$last" = $((6000 + $1 + $2)) ] || fail "expected event $((6000 + $1 + $2)) to be the newest, got $last"
+	[ "$last" = $((6001 + $1 + $2)) ] || fail "expected event $((6001 + $1 + $2)) to be the newest, got $last"
 	[ -z "$(ls "$t/w/import")" ] || fail "left in import/: $(ls "$t/w/import")"
 }
 stop() {
@@ -113,7 +113,7 @@ complete 60000 1
 # Without a writer the first command that writes is one for the others, until they are done.
 for n in 1 2 3; do
 	step="three imports at once, round $n"
-	rm -rf "$t/w"
+	rm -rf "$t/w" "$SIAP_KEYS"/*.checkpoint # or the copy would be a rollback
 	cp -r "$t/base" "$t/w"
 	"$siap" import delivery "$t/rows.csv" >"$t/out1" 2>&1 & one=$!
 	"$siap" import roll_count "$t/roll.csv" >"$t/out2" 2>&1 & two=$!
