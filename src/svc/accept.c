@@ -12,14 +12,29 @@ prepare_derived(
 	return buf_check(&sql, err) && db_prepare(db, buf_str(&sql), out, err);
 }
 
-bool
-acceptor_open(WriteTx *tx, const Dataset *d, const OriginRow *origin, Acceptor *out, Err *err)
+static bool
+statements_prepare(WriteTx *tx, const Dataset *d, Acceptor *out, Err *err)
 {
-	*out = (Acceptor){.d = d, .db = tx->db, .sql = &tx->w->sql, .origin = *origin};
+	*out = (Acceptor){.d = d, .db = tx->db, .sql = &tx->w->sql};
 	return prepare_derived(tx->db, dataset_add_sql, d, &out->insert, err) &&
 		prepare_derived(tx->db, dataset_update_sql, d, &out->update, err) &&
 		prepare_derived(tx->db, dataset_select_sql, d, &out->select, err) &&
 		prepare_derived(tx->db, dataset_close_sql, d, &out->close, err);
+}
+
+bool
+acceptor_open(WriteTx *tx, const Dataset *d, const OriginRow *origin, Acceptor *out, Err *err)
+{
+	Acceptor *kept = tx->acceptor ? &tx->acceptor[d - tx->w->cat.dataset] : NULL;
+	/* Their texts need not be made again for each row that somebody enters. */
+	if (kept && kept->db == tx->db)
+		*out = *kept;
+	else if (!statements_prepare(tx, d, out, err))
+		return false;
+	else if (kept)
+		*kept = *out;
+	out->origin = *origin;
+	return true;
 }
 
 static void

@@ -108,6 +108,7 @@ typedef struct WriteTx {
 	SignerKey *next;  /* who signs from this commit on, once a piece of work has set it */
 	bool *has_next;
 	Arena *keep;      /* lives as long as the writer */
+	struct Acceptor *acceptor; /* by dataset, those that were opened on this connection; NULL: none are kept */
 } WriteTx;
 /* A piece of work, run on the writer's thread inside the transaction. false with err: all it did is undone. */
 typedef bool (*WriteFn)(WriteTx *tx, void *arg, Err *err);

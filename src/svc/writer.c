@@ -18,8 +18,9 @@ struct Writer {
 	int64_t seq, at; /* newest committed event, and when: times never run backwards */
 	int64_t commits;
 	Buf leaves;
-	Arena keep;    /* names of keys */
-	LogTree *tree; /* of all committed events, unless it is stale */
+	Arena keep;         /* names of keys */
+	Acceptor *acceptor; /* by dataset, of this connection */
+	LogTree *tree;      /* of all committed events, unless it is stale */
 	bool tree_stale;
 	WriterMode mode;
 	Signers by;
@@ -42,6 +43,7 @@ writer_connect(Writer *wr, Err *err)
 {
 	Stmt *s;
 	bool row;
+	memset(wr->acceptor, 0, (wr->w->cat.n_datasets + 1) * sizeof *wr->acceptor);
 	if (!db_open(wr->w->store, DB_WRITE, &wr->db, err) ||
 		!svc_stmt(wr->db, &wr->w->sql, "event_newest", &s, err) || !db_step(s, &row, err))
 		return false;
@@ -104,7 +106,8 @@ begin(Writer *wr, WriteTx *tx, Tx *t, Err *err)
 		.signer = &wr->by.key,
 		.next = &wr->next,
 		.has_next = &wr->has_next,
-		.keep = &wr->keep};
+		.keep = &wr->keep,
+		.acceptor = wr->acceptor};
 	for (size_t i = 0; i < 4; i++)
 		tx->buf[i] = &wr->buf[i];
 	return tx_begin(wr->db, t, err);
@@ -397,7 +400,9 @@ writer_open(Workspace *w, WriterMode mode, Writer **out, Err *err)
 	if (!arena_open(&a, 64 * SIZE_MB, err))
 		return false;
 	Writer *wr = NEW(&a, Writer, 1);
-	*wr = (Writer){.w = w, .mode = mode, .lease = {-1}, .tree = NEW(&a, LogTree, 1), .tmp = a};
+	*wr = (Writer){.w = w, .mode = mode, .lease = {-1}, .tree = NEW(&a, LogTree, 1)};
+	wr->acceptor = NEW(&a, Acceptor, w->cat.n_datasets + 1);
+	wr->tmp = a;
 	wr->tail = &wr->head;
 	pthread_mutex_init(&wr->lock, NULL);
 	pthread_cond_init(&wr->wake, NULL);
