@@ -26,7 +26,7 @@ CFLAGS_ALL += $(CFLAGS)
 
 lib_src  := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 lib_obj  := $(lib_src:%.c=$(O)/%.o) $(O)/embed.o
-embedded := $(wildcard datasets/*.def indicators/*.sql checks/*.sql views/*.sql rules/*/*.def migrations/*.sql src/*/*.sql demo-data/*.csv demo-data/rows/*.csv) $(patsubst lang/%.po,build/embed/lang/%.mo,$(wildcard lang/*.po)) build/embed/areas.txt
+embedded := $(wildcard datasets/*.def indicators/*.sql checks/*.sql views/*.sql rules/*/*.def migrations/*.sql src/*/*.sql pages/*.html demo-data/*.csv demo-data/rows/*.csv) $(patsubst lang/%.po,build/embed/lang/%.mo,$(wildcard lang/*.po)) build/embed/areas.txt
 tests    := $(patsubst t/unit/%.c,$(O)/t/%,$(wildcard t/unit/*.c)) $(patsubst t/%.c,$(O)/t/%,$(wildcard t/*.c))
 fuzzers  := $(patsubst t/fuzz/%.c,build/fuzz/%,$(wildcard t/fuzz/*.c))
 benches  := $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))

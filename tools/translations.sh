@@ -12,12 +12,16 @@ header='msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
 find src -name '*.c' | LC_ALL=C sort | xgettext --files-from=- --from-code=UTF-8 --language=C --no-wrap --force-po \
 	-k -ktr -kerr_set:3 -kerr_hint:2 -kerr_prefix:2 --output="$tmp/src.pot" 2>"$tmp/xgettext" || { cat "$tmp/xgettext"; exit 1; }
 sed -i 's/charset=CHARSET/charset=UTF-8/' "$tmp/src.pot"
+# Words of the pages, {{"like these"}}.
+printf "$header" >"$tmp/pages.pot"
+grep -noH '{{"[^"]*"}}' pages/*.html | sed -e 's/\\/&&/g' -e 's/^\([^:]*:[0-9]*\):{{"\(.*\)"}}$/\n#: \1\nmsgid "\2"\nmsgstr ""/' >>"$tmp/pages.pot"
+msguniq --no-wrap --use-first "$tmp/pages.pot" -o "$tmp/pages.pot"
 printf "$header" >"$tmp/def.pot"
 if [ -x build/siap ] && [ -e src/cli/cmd_doc.c ]; then
 	build/siap doc --msgids >"$tmp/msgids"
 	LC_ALL=C sort -u "$tmp/msgids" | sed -n -e 's/[\\"]/\\&/g' -e 's/.*/\n#: definitions\nmsgid "&"\nmsgstr ""/p' >>"$tmp/def.pot"
 fi
-msgcat --no-wrap --use-first "$tmp/src.pot" "$tmp/def.pot" -o "$tmp/all.pot"
+msgcat --no-wrap --use-first "$tmp/src.pot" "$tmp/pages.pot" "$tmp/def.pot" -o "$tmp/all.pot"
 
 # Prints file:line: TEXT 'msgid' for each entry of the .po text on stdin; $1 is the file to name when it carries no place.
 entries() {

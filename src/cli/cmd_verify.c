@@ -103,6 +103,9 @@ folder(Cli *cli, const FolderAsk *ask, Progress *progress, Err *err)
 	cli_say(cli, tr("log %.*s: %s events up to %s, %s tiles: all is as it was signed\n"),
 		STR(r.origin), show_number(cli, r.events), show_instant(cli, r.at),
 		show_number(cli, r.tiles));
+	if (r.opened)
+		cli_say(cli, tr("what is shown of %s events is what they were logged with\n"),
+			show_number(cli, r.opened));
 	return true;
 }
 

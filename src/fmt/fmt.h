@@ -110,6 +110,25 @@ void xlsx_out_end(XlsxOut *o);               /* of a row */
 bool xlsx_out_close(XlsxOut *o, Err *err) MUST; /* the file is whole; on an error there is none */
 void xlsx_out_abandon(XlsxOut *o);           /* removes what there is; NULL allowed */
 
+/* ---- Templates: HTML in files of its own (pages/NAME.html), filled with values ----
+ * {{name}} is a text; {{"words"}} are words in the language of the thread (tools/translations.sh finds them); {{#name}}…{{/name}} comes
+ * once for each item of a list, or when a text is not empty; {{^name}}…{{/name}} when the list or text is empty; {{! remark}} nothing.
+ * Names are looked for in the item, then in what it stands in. Everything is escaped; there is no form that is not. Texts and words
+ * may stand in text and in quoted attributes; in attributes that hold an address (href, src, …) whatever is neither a path nor
+ * http, https or mailto becomes "#". In tags outside quotes only sections may stand, in scripts, styles, comments and
+ * attributes that are code (onclick, style, srcdoc) nothing. */
+typedef struct Template Template;
+/* E_INPUT or E_LIMIT name file and line. Keeps pointers into text. */
+bool template_parse(Str file, Str text, Arena *a, Template **out, Err *err) MUST;
+typedef struct Fill Fill; /* values by name; texts and names are not copied; a name given twice is a NEED */
+Fill *fill_new(Arena *a);
+void fill_text(Fill *f, const char *name, Str text);
+void fill_flag(Fill *f, const char *name, bool yes);  /* for sections */
+void fill_list(Fill *f, const char *name);            /* empty as yet */
+Fill *fill_item(Fill *f, const char *name);           /* one more in that list */
+/* Adds the page to out. E_BUG names file and line of a name that was not given. */
+bool template_fill(const Template *t, const Fill *f, Buf *out, Err *err) MUST;
+
 /* ---- JSON in: strict, duplicates rejected, depth at most 64 ---- */
 bool json_parse(Str bytes, size_t max, json_t **out, Err *err) MUST; /* caller json_decref's; error names line and column */
 

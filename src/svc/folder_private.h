@@ -89,4 +89,21 @@ typedef struct FolderStart {
 bool folder_verify(
 	const FolderAsk *ask, const FolderStart *start, Arena *a, FolderReport *out, Err *err) MUST;
 
+/* ---- verify_bundle.c: the file events.jsonl of a bundle, in step with the entries ---- */
+typedef struct OpenParts {
+	const char *path;
+	FILE *file; /* NULL: there is none */
+	Arena a;
+	int64_t line, opened;
+	int64_t seq; /* of the event at hand; 0: no more */
+	Str dataset, open, salt;
+} OpenParts;
+bool open_parts_begin(OpenParts *o, const char *path, Err *err) MUST;
+bool open_parts_next(OpenParts *o, Err *err) MUST;
+/* Of this entry, when its open part is shown. */
+bool open_parts_check(OpenParts *o, const EntryFacts *e, Hasher *h, Err *err) MUST;
+void open_parts_end(OpenParts *o);
+/* SHA-256(salt || open) is the hash wanted. */
+bool open_holds(Str open, Str salt_hex, Str want_hex, Hasher *h) MUST;
+
 #endif

@@ -121,20 +121,6 @@ holds(bool yes, Err *err, const char *what)
 }
 
 static bool
-open_holds(Str open, Str salt_hex, Str want_hex, Hasher *h)
-{
-	unsigned char salt[SEAL_SALT];
-	Sha256 want, is;
-	if (!hex_decode(salt_hex, salt, sizeof salt) || !hex_decode(want_hex, want.b, sizeof want.b))
-		return false;
-	hasher_begin(h);
-	hasher_add(h, (Str){(char *)salt, sizeof salt});
-	hasher_add(h, open);
-	hasher_end(h, &is);
-	return memcmp(want.b, is.b, sizeof is.b) == 0;
-}
-
-static bool
 entry_take(Str text, Arena *a, Str *open_hash, ProvedEvent *out, Err *err)
 {
 	json_t *e;

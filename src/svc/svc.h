@@ -531,12 +531,31 @@ typedef struct FolderAsk {
 } FolderAsk;
 typedef struct FolderReport {
 	int64_t events, at, tiles; /* at: the time of the newest; tiles: files of hashes */
+	int64_t opened;            /* events of a bundle whose open part is shown, and holds */
 	Str origin;                /* the log's name */
 } FolderReport;
 /* Whether a published log is what its key signed: every entry well-formed and in its place, every tile that of its entries, the root
- * that of the checkpoint. Needs no workspace. E_CONFLICT names the first file and entry that do not hold. Files that the
+ * that of the checkpoint; of a bundle every open part in events.jsonl that of its entry. Needs no workspace. E_CONFLICT names the first file and entry that do not hold. Files that the
  * checkpoint does not need are not looked at. */
 bool log_verify_folder(const FolderAsk *ask, Arena *a, FolderReport *out, Err *err) MUST;
+
+typedef struct BundleAsk {
+	const char *dir; /* must not exist */
+	int64_t event;   /* the last one there is, signed and published with it; E_BUSY when there are more by now */
+	Watch watch;     /* phases "publishing", "saving" */
+} BundleAsk;
+typedef struct BundleFile {
+	Str path;
+	uint64_t rows;
+	const Dataset *dataset; /* NULL: events.jsonl */
+} BundleFile;
+typedef struct BundleReport {
+	BundleFile *file; /* data/NAME.csv of each dataset that is not restricted, then events.jsonl */
+	size_t n;
+} BundleReport;
+/* All that can be handed over without a key: data as CSV, definitions, the published log, its public key, and in events.jsonl the open part of
+ * each event with its salt, so that the data can be checked against the log. Private fields and restricted datasets stay out. */
+bool bundle_write(Workspace *w, const BundleAsk *ask, Arena *a, BundleReport *out, Err *err) MUST;
 
 /* ---- Witnesses: agencies that keep a view of their own of a published log, and cosign what extends it ---- */
 typedef struct WitnessAsk {

@@ -72,6 +72,7 @@ typedef struct FolderCheck {
 	Layout *layout;
 	VerifierKey key;
 	LogCheckpoint c, against;
+	OpenParts open;
 	Sha256 older; /* root of as many entries as `against` is of */
 } FolderCheck;
 
@@ -133,7 +134,8 @@ entry_check(void *ctx, uint64_t index, Str entry, Err *err)
 	EntryFacts e;
 	if (!entry_read(entry, index, &a, &e, err) || !time_check(f, &e, err))
 		return entry_refuse(f, index, err);
-	if (!layout_add(f->layout, entry, err))
+	/* What e points to is void once layout_add reads a tile into the same scratch. */
+	if (!open_parts_check(&f->open, &e, f->hasher, err) || !layout_add(f->layout, entry, err))
 		return false;
 	if (f->layout->edge.size == f->against.head.size)
 		tree_root(&f->layout->edge, f->hasher, &f->older);
@@ -187,7 +189,12 @@ folder_check(FolderCheck *f, const FolderStart *start, Err *err)
 		f->dir, f->layout->edge.size, f->c.head.size, entry_check, f, &f->ask->watch};
 	f->out->events = (int64_t)f->c.head.size;
 	f->out->origin = arena_str(&f->a, f->c.origin);
-	return folder_walk(&walk, err) && layout_end(f->layout, err) && roots_check(f, err);
+	if (!folder_walk(&walk, err) || !layout_end(f->layout, err) || !roots_check(f, err))
+		return false;
+	f->out->opened = f->open.opened;
+	return !f->open.seq ||
+		err_set(err, E_CONFLICT, "%s:%lld: the log has no event %lld behind the one before",
+			f->open.path, (long long)f->open.line, (long long)f->open.seq);
 }
 
 bool
@@ -202,7 +209,10 @@ folder_verify(const FolderAsk *ask, const FolderStart *start, Arena *a, FolderRe
 	f.layout = NEW(a, Layout, 1);
 	if (!arena_open(&f.a, 256 * SIZE_MB, err))
 		return false;
-	bool ok = hasher_open(&f.hasher, err) && folder_check(&f, start, err);
+	bool ok = hasher_open(&f.hasher, err) &&
+		open_parts_begin(&f.open, arena_fmt(a, "%s/events.jsonl", ask->dir).p, err) &&
+		folder_check(&f, start, err);
+	open_parts_end(&f.open);
 	out->origin = arena_str(a, out->origin);
 	layout_close(f.layout);
 	hasher_close(f.hasher);
