@@ -239,6 +239,27 @@ db_has_table(Db *db, Str name, bool *yes, Err *err)
 	return true;
 }
 
+bool
+db_tables(Db *db, Arena *a, Str **name, size_t *n, Err *err)
+{
+	enum { MOST = 4096 };
+	Stmt *s;
+	bool row;
+	*name = NEW(a, Str, MOST);
+	*n = 0;
+	if (!db_prepare(db, str_of(db->kind->tables_all), &s, err))
+		return false;
+	while (*n < MOST) {
+		if (!db_step(s, &row, err))
+			return false;
+		if (!row)
+			return true;
+		(*name)[(*n)++] = arena_str(a, db_text(s, 0));
+	}
+	db_reset(s);
+	return err_set(err, E_LIMIT, "the database has more than %d tables", MOST);
+}
+
 /* ---- Binding ---- */
 
 int

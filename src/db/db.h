@@ -72,6 +72,7 @@ double db_real(Stmt *s, int i);
 Str db_text(Stmt *s, int i);    /* also blobs; valid until the next step or reset; empty for NULL */
 
 bool db_has_table(Db *db, Str name, bool *yes, Err *err) MUST;
+bool db_tables(Db *db, Arena *a, Str **name, size_t *n, Err *err) MUST; /* all of them, in the order in which they were made */
 
 /* Transactions. AUTO(Tx) rolls back at scope end unless committed. Begins IMMEDIATE on a writer. */
 typedef struct Tx {

@@ -11,6 +11,7 @@ typedef struct DbKind {
 	const char *begin_read, *begin_write;
 	const char *ledger_make;             /* table `migration`, when absent */
 	const char *table_there;             /* gives a row when table :name is there */
+	const char *tables_all;              /* their names, in the order in which they were made */
 	Db *(*make)(Arena *a);               /* zeroed, the kind's own struct */
 	bool (*connect)(Db *db, DbMode mode, Err *err) MUST;
 	void (*close)(Db *db);               /* also after a failed connect; frees what is not in db->mem */

@@ -429,6 +429,8 @@ const DbKind db_postgres = {
 				   "(number integer PRIMARY KEY, name text NOT NULL, at bigint NOT NULL)",
 	.table_there = "SELECT 1 FROM pg_class WHERE relname = CAST(:name AS text) "
 				   "AND relkind = 'r' AND pg_table_is_visible(oid)",
+	.tables_all = "SELECT relname FROM pg_class WHERE relkind = 'r' "
+				  "AND relnamespace = CAST(current_schema() AS regnamespace) ORDER BY oid",
 	.make = pg_make,
 	.connect = pg_connect,
 	.close = pg_close,

@@ -244,6 +244,9 @@ const DbKind db_sqlite = {
 	.ledger_make = "CREATE TABLE IF NOT EXISTS migration "
 				   "(number INTEGER PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL) STRICT",
 	.table_there = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = :name",
+	.tables_all =
+		"SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' "
+		"ORDER BY rowid",
 	.make = sqlite_make,
 	.connect = sqlite_connect,
 	.close = sqlite_close,

@@ -25,7 +25,9 @@ statements_prepare(WriteTx *tx, const Dataset *d, Acceptor *out, Err *err)
 bool
 acceptor_open(WriteTx *tx, const Dataset *d, const OriginRow *origin, Acceptor *out, Err *err)
 {
-	Acceptor *kept = tx->acceptor ? &tx->acceptor[d - tx->w->cat.dataset] : NULL;
+	const Catalog *c = &tx->w->cat;
+	bool ours = tx->acceptor && d >= c->dataset && d < c->dataset + c->n_datasets;
+	Acceptor *kept = ours ? &tx->acceptor[d - c->dataset] : NULL;
 	/* Their texts need not be made again for each row that somebody enters. */
 	if (kept && kept->db == tx->db)
 		*out = *kept;

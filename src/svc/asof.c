@@ -5,9 +5,6 @@
  * stay out. Of the events only the last is kept after the first step, all of them after later ones: a board follows by them. */
 #include "svc/svc_private.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <signal.h>
 #include <unistd.h>
 
 enum { TELL_EVERY = 4096, NO_LEAF = 32 };
@@ -56,30 +53,6 @@ event_at_most(Db *db, const SqlFile *sql, int64_t at, int64_t *event, Err *err)
 }
 
 /* ---- the private database ---- */
-
-/* "asof.PID.N" of a process that is no more. */
-static bool
-is_dead(Str name)
-{
-	int64_t pid;
-	Str left, right;
-	return str_starts(name, S("asof.")) &&
-		str_cut(str_slice(name, 5, name.n), '.', &left, &right) && str_int(left, &pid) && pid > 0 &&
-		pid < INT32_MAX && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
-}
-
-/* What killed processes left behind. */
-static void
-tidy(const Workspace *w)
-{
-	DIR *dir = opendir(w->dir);
-	if (!dir)
-		return;
-	for (const struct dirent *e; (e = readdir(dir));)
-		if (is_dead(str_of(e->d_name)))
-			(void)unlinkat(dirfd(dir), e->d_name, 0);
-	(void)closedir(dir);
-}
 
 static bool
 areas_copy(AsOfWork *x, Err *err)
@@ -204,7 +177,7 @@ asof_open(Workspace *w, const Watch *watch, AsOf **out, Err *err)
 		x->watch = *watch;
 	x->path = arena_fmt(&mem, "%s/asof.%d.%u", w->dir, (int)getpid(), ++number).p;
 	x->mem = mem;
-	tidy(w);
+	tidy(w->dir, S("asof."), mem);
 	a->w = *w;
 	a->w.a = &x->mem;
 	a->w.store = x->path;

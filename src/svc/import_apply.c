@@ -2,8 +2,6 @@
 #include "svc/svc_private.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <signal.h>
 #include <unistd.h>
 
 typedef struct Slice { /* rows read and prepared while the slice before is written */
@@ -356,15 +354,6 @@ stage_dead(Stmt *waits, Str name, bool *dead, Err *err)
 	return true;
 }
 
-/* "board.snap.PID" of a process that is no more. */
-static bool
-snapshot_dead(Str name)
-{
-	int64_t pid;
-	return str_starts(name, S("board.snap.")) && str_int(str_slice(name, 11, name.n), &pid) &&
-		pid > 0 && pid < INT32_MAX && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
-}
-
 static bool
 folder_tidy(const char *path, Stmt *waits, Err *err)
 {
@@ -375,7 +364,7 @@ folder_tidy(const char *path, Stmt *waits, Err *err)
 	for (const struct dirent *e; ok && (e = readdir(dir));) {
 		Str name = str_of(e->d_name);
 		ok = stage_dead(waits, name, &dead, err);
-		if (ok && (dead || snapshot_dead(name)))
+		if (ok && (dead || is_left_behind(name, S("board.snap."))))
 			(void)unlinkat(dirfd(dir), e->d_name, 0);
 	}
 	(void)closedir(dir);

@@ -23,24 +23,6 @@ struct StageOut {
 	char path[4096];
 };
 
-static void
-put_int(Buf *b, uint64_t v, size_t n)
-{
-	char bytes[8];
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = (char)(v >> (8 * i));
-	buf_add(b, (Str){bytes, n});
-}
-
-static uint64_t
-get_int(const char *p, size_t n)
-{
-	uint64_t v = 0;
-	for (size_t i = n; i-- > 0;)
-		v = v << 8 | (unsigned char)p[i];
-	return v;
-}
-
 static bool
 flush(StageOut *s, Err *err)
 {
@@ -77,7 +59,7 @@ stage_create(
 	buf_add(&s->buf, S("SIAPSTG1"));
 	buf_add(&s->buf, (Str){(const char *)d->hash.b, 32});
 	buf_byte(&s->buf, has_base);
-	put_int(&s->buf, d->n_fields, 2);
+	little_put(&s->buf, d->n_fields, 2);
 	for (size_t i = 0; i < d->n_fields; i++)
 		buf_byte(&s->buf, given[i]);
 	*out = s;
@@ -89,13 +71,13 @@ stage_add(StageOut *s, const Value *v, int64_t base, Err *err)
 {
 	buf_byte(&s->buf, 'R');
 	if (s->has_base)
-		put_int(&s->buf, (uint64_t)base, 8);
+		little_put(&s->buf, (uint64_t)base, 8);
 	for (size_t i = 0; i < s->d->n_fields; i++) {
 		buf_byte(&s->buf, (char)v[i].kind);
 		if (v[i].kind == VALUE_INT) {
-			put_int(&s->buf, (uint64_t)v[i].i, 8);
+			little_put(&s->buf, (uint64_t)v[i].i, 8);
 		} else if (v[i].kind == VALUE_TEXT) {
-			put_int(&s->buf, v[i].s.n, 4);
+			little_put(&s->buf, v[i].s.n, 4);
 			buf_add(&s->buf, v[i].s);
 		}
 	}
@@ -110,8 +92,8 @@ stage_finish(StageOut *s, uint64_t *rows, Str *content, Arena *a, Err *err)
 	char *hex = NEW(a, char, 65);
 	bool ok = flush(s, err);
 	hasher_end(s->hasher, &hash);
-	put_int(&s->buf, 'E', 1);
-	put_int(&s->buf, s->rows, 8);
+	little_put(&s->buf, 'E', 1);
+	little_put(&s->buf, s->rows, 8);
 	buf_add(&s->buf, (Str){(char *)hash.b, 32});
 	ok = ok && buf_check(&s->buf, err) && fd_write_all(s->fd, buf_str(&s->buf), err) &&
 		fd_sync(s->fd, err);
@@ -203,7 +185,7 @@ stage_open(const char *path, const Dataset *d, StageIn **out, Err *err)
 		for (size_t i = 0; i < d->n_fields; i++)
 			s->given[i] = s->buf[43 + i];
 		if (memcmp(s->buf, "SIAPSTG1", 8) == 0 && memcmp(s->buf + 8, d->hash.b, 32) == 0 &&
-			get_int(s->buf + 41, 2) == d->n_fields) {
+			little_get(s->buf + 41, 2) == d->n_fields) {
 			s->at = (size_t)s->first_row;
 			*out = s;
 			return true;
@@ -248,10 +230,10 @@ next_value(StageIn *s, size_t *o, Value *v, Err *err)
 	*v = (Value){.kind = (ValueKind)p[0]};
 	*o += 1;
 	if (v->kind == VALUE_INT) {
-		v->i = (int64_t)get_int(p + 1, 8);
+		v->i = (int64_t)little_get(p + 1, 8);
 		*o += 8;
 	} else if (v->kind == VALUE_TEXT) {
-		v->s.n = (size_t)get_int(p + 1, 4);
+		v->s.n = (size_t)little_get(p + 1, 4);
 		*o += 4;
 		if (!want(s, *o + v->s.n, err))
 			return false;
@@ -276,7 +258,7 @@ stage_next(StageIn *s, Value *v, int64_t *base, bool *more, Err *err)
 	if (s->buf[s->at] != 'R')
 		return err_set(err, E_CONFLICT, "the staged import is damaged: import the file again");
 	if (s->has_base) {
-		*base = (int64_t)get_int(s->buf + s->at + 1, 8);
+		*base = (int64_t)little_get(s->buf + s->at + 1, 8);
 		o += 8;
 	}
 	for (size_t i = 0; i < s->d->n_fields; i++)

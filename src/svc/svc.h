@@ -600,6 +600,7 @@ bool keys_restore(const Env *env, const char *path, Str code, Arena *a, Str *id,
 typedef struct VerifyAsk {
 	const char *against; /* a file with a checkpoint from earlier, or NULL: the log must begin with what it was signed for */
 	int threads;         /* 0: one for each core */
+	bool rolled_back;    /* whether more was signed, as far as this computer knows, is not asked */
 	Watch watch;         /* phases "events", "rows" */
 } VerifyAsk;
 typedef struct VerifyReport {
@@ -610,6 +611,39 @@ typedef struct VerifyReport {
  * checkpoints from the leaves; private parts open; the tables hold exactly the newest event of each row; rules and areas are those
  * of the pack. E_CONFLICT names the first difference. Needs the workspace's key. Memory: from a, about 12 bytes an event. */
 bool log_verify(Workspace *w, const VerifyAsk *ask, Arena *a, VerifyReport *out, Err *err) MUST;
+
+/* ---- Backup: one encrypted file, the same for both kinds of database ---- */
+typedef struct BackupReport { /* what is in it. Strings live in the arena */
+	Str id, area, pack;  /* of the workspace */
+	int64_t made;        /* when, UTC milliseconds */
+	int64_t events, at;  /* how many; when the last of them was, 0: none */
+	int64_t rows, files; /* rows of all tables in it; files beside the database */
+	uint64_t bytes;      /* of the file */
+} BackupReport;
+typedef struct BackupAsk {
+	const char *path;
+	bool force;  /* a file that exists is replaced */
+	Watch watch; /* phases "events", "checking" (by bytes) */
+} BackupAsk;
+/* As of one moment, while others write; nobody waits for it. It is read back before it takes its name. E_CONFLICT when path exists;
+ * nothing is left behind on an error or stop. Needs the workspace's key, and so does whoever opens it. */
+bool backup_make(Workspace *w, const BackupAsk *ask, Arena *a, BackupReport *out, Err *err) MUST;
+/* Reads all of it. E_INPUT names where it is damaged, E_DENIED the key that is missing or wrong. */
+bool backup_check(const Env *env, const char *path, const Watch *watch, Arena *a, BackupReport *out, Err *err) MUST;
+typedef struct RestoreAsk {
+	const char *path, *dir;
+	const char *store; /* address of a database that holds no workspace; NULL: in the folder */
+	Watch watch;       /* phases "checking" (by bytes), "events", "rows" */
+} RestoreAsk;
+typedef struct RestoreReport {
+	BackupReport backup;
+	VerifyReport verified;
+	int64_t missing; /* so many events fewer than were signed, as far as this computer knows */
+	Err suspect;     /* why the workspace will not be written to before somebody accepts it; code E_OK: it will */
+} RestoreReport;
+/* A new workspace from a backup: tables of datasets are made from its events, and all is verified before it takes its name. Nothing is
+ * left behind on an error or stop. E_CONFLICT when dir or the database holds something. */
+bool restore_make(const Env *env, const RestoreAsk *ask, Arena *a, RestoreReport *out, Err *err) MUST;
 
 /* ---- Made-up elections: the province of the demo, and load of any size ---- */
 typedef struct SynthNew {

@@ -3,6 +3,8 @@ SELECT value FROM workspace WHERE name = :name
 -- name: workspace_set
 INSERT INTO workspace (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
+-- name: workspace_unset
+DELETE FROM workspace WHERE name = :name
 -- name: area_insert
 INSERT INTO area (code, name, level) VALUES (:code, :name, :level)
 -- name: area_get

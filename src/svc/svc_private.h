@@ -14,6 +14,18 @@ bool workspace_fact(Db *db, const SqlFile *sql, const char *name, Arena *a, Str 
 	MUST; /* p == NULL: absent */
 bool workspace_fact_set(Db *db, const SqlFile *sql, const char *name, Str value, Err *err) MUST;
 bool workspace_key(const Workspace *w, unsigned char key[32], Err *err) MUST;
+/* As workspace_open, but nothing is brought up to date: no event is added. */
+bool workspace_open_found(const Env *env, const char *dir, Arena *a, Workspace *out, Err *err) MUST;
+const Pack *pack_find(const Catalog *c, Str name, Err *err); /* NULL: E_INPUT, with all names */
+typedef struct NewStore { /* where a new workspace's rows shall go */
+	const Env *env;
+	const Catalog *cat;
+	const SqlFile *sql;
+	const char *address; /* of a database; NULL: a file */
+} NewStore;
+bool store_address(const char *address, Err *err) MUST; /* E_INPUT when it is none; NULL is fine */
+/* E_CONFLICT when it holds a workspace. What an init or restore left that was killed goes. */
+bool store_free(const NewStore *to, Db *db, Arena *a, Err *err) MUST;
 void workspace_keys_remove(const Workspace *w, Arena *a); /* of one that is thrown away */
 bool workspace_prepare_tables(
 	Db *db, const SqlFile *sql, const Catalog *c, const Pack *pack, Err *err) MUST;
@@ -34,6 +46,24 @@ typedef struct Lease {
 } Lease;
 bool lease_take(const char *dir, Lease *out, Err *err) MUST;
 void lease_drop(Lease *l);
+
+/* ---- tidy.c ---- */
+bool is_left_behind(Str name, Str before); /* name: before, then the number of a process that is no more, then nothing or a dot */
+void folder_remove(const char *path);      /* a file or a folder with all that is in it */
+void tidy(const char *dir, Str before, Arena tmp); /* removes what is_left_behind */
+/* Where the file or folder `path` is made until it is whole. Those that killed processes left are removed. */
+const char *part_begin(const char *path, Arena *a);
+
+/* ---- little.c: whole numbers in files, little-endian ---- */
+void little_put(Buf *b, uint64_t v, size_t bytes);
+uint64_t little_get(const char *p, size_t bytes);
+
+/* ---- core.c: the tables that migrations make ---- */
+/* Of those what is in no definition and does not follow from the program: what a backup holds. In the order in which they are made. */
+bool core_tables(const Env *env, Arena *a, Str **name, size_t *n, Err *err) MUST;
+bool core_is_kept(Str table); /* of a table that migrations make: whether it is one of those */
+/* Takes all tables of a workspace out of a database. */
+bool store_clear(const Env *env, const Catalog *c, Db *db, Arena *a, Err *err) MUST;
 
 /* A named statement of svc.sql on this connection. */
 bool svc_stmt(Db *db, const SqlFile *sql, const char *name, Stmt **out, Err *err) MUST;

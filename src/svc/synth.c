@@ -34,26 +34,6 @@ synth_begin(Synth *s, const Env *env, const SynthNew *what, const Watch *watch, 
 	return s->is_open;
 }
 
-/* Removes what is in a folder, and the folders in it one level down: a workspace has no more. */
-static void
-folder_remove(const char *path, int levels)
-{
-	char below[4096];
-	DIR *dir = opendir(path);
-	if (!dir)
-		return;
-	for (const struct dirent *e; (e = readdir(dir));) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		if (unlinkat(dirfd(dir), e->d_name, 0) == 0 || levels == 0)
-			continue;
-		if (snprintf(below, sizeof below, "%s/%s", path, e->d_name) < (int)sizeof below)
-			folder_remove(below, levels - 1);
-	}
-	(void)closedir(dir);
-	(void)rmdir(path);
-}
-
 /* Of its files; the board's and the import's folders hold nothing that lasts. */
 static int64_t
 folder_size(const char *path)
@@ -71,45 +51,10 @@ folder_size(const char *path)
 }
 
 static bool
-table_empty(Db *db, Str table, Err *err)
-{
-	AUTO(Buf) sql = {0};
-	buf_fmt(&sql, "DELETE FROM %.*s", STR(table)); /* derived SQL */
-	return buf_check(&sql, err) && db_exec(db, buf_str(&sql), err);
-}
-
-/* The tables that a migration makes, the last first: a table refers only to earlier ones. */
-static bool
-tables_empty(Db *db, Str sql, Err *err)
-{
-	const Str make = S("CREATE TABLE "); /* derived SQL */
-	size_t at;
-	Str name, rest;
-	if (!str_find(sql, make, &at))
-		return true;
-	rest = str_slice(sql, at + make.n, sql.n);
-	str_cut(rest, ' ', &name, &rest);
-	return tables_empty(db, rest, err) && table_empty(db, name, err);
-}
-
-/* A database on a server is left with empty tables, as an interrupted init leaves it. */
-static bool
 store_empty(Synth *s, Err *err)
 {
 	AUTO(DbP) db = NULL;
-	AUTO(Tx) tx = {0};
-	Migration *m;
-	size_t n;
-	if (!migrations_load(&s->env, &s->a, &m, &n, err) || !db_open(s->store, DB_WRITE, &db, err) ||
-		!tx_begin(db, &tx, err))
-		return false;
-	for (size_t i = 0; i < s->w.cat.n_datasets; i++)
-		if (!table_empty(db, s->w.cat.dataset[i].name, err))
-			return false;
-	while (n--)
-		if (!tables_empty(db, m[n].sql, err))
-			return false;
-	return tx_commit(&tx, err);
+	return db_open(s->store, DB_WRITE, &db, err) && store_clear(&s->env, &s->w.cat, db, &s->a, err);
 }
 
 static void
@@ -120,7 +65,7 @@ discard(Synth *s, Err *err)
 		workspace_keys_remove(&s->w, &s->a);
 	if (s->store && s->is_open && !store_empty(s, &why) && err)
 		err_hint(err, "database '%s' could not be emptied again: %s", s->store, why.text);
-	folder_remove(s->dir, 1);
+	folder_remove(s->dir);
 }
 
 bool

@@ -345,19 +345,31 @@ init_facts(Init *in, Db *db, Err *err)
 			&(Workspace){.env = in->env, .id = str_of(id)}, "signing", &in->a, &signer, err);
 }
 
-/* A database on a server may hold a workspace whose folder is elsewhere. */
-static bool
-init_is_free(Init *in, Db *db, Err *err)
+bool
+store_free(const NewStore *to, Db *db, Arena *a, Err *err)
 {
 	bool there;
-	Str id = {0};
-	if (!db_has_table(db, S("workspace"), &there, err) ||
-		(there && !workspace_fact(db, &in->sql, "id", &in->a, &id, err)))
+	Str id, restoring;
+	if (!db_has_table(db, S("workspace"), &there, err))
 		return false;
-	if (!id.n)
+	if (!there)
 		return true;
-	err_set(err, E_CONFLICT, "database '%s' already holds a workspace", in->store);
+	if (!workspace_fact(db, to->sql, "id", a, &id, err) ||
+		!workspace_fact(db, to->sql, "restoring", a, &restoring, err))
+		return false;
+	if (!id.n || restoring.n)
+		return store_clear(to->env, to->cat, db, a, err);
+	err_set(err, E_CONFLICT, "database '%s' already holds a workspace", to->address);
 	return err_hint(err, "give each workspace a database of its own");
+}
+
+bool
+store_address(const char *address, Err *err)
+{
+	if (!address || db_is_url(str_of(address)))
+		return true;
+	err_set(err, E_INPUT, "'%s' is no address of a database", address);
+	return err_hint(err, "for example postgres://user@host:5432/database");
 }
 
 static bool
@@ -373,14 +385,15 @@ init_database(Init *in, Err *err)
 		!migrations_load(in->env, &in->a, &m, &n, err) ||
 		!db_open(in->store ? in->store : arena_fmt(&in->a, "%s/%s", in->dir, DB_FILE).p, DB_CREATE,
 			&db, err) ||
-		!init_is_free(in, db, err) || !db_migrate(db, m, n, now, err))
+		!store_free(&(NewStore){in->env, &in->cat, &in->sql, in->store}, db, &in->a, err) ||
+		!db_migrate(db, m, n, now, err))
 		return false;
 	return tx_begin(db, &tx, err) && areas_store(in->env, db, &in->sql, in->area, err) &&
 		workspace_prepare_tables(db, &in->sql, &in->cat, in->pack, err) &&
 		init_facts(in, db, err) && tx_commit(&tx, err);
 }
 
-static const Pack *
+const Pack *
 pack_find(const Catalog *c, Str name, Err *err)
 {
 	const Pack *p = catalog_pack(c, name);
@@ -434,11 +447,7 @@ bool
 workspace_init_in(const Env *env, const char *dir, Str pack, Str area, const char *store, Err *err)
 {
 	Init in = {.env = env, .dir = dir, .area = area, .store = store};
-	if (store && !db_is_url(str_of(store))) {
-		err_set(err, E_INPUT, "'%s' is no address of a database", store);
-		return err_hint(err, "for example postgres://user@host:5432/database");
-	}
-	if (!arena_open(&in.a, 256 * SIZE_MB, err))
+	if (!store_address(store, err) || !arena_open(&in.a, 256 * SIZE_MB, err))
 		return false;
 	bool ok = catalog_load(env, &in.a, &in.cat, err) &&
 		(in.pack = pack_find(&in.cat, pack, err)) != NULL && init_folder(&in, err);
@@ -552,7 +561,7 @@ trust(Workspace *w, Err *err)
 }
 
 static bool
-open_all(Workspace *w, Err *err)
+open_all(Workspace *w, bool as_found, Err *err)
 {
 	Migration *m;
 	size_t n;
@@ -575,20 +584,32 @@ open_all(Workspace *w, Err *err)
 		return false;
 	char hex[65];
 	hex_encode(w->cat.hash.b, 32, hex);
-	if ((!current || !str_eq(catalog, str_of(hex))) && !upgrade(w, m, n, err))
+	if (!as_found && (!current || !str_eq(catalog, str_of(hex))) && !upgrade(w, m, n, err))
 		return false;
 	return trust(w, err);
+}
+
+static bool
+open_as(const Env *env, const char *dir, bool as_found, Arena *a, Workspace *out, Err *err)
+{
+	*out = (Workspace){.env = env, .a = a, .dir = arena_cstr(a, str_of(dir))};
+	clock_install(out);
+	if (open_all(out, as_found, err))
+		return true;
+	workspace_close(out);
+	return false;
 }
 
 bool
 workspace_open(const Env *env, const char *dir, Arena *a, Workspace *out, Err *err)
 {
-	*out = (Workspace){.env = env, .a = a, .dir = arena_cstr(a, str_of(dir))};
-	clock_install(out);
-	if (open_all(out, err))
-		return true;
-	workspace_close(out);
-	return false;
+	return open_as(env, dir, false, a, out, err);
+}
+
+bool
+workspace_open_found(const Env *env, const char *dir, Arena *a, Workspace *out, Err *err)
+{
+	return open_as(env, dir, true, a, out, err);
 }
 
 void

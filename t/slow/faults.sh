@@ -14,7 +14,7 @@ t=$(mktemp -d)
 sql() { [ -z "${STORE-}" ] || psql -qX "$STORE" -v ON_ERROR_STOP=1 -c "$1" 2>"$t/sql" || { cat "$t/sql" >&2; exit 1; }; }
 database() { echo "siap_faults_$$_$1"; }
 finish() {
-	for d in w before after bare days; do sql "DROP DATABASE IF EXISTS $(database $d) WITH (FORCE)"; done
+	for d in w before after bare hurt days; do sql "DROP DATABASE IF EXISTS $(database $d) WITH (FORCE)"; done
 	rm -rf "$t"
 }
 trap finish EXIT
@@ -115,6 +115,16 @@ walk 'ready without a snapshot' bare "$siap" ready
 walk ready after "$siap" ready
 walk export after "$siap" export delivery
 walk 'ready --at' after "$siap" ready --at 2024-11-25T09:10
+start after
+"$siap" backup "$t/b" >/dev/null
+walk backup after "$siap" backup "$t/b2" --force
+walk restore none "$siap" restore "$t/b" "$t/w" ${STORE:+--store "$url"}
+! ls "$t" | grep siap-part || fail 'a part of a backup or a folder is left'
+start after
+hurt='DELETE FROM tps; UPDATE delivery SET received = 0'
+if [ -n "${STORE-}" ]; then psql -qX "$url" -c "$hurt"; else sqlite3 "$t/w/siap.db" "$hurt"; fi
+keep hurt
+walk rebuild hurt "$siap" rebuild
 # Two days that nobody counted yet.
 start after
 "$siap" enter delivery tps=1571091002001 item=ink received=7 >/dev/null
