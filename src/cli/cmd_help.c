@@ -16,10 +16,13 @@ overview(Cli *cli)
 	const Command *const *all = commands_all(cli, &n);
 	cli_say(cli, "%s\n\n%s\n\n", tr("Siap: is the election ready, and what is missing?"),
 		tr("siap [OPTION…] COMMAND [WORD…]"));
+	int widest = 0;
+	for (size_t i = 0; i < n; i++)
+		widest = (int)strlen(all[i]->name) > widest ? (int)strlen(all[i]->name) : widest;
 	for (size_t i = 0; i < n; i++) {
 		Str summary, rest;
 		str_cut(str_of(all[i]->usage()), '\n', &summary, &rest);
-		cli_say(cli, "  %-8s  %.*s\n", all[i]->name, STR(summary));
+		cli_say(cli, "  %-*s  %.*s\n", widest, all[i]->name, STR(summary));
 	}
 	cli_say(cli, "\n%s",
 		tr("Options of every command, before or after it:\n"
