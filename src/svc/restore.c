@@ -28,7 +28,8 @@ typedef struct Restore {
 	Stmt *insert;
 	size_t columns;
 	int64_t rows;
-	int fd; /* of the file under way */
+	bool named; /* the folder was about to take its name */
+	int fd;     /* of the file under way */
 	const char *file;
 } Restore;
 
@@ -288,6 +289,7 @@ folder_end(Restore *r, Err *err)
 		file_error(err, "cannot write '%s': %s", r->part);
 	if (fd >= 0)
 		(void)close(fd);
+	r->named = ok;
 	return ok && file_rename(r->part, r->dir, err);
 }
 
@@ -322,7 +324,8 @@ restore_undo(Restore *r, Err *err)
 	if (r->ours && r->ask->store && !store_undo(r, &why) && err)
 		err_hint(err, "database '%s' could not be emptied again: %s", r->ask->store, why.text);
 	db_close(r->db);
-	folder_remove(r->part);
+	/* It may have its name already, and only that is not on the disk yet. */
+	folder_remove(r->named && !file_exists(r->part) ? r->dir : r->part);
 }
 
 /* An empty folder is as good as none. */

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -35,18 +34,39 @@ is_left_behind(Str name, Str before)
 	return kill((pid_t)pid, 0) != 0 ? errno == ESRCH : is_zombie(pid);
 }
 
-static int
-entry_remove(const char *path, const struct stat *st, int type, struct FTW *at)
+/* What is in an open folder; a link is removed, not followed. */
+static void
+folder_empty(DIR *dir)
 {
-	(void)st, (void)type, (void)at;
-	return remove(path) != 0;
+	for (const struct dirent *e; (e = readdir(dir));) {
+		int fd;
+		DIR *below;
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
+			unlinkat(dirfd(dir), e->d_name, 0) == 0)
+			continue;
+		fd = openat(dirfd(dir), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		below = fd >= 0 ? fdopendir(fd) : NULL;
+		if (!below && fd >= 0)
+			(void)close(fd);
+		if (!below)
+			continue;
+		folder_empty(below);
+		(void)closedir(below);
+		(void)unlinkat(dirfd(dir), e->d_name, AT_REMOVEDIR);
+	}
 }
 
 void
 folder_remove(const char *path)
 {
-	enum { OPEN_MOST = 16 };
-	(void)nftw(path, entry_remove, OPEN_MOST, FTW_DEPTH | FTW_PHYS);
+	if (unlink(path) == 0)
+		return;
+	DIR *dir = opendir(path);
+	if (!dir)
+		return; /* nothing is lost with what stays */
+	folder_empty(dir);
+	(void)closedir(dir);
+	(void)rmdir(path);
 }
 
 void

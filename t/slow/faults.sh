@@ -115,8 +115,10 @@ walk 'ready without a snapshot' bare "$siap" ready
 walk ready after "$siap" ready
 walk export after "$siap" export delivery
 walk 'ready --at' after "$siap" ready --at 2024-11-25T09:10
+# Long ones: fewer of each.
 start after
 "$siap" backup "$t/b" >/dev/null
+first=${FIRST:-30} samples=${SAMPLES:-30}
 walk backup after "$siap" backup "$t/b2" --force
 walk restore none "$siap" restore "$t/b" "$t/w" ${STORE:+--store "$url"}
 ! ls "$t" | grep siap-part || fail 'a part of a backup or a folder is left'
@@ -125,6 +127,7 @@ hurt='DELETE FROM tps; UPDATE delivery SET received = 0'
 if [ -n "${STORE-}" ]; then psql -qX "$url" -c "$hurt"; else sqlite3 "$t/w/siap.db" "$hurt"; fi
 keep hurt
 walk rebuild hurt "$siap" rebuild
+first=${FIRST:-100} samples=${SAMPLES:-40}
 # Two days that nobody counted yet.
 start after
 "$siap" enter delivery tps=1571091002001 item=ink received=7 >/dev/null

@@ -190,6 +190,19 @@ same_file(Desk *d, const Place *p, const char *name)
 	assert_true(str_eq(was, is));
 }
 
+/* A row into a restored workspace, which has a catalog of its own. */
+static int64_t
+enter_in(Desk *d, const Place *p, const char *dataset, const char *cells)
+{
+	Desk there = *d;
+	GateP g = NULL;
+	there.w = p->w;
+	OK(d, gate_open(&there.w, &g, &d->err));
+	OK(&there, desk_enter(&there, g, dataset, cells));
+	gate_close(g);
+	return there.event;
+}
+
 /* ---- the same comes back ---- */
 
 static void
@@ -231,11 +244,7 @@ test_there_and_back(void **state)
 	same_board(d, &d->w, &again.w);
 	verifies(d, &again.w);
 	/* It is a workspace like any other: it goes on, and the one it was made from is then behind. */
-	GateP g = NULL;
-	OK(d, gate_open(&again.w, &g, &d->err));
-	OK(d, desk_enter(d, g, "tps", "tps=1571011004002"));
-	assert_int_equal(d->event, r.events + 1);
-	gate_close(g);
+	assert_int_equal(enter_in(d, &again, "tps", "tps=1571011004002"), r.events + 1);
 	verifies(d, &again.w);
 	place_close(&again);
 	place_close(&p);
@@ -254,10 +263,7 @@ test_empty(void **state)
 	assert_int_equal(r.events, 0);
 	restore_to(d, "b", &p, getenv("SIAP_TEST_STORE"));
 	same(everything(d, &d->w), everything(d, &p.w));
-	GateP g = NULL;
-	OK(d, gate_open(&p.w, &g, &d->err));
-	OK(d, desk_enter(d, g, "tps", "tps=1571011004002"));
-	gate_close(g);
+	assert_int_equal(enter_in(d, &p, "tps", "tps=1571011004002"), 2);
 	verifies(d, &p.w);
 	place_close(&p);
 	desk_close(d);
@@ -704,12 +710,7 @@ test_definitions_changed(void **state)
 	assert_int_equal(r.backup.events, events);
 	assert_int_equal(workspace_last_event(&p.w), events + 1);
 	verifies(d, &p.w);
-	GateP g = NULL;
-	OK(d, gate_open(&p.w, &g, &d->err));
-	Desk there = *d;
-	there.w = p.w;
-	OK(d, desk_enter(&there, g, "gadget", "tps=1571011004001;n=3"));
-	gate_close(g);
+	enter_in(d, &p, "gadget", "tps=1571011004001;n=3");
 	verifies(d, &p.w);
 	place_close(&p);
 	desk_close(d);
