@@ -140,6 +140,14 @@ shot() { # command...: killed after $after seconds, unless it was quicker
 	timeout -s KILL "$after" "$@" >"$t/out" 2>&1 || status=$?
 	[ $status = 0 ] || [ $status = 137 ] || fail "expected exit 0 or a kill, got exit $status: $(cat "$t/out")"
 	[ $status = 0 ] || killed=$((killed + 1))
+	# timeout dies with what it kills: a large process may take a moment longer, and while it lives its part is its own.
+	for part in $(parts); do
+		waits=0
+		while kill -0 "${part##*.}" 2>/dev/null && [ $waits -lt 200 ]; do
+			sleep 0.01
+			waits=$((waits + 1))
+		done
+	done
 }
 parts() { find "$t" -maxdepth 1 -name '*.siap-part.*'; }
 
