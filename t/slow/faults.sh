@@ -1,14 +1,14 @@
 #!/bin/sh
 # The n-th allocation, file or database call fails, for n over the whole run of each command: it succeeds all the same or says what
 # failed with a documented exit status, and the same command without the fault then completes with the right result.
-# FIRST=n of each command (100), and SAMPLES=n beyond them (40; 0: every one); SAN=1: with sanitizers; ONLY=part of a name
+# FIRST=n of each command (40), and SAMPLES=n beyond them (20; 0: every one); SAN=1: with sanitizers; ONLY=part of a name
 # STORE=URL: the rows in a PostgreSQL database, see faults_postgres.sh
 set -eu
 cd "$(dirname "$0")/../.."
 siap=$PWD/build/obj${SAN:+-san}-fault/siap
 make -s FAULT=1 ${SAN:+SAN=1} "${siap#"$PWD/"}" >/dev/null
 export ASAN_OPTIONS=exitcode=99
-samples=${SAMPLES:-40} first=${FIRST:-100}
+samples=${SAMPLES:-20} first=${FIRST:-40}
 t=$(mktemp -d)
 # On a server each state is a database beside the folder of that name: siap_faults_N_w is the workspace's.
 sql() { [ -z "${STORE-}" ] || psql -qX "$STORE" -v ON_ERROR_STOP=1 -c "$1" 2>"$t/sql" || { cat "$t/sql" >&2; exit 1; }; }
