@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-enum { STEP = 4096, SLICE = 1000, SLICE_ALONE = 20000 };
+enum { STEP = 4096, CHECKPOINT_EVERY = 8, SLICE = 1000, SLICE_ALONE = 20000 };
 #define SLICE_ROOM ((size_t)1 << 34) /* reserved, not touched */
 
 static const char FILE_NAME[] = "rebuild.db";
@@ -154,7 +154,7 @@ catch_up(Rebuild *r, int64_t upto, Err *err)
 		!facts_set(r, upto, err) || !tx_commit(&tx, err))
 		return false;
 	r->event = upto;
-	return db_checkpoint(r->to, NULL, err);
+	return true;
 }
 
 static bool
@@ -172,13 +172,15 @@ newest(Rebuild *r, int64_t *event, Err *err)
 static bool
 replay_all(Rebuild *r, Err *err)
 {
-	for (;;) {
+	for (int steps = 0;;) {
 		int64_t last;
 		if (!newest(r, &last, err) || !tell(r, S("events"), r->event, last, err))
 			return false;
 		if (r->event >= last)
 			return true;
-		if (!catch_up(r, r->event + STEP < last ? r->event + STEP : last, err))
+		/* Seldom: what waits for the disk here makes the writer's commits wait too. */
+		if (!catch_up(r, r->event + STEP < last ? r->event + STEP : last, err) ||
+			(++steps % CHECKPOINT_EVERY == 0 && !db_checkpoint(r->to, NULL, err)))
 			return false;
 	}
 }

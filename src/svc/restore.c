@@ -104,6 +104,7 @@ take_table(void *ctx, Str name, const Str *column, size_t n, Err *err)
 	Restore *r = ctx;
 	AUTO(Buf) sql = {0};
 	bool there = name_ok(name) && core_is_kept(name) && !catalog_dataset(&r->cat, name);
+	/* A question, so the rows of the tables before are in: this one may refer to them. */
 	if (there && !db_has_table(r->db, name, &there, err))
 		return false;
 	for (size_t i = 0; i < n; i++)

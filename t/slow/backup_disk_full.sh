@@ -55,7 +55,7 @@ room 200m
 step='a rebuild'
 sqlite3 "$t/disk/r/siap.db" 'UPDATE delivery SET received = 0; PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 used=$(df -k --output=used "$t/disk" | tail -n 1 | tr -d ' ')
-for kb in 100 1000 2000; do
+for kb in 100 300 1000; do
 	room $((used + kb))k
 	full "$siap" -w "$t/disk/r" rebuild
 	"$siap" -w "$t/disk/r" export delivery - >/dev/null 2>&1 || fail 'the table cannot be read'
