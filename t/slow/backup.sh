@@ -149,6 +149,12 @@ shot() { # command...: killed after $after seconds, unless it was quicker
 		done
 	done
 }
+idle() { [ "$(psql -qAt "$SIAP_TEST_STORE" -c "SELECT count(*) FROM pg_stat_activity WHERE datname = '$name'")" = 0 ]; }
+# Killed in the instant between its last commit and the folder's name, a workspace stands in the database: it is not written over.
+store_again() {
+	within 'the server to notice the kill' idle
+	! psql -qAt "$url" -c "SELECT 1 FROM workspace WHERE name = 'id' AND NOT EXISTS (SELECT 1 FROM workspace WHERE name = 'restoring')" 2>/dev/null | grep -q 1 || new_store
+}
 parts() { find "$t" -maxdepth 1 -name '*.siap-part.*'; }
 
 step='kill -9 in a backup'
@@ -180,8 +186,7 @@ timed "$siap" restore "$t/b" "$t/y" --store "$url"
 rm -rf "$t/y"
 new_store
 for after in $(moments "$tries" "$us"); do
-	# Killed in the instant between its last commit and the folder's name, a workspace stands in the database: it is not written over.
-	! psql -qAt "$url" -c "SELECT 1 FROM workspace WHERE name = 'id' AND NOT EXISTS (SELECT 1 FROM workspace WHERE name = 'restoring')" 2>/dev/null | grep -q 1 || new_store
+	store_again
 	shot "$siap" restore "$t/b" "$t/y" --store "$url"
 	[ -e "$t/y" ] || continue
 	verify "$t/y"
@@ -189,7 +194,8 @@ for after in $(moments "$tries" "$us"); do
 	new_store
 done
 after=
-"$siap" restore "$t/b" "$t/y" --store "$url" >/dev/null || fail 'what was killed is in the way'
+store_again
+"$siap" restore "$t/b" "$t/y" --store "$url" >"$t/out" 2>&1 || fail "what was killed is in the way: $(cat "$t/out")"
 verify "$t/y"
 answers "$t/y" "$t/ay"
 diff -r "$t/a0" "$t/ay" >"$t/differ" || fail "it answers otherwise: $(head -n 5 "$t/differ")"

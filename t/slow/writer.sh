@@ -35,6 +35,7 @@ within() { # what, command...: true within 20 s
 	done
 }
 has() { ls "$t/w/import" | grep -q "$1"; }
+has_job() { sqlite3 -readonly "$t/w/siap.db" "SELECT id FROM import_job WHERE state = 'staged'" | grep -q .; } # its file is there before it is
 ended() { # pid, status, what
 	status=0
 	wait "$1" || status=$?
@@ -98,7 +99,7 @@ complete 60000 0
 begin 'SIGKILL while it saves: the next command takes over'
 "$siap" import delivery "$t/rows.csv" >"$t/out" 2>"$t/err" &
 import=$!
-within 'a job' has '^1\.\|^2\.'
+within 'a job' has_job
 kill -9 "$writer"
 ended "$writer" 137 SIGKILL
 writer=
