@@ -133,6 +133,39 @@ bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 /* Serves the local socket until *stop becomes true (the command `siap writer`). A local gate serves it anyway while open. */
 bool gate_serve(Gate *g, volatile bool *stop, Err *err) MUST;
 
+/* ---- Accounts: who may do what. An account belongs to one agency, has one role, a set of area subtrees, and a set of datasets ---- */
+typedef enum Role { ROLE_READER, ROLE_OPERATOR, ROLE_SUPERVISOR, ROLE_MANAGER, ROLES } Role;
+typedef enum Verb {
+	VERB_READ, VERB_REVEAL, VERB_ENTER, VERB_CLOSE, VERB_IMPORT, VERB_EXPORT, VERB_ATTACH,
+	VERB_UNDO, VERB_RESOLVE, VERB_EXPLAIN, VERB_FORGET, VERB_ACCOUNTS, VERBS
+} Verb;
+typedef struct Account {
+	int64_t id;
+	Str login, name, agency, language; /* language: empty: none chosen */
+	Role role;
+	Str *area; /* subtrees */
+	size_t n_areas;
+	Str *dataset; /* empty: all that the agency owns */
+	size_t n_datasets;
+	int64_t epoch; /* of its rights: another number when they change */
+	bool must_change; /* the password, before anything else */
+	bool has_totp, closed;
+} Account;
+/* Whether the account may do this to rows of the dataset in this area. d == NULL: to anything of the kind (VERB_ACCOUNTS, or whether
+ * there is any dataset for it); area empty: anywhere. E_DENIED says why not, and who could; E_NOTFOUND when it must not
+ * know that the dataset exists. Pure. */
+bool account_may(const Account *who, Verb verb, const Dataset *d, Str area, Err *err) MUST;
+
+/* ---- Sessions of the browser ---- */
+enum { SESSION_TOKEN = 44 }; /* characters with the NUL: 32 random bytes, base64url */
+typedef struct Session {
+	Account account;
+	int64_t id;
+	unsigned char secret[32]; /* for tokens in forms; other for each session */
+} Session;
+/* Who shows this token; E_DENIED: nobody by now. Strings live in a. Quick: sessions are kept in memory once they were read. */
+bool session_find(Workspace *w, Str token, Arena *a, Session *out, Err *err) MUST;
+
 /* ---- Undo: a new event that gives a row back what it said before, or what all rows of an import said before ---- */
 typedef struct UndoRequest {
 	const Origin *origin;  /* its `why` in 1 to 300 characters */
