@@ -40,6 +40,8 @@ Workspace_auto(Workspace *w)
 	workspace_close(w);
 }
 const char *workspace_path(const Workspace *w, Arena *a, const char *name); /* dir/name */
+/* The same workspace for another thread: a reader connection and an arena of its own, the rest is shared. w must stay open. */
+bool workspace_share(const Workspace *w, Arena *a, Workspace *out, Err *err) MUST;
 bool workspace_reader(const Workspace *w, Db **out, Err *err)
 	MUST;                                   /* another read connection, for another thread */
 /* A workspace may have a clock of its own, for rehearsals: it stands where gate_clock set it, and is "now" for all that is done
@@ -131,7 +133,7 @@ bool gate_settle(Gate *g, Err *err) MUST;
  * E_INPUT before the newest event: times in the log never run backwards. */
 bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 /* Serves the local socket until *stop becomes true (the command `siap writer`). A local gate serves it anyway while open. */
-bool gate_serve(Gate *g, volatile bool *stop, Err *err) MUST;
+bool gate_serve(Gate *g, const volatile bool *stop, Err *err) MUST;
 
 /* ---- Accounts: who may do what. An account belongs to one agency, has one role, a set of area subtrees, and a set of datasets ---- */
 typedef enum Role { ROLE_READER, ROLE_OPERATOR, ROLE_SUPERVISOR, ROLE_MANAGER, ROLES } Role;
@@ -335,6 +337,11 @@ size_t board_pillars(const Board *b, Str *out,
 	size_t max); /* pillars in use: roll, logistics, officers, security first, then those of which something counts by now, by name */
 bool board_equal(const Board *x, const Board *y, Str *difference,
 	Arena *a); /* bit for bit; names the first difference */
+
+/* The board that the holder of the lease keeps current, to be read until gate_board_done: many may, and new events wait meanwhile,
+ * so a reader never waits for anything itself. E_BUSY: there is none now, or another process holds the lease. */
+bool gate_board(Gate *g, const Board **out, Err *err) MUST;
+void gate_board_done(Gate *g);
 
 /* ---- Answers: how ready an area is, from a board alone ---- */
 typedef struct Answers { /* what is counted once for a board; made again when the board has moved on. One thread at a time. */
