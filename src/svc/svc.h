@@ -403,6 +403,7 @@ typedef struct Gap {
 typedef struct GapList {
 	Str area;       /* below this area */
 	const Query *only; /* of this indicator, or NULL: of all */
+	Str owner;         /* owed by this agency; empty: by any */
 	size_t max;     /* at most so many are returned */
 	Gap *gap;       /* afterwards: sorted gain high to low, fewer missing first, then area */
 	size_t n;
@@ -419,6 +420,21 @@ typedef bool (*FindingFn)(void *ctx, const Finding *f, Err *err); /* false stops
 /* All findings of one check below area, in area order as the query gives them. */
 bool findings_each(Workspace *w, const Query *check, Str area, FindingFn fn, void *ctx, Err *err)
 	MUST;
+
+/* Where the findings of one check lie, from a board: what a page of a long list has to ask for. */
+typedef struct FindingPlace {
+	Str area;      /* exactly there, not below */
+	uint64_t skip; /* so many of its findings come before the page, */
+	uint64_t take; /* so many are on it */
+} FindingPlace;
+typedef struct FindingPage {
+	const Query *check;
+	size_t node;
+	uint64_t skip, max; /* of all findings below the node */
+	FindingPlace *place; /* afterwards, in a: in code order */
+	size_t n;
+} FindingPage;
+bool findings_page(const Board *b, FindingPage *p, Arena *a, Err *err) MUST;
 
 /* ---- Stages: the date that passed and the declaration with its evidence are two facts ---- */
 typedef struct Stage {

@@ -45,6 +45,7 @@ Str bar_width(Arena *a, int parts);                    /* for an SVG of width 10
 /* The values of an indicator's own row at a node: of its level, not sums. false: it has none there. */
 bool series_row(const Board *b, const Series *s, size_t node, int64_t *need, int64_t *have, int64_t *heard);
 int64_t desk_findings(const Board *b, size_t node);
+bool dataset_open(const Request *rq, const Dataset *d); /* whether the person may know that it exists */
 bool check_open(const Request *rq, const Query *q); /* nothing that it reads is closed to the person */
 void percent_text(Arena *a, Str s, Str *out);       /* for a value behind ? */
 

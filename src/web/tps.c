@@ -33,7 +33,7 @@ status_fill(const Desk *d, const Series *s, Fill *f)
 	fill_text(f, "missing", met ? S("") : figure_number(d->a, need - have));
 	fill_text(f, "unit", tr_str(q->unit));
 	fill_text(f, "owner", upper_words(d->a, q->owner));
-	fill_text(f, "due", due_words(w, d->a, s->due_date));
+	fill_text(f, "due", met ? S("") : due_words(w, d->a, s->due_date));
 	fill_flag(f, "late", !met && due_late(w, s->due_date));
 	fill_text(f, "opens", board_counts(d->b, s) ? S("") : figure_day(d->a, s->open_date));
 }
@@ -150,14 +150,6 @@ fact_row(void *ctx, const Value *v, int64_t event, Err *err)
 }
 
 static bool
-dataset_open(void *ctx, const Dataset *ds)
-{
-	const Desk *d = ctx;
-	Err why = {0};
-	return !d->rq->who || account_may(d->rq->who, VERB_READ, ds, d->code, &why);
-}
-
-static bool
 facts_fill(const Desk *d, Fill *f, Err *err)
 {
 	const Catalog *c = &d->rq->w->cat;
@@ -166,7 +158,7 @@ facts_fill(const Desk *d, Fill *f, Err *err)
 		Facts x = {.d = d, .dataset = &c->dataset[i], .page = f};
 		RowWalk walk = {.d = x.dataset, .row = fact_row, .ctx = &x};
 		if ((x.dataset->level == LEVEL_TPS || x.dataset->level == LEVEL_ANY) &&
-			dataset_open((void *)(uintptr_t)d, x.dataset) && !rows_each(d->rq->w, &walk, d->code, err))
+			dataset_open(d->rq, x.dataset) && !rows_each(d->rq->w, &walk, d->code, err))
 			return false;
 	}
 	return true;
@@ -222,6 +214,16 @@ verb_words(const HistoryStep *s)
 							  : "?";
 }
 
+/* Its name without the folders of the computer that it came from. */
+static Str
+file_words(Str path)
+{
+	Str folder;
+	while (str_cut(path, '/', &folder, &path))
+		;
+	return folder;
+}
+
 static void
 step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 {
@@ -241,7 +243,7 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 	fill_text(f, "who",
 		arena_fmt(d->a, "%.*s (%.*s)", STR(s->origin.actor), STR(upper_words(d->a, s->origin.agency))));
 	fill_text(f, "behalf", s->origin.on_behalf_of.n ? upper_words(d->a, s->origin.on_behalf_of) : S(""));
-	fill_text(f, "source", s->batch ? s->file : s->origin.source);
+	fill_text(f, "source", s->batch ? file_words(s->file) : s->origin.source);
 	fill_text(f, "why", s->origin.why);
 	fill_text(f, "undoes", s->undoes ? figure_number(d->a, s->undoes) : S(""));
 	fill_flag(f, "conflict", s->over != 0);
@@ -257,12 +259,18 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 }
 
 static bool
+history_wanted(void *ctx, const Dataset *ds)
+{
+	return dataset_open(ctx, ds);
+}
+
+static bool
 history_fill(const Desk *d, Fill *f, Err *err)
 {
 	PlaceHistory h = {.area = d->code,
 		.max = HISTORY_SHOWN,
-		.wanted = dataset_open,
-		.ctx = (void *)(uintptr_t)d};
+		.wanted = history_wanted,
+		.ctx = d->rq};
 	if (!str_int(rq_query(d->rq, "before"), &h.before) || h.before < 0)
 		h.before = 0;
 	if (!place_history(d->rq->w, &h, d->a, err))
