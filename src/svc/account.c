@@ -143,7 +143,8 @@ one_read(const LogSource *from, Stmt *s, Arena *a, Account *out, Str *handle, bo
 }
 
 bool
-account_read(const LogSource *from, int64_t id, Arena *a, Account *out, Str *handle, bool *found, Err *err)
+account_read(
+	const LogSource *from, int64_t id, Arena *a, Account *out, Str *handle, bool *found, Err *err)
 {
 	Stmt *s;
 	if (!svc_stmt(from->db, from->sql, "account_get", &s, err))

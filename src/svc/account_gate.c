@@ -208,7 +208,8 @@ gate_account_add(Gate *g, AccountRequest *r, Err *err)
 	AUTO(Arena) a = {0};
 	WayIn way;
 	if (r->who && r->password.n)
-		return err_set(err, E_DENIED, "a password that lasts is given by whoever holds the keys alone");
+		return err_set(
+			err, E_DENIED, "a password that lasts is given by whoever holds the keys alone");
 	if (!arena_open(&a, SIZE_MB, err))
 		return false;
 	AccountWork w = work_of(r, S("add"));

@@ -48,6 +48,8 @@ bool account_need(WriteTx *tx, int64_t id, Account *out, Str *handle, Err *err) 
 bool account_doors(WriteTx *tx, int64_t id, int64_t but, Err *err) MUST;
 /* The facts of a new or changed account: its areas and datasets are there. Sorts and shortens them. */
 bool account_facts(WriteTx *tx, Account *of, Err *err) MUST;
+bool account_areas(WriteTx *tx, Account *of, Err *err) MUST; /* parts of it; need of tx no more than w, db and tmp */
+bool account_datasets(WriteTx *tx, Account *of, Err *err) MUST;
 bool login_check(Str login, Err *err) MUST;
 bool account_name_check(Str name, Err *err) MUST;
 

@@ -64,16 +64,14 @@ static bool
 may_manage(WriteTx *tx, const AccountWork *w, const Account *whom, Err *err)
 {
 	Asking ask;
-	return asking_find(tx, w, &ask, err) &&
-		(ask.keys || account_may_manage(&ask.by, whom, err));
+	return asking_find(tx, w, &ask, err) && (ask.keys || account_may_manage(&ask.by, whom, err));
 }
 
 static bool
 may_grant(WriteTx *tx, const AccountWork *w, const Account *rights, Err *err)
 {
 	Asking ask;
-	return asking_find(tx, w, &ask, err) &&
-		(ask.keys || account_may_grant(&ask.by, rights, err));
+	return asking_find(tx, w, &ask, err) && (ask.keys || account_may_grant(&ask.by, rights, err));
 }
 
 /* ---- facts ---- */
@@ -117,7 +115,8 @@ area_there(WriteTx *tx, Str code, Err *err)
 	if (row)
 		db_reset(s);
 	return row ||
-		err_set(err, E_INPUT, "'%.*s' is no area of this workspace: give codes, from '%.*s' down to villages",
+		err_set(err, E_INPUT,
+			"'%.*s' is no area of this workspace: give codes, from '%.*s' down to villages",
 			STR(code), STR(tx->w->area));
 }
 
@@ -162,25 +161,39 @@ areas_shorten(Account *of)
 }
 
 bool
-account_facts(WriteTx *tx, Account *of, Err *err)
+account_areas(WriteTx *tx, Account *of, Err *err)
 {
 	/* Sorted, each once: so the log says the same of the same rights. */
 	of->area = words_cut(words_join(of->area, of->n_areas, &tx->tmp), &tx->tmp, &of->n_areas);
-	of->dataset =
-		words_cut(words_join(of->dataset, of->n_datasets, &tx->tmp), &tx->tmp, &of->n_datasets);
 	areas_shorten(of);
-	if (!agency_check(of->agency, err) || !login_check(of->login, err) ||
-		!account_name_check(of->name, err))
-		return false;
 	if (!of->n_areas)
 		return err_set(err, E_INPUT, "account '%.*s' needs an area at least", STR(of->login));
-	if (of->n_areas > AREAS_MOST || of->n_datasets > DATASETS_MOST)
-		return err_set(err, E_LIMIT, "account '%.*s': at most %d areas and %d datasets",
-			STR(of->login), AREAS_MOST, DATASETS_MOST);
+	if (of->n_areas > AREAS_MOST)
+		return err_set(
+			err, E_LIMIT, "account '%.*s': at most %d areas", STR(of->login), AREAS_MOST);
 	for (size_t i = 0; i < of->n_areas; i++)
 		if (!area_there(tx, of->area[i], err))
 			return false;
+	return true;
+}
+
+bool
+account_datasets(WriteTx *tx, Account *of, Err *err)
+{
+	of->dataset =
+		words_cut(words_join(of->dataset, of->n_datasets, &tx->tmp), &tx->tmp, &of->n_datasets);
+	if (of->n_datasets > DATASETS_MOST)
+		return err_set(
+			err, E_LIMIT, "account '%.*s': at most %d datasets", STR(of->login), DATASETS_MOST);
 	return datasets_there(tx, of, err);
+}
+
+bool
+account_facts(WriteTx *tx, Account *of, Err *err)
+{
+	return agency_check(of->agency, err) && login_check(of->login, err) &&
+		account_name_check(of->name, err) && account_areas(tx, of, err) &&
+		account_datasets(tx, of, err);
 }
 
 /* ---- rights, in the tables and in the log ---- */
@@ -302,7 +315,8 @@ login_free(WriteTx *tx, Str login, Err *err)
 {
 	Account other;
 	bool found;
-	if (!account_read_login(&(LogSource){tx->db, &tx->w->sql}, login, &tx->tmp, &other, &found, err))
+	if (!account_read_login(
+			&(LogSource){tx->db, &tx->w->sql}, login, &tx->tmp, &other, &found, err))
 		return false;
 	return !found ||
 		err_set(err, E_CONFLICT, "login '%.*s' is taken%s: logins are given once", STR(login),

@@ -74,7 +74,8 @@ batches_allowed(WriteTx *tx, const Batches *b, Err *err)
 	}
 	for (size_t i = 0; i < b->n; i++)
 		if (!rights_check(tx,
-				&(RightsAsk){b->who, VERB_IMPORT, b->part[i].d, (Str){0}, b->origin, b->paper}, err))
+				&(RightsAsk){b->who, VERB_IMPORT, b->part[i].d, (Str){0}, b->origin, b->paper},
+				err))
 			return false;
 	return true;
 }

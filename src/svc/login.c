@@ -3,7 +3,12 @@
 
 #include <sodium.h>
 
-enum { LOGIN_MOST = 100, WAIT_FIRST_MS = 60000, WAIT_MOST_MS = 30 * 60000, FORGIVEN_MS = 60 * 60000 };
+enum {
+	LOGIN_MOST = 100,
+	WAIT_FIRST_MS = 60000,
+	WAIT_MOST_MS = 30 * 60000,
+	FORGIVEN_MS = 60 * 60000
+};
 
 /* ---- waiting after failures ---- */
 
@@ -89,8 +94,9 @@ wait_say(int64_t ms, bool address, Err *err)
 {
 	int64_t minutes = (ms + 59999) / 60000;
 	err_set(err, E_BUSY, "too many attempts failed: try again in %lld minutes", (long long)minutes);
-	return address ? err_hint(err, "the attempts came from this address; nobody is locked out for longer")
-				   : err_hint(err, "who has forgotten the password asks a manager of accounts for a new one");
+	return address
+		? err_hint(err, "the attempts came from this address; nobody is locked out for longer")
+		: err_hint(err, "who has forgotten the password asks a manager of accounts for a new one");
 }
 
 /* w: account.login, extra: the address, at: now. */
@@ -141,8 +147,10 @@ work_attempt_good(WriteTx *tx, AccountWork *w, Err *err)
 bool
 attempt_begin(Gate *g, Str login, Str address, Err *err)
 {
-	AccountWork w = {
-		.what = S("attempt"), .account = {.login = login}, .extra = address, .at = clock_real(g->w)};
+	AccountWork w = {.what = S("attempt"),
+		.account = {.login = login},
+		.extra = address,
+		.at = clock_real(g->w)};
 	return account_work(g, &w, err);
 }
 
@@ -198,7 +206,8 @@ work_code(WriteTx *tx, AccountWork *w, Err *err)
 	if (!db_run(s, err))
 		return false;
 	return db_changes(tx->db) == 1 ||
-		err_set(err, E_DENIED, "that code is not good, or it was used already: wait for the next one");
+		err_set(
+			err, E_DENIED, "that code is not good, or it was used already: wait for the next one");
 }
 
 /* ---- passwords and the second factor change ---- */
@@ -353,8 +362,7 @@ login_password(Gate *g, LoginRequest *r, Arena *a, Err *err)
 	AccountSecret who;
 	bool yes;
 	Str login = login_fold(str_slice(r->login, 0, LOGIN_MOST), a);
-	if (!attempt_begin(g, login, r->address, err) ||
-		!secret_read(g, 0, login, a, &who, err) ||
+	if (!attempt_begin(g, login, r->address, err) || !secret_read(g, 0, login, a, &who, err) ||
 		!password_is(g->w->env, who.closed ? (Str){0} : who.password, r->password, &yes, err))
 		return false;
 	if (!yes)
@@ -381,8 +389,7 @@ pending_find(Gate *g, const char hash[65], int64_t *account, Str *device, Arena 
 		*device = arena_str(a, db_text(s, 5));
 	}
 	db_reset(s);
-	return *account ||
-		err_set(err, E_DENIED, "the code came too late: log in again");
+	return *account || err_set(err, E_DENIED, "the code came too late: log in again");
 }
 
 static bool
@@ -469,15 +476,15 @@ gate_password(Gate *g, const PasswordRequest *r, Err *err)
 	AccountSecret who;
 	if (!arena_open(&a, SIZE_MB, err) || !before_check(g, r, &a, &who, err))
 		return false;
-	AccountWork set = {
-		.what = S("password"), .account = {.id = who.id}, .session = r->session};
+	AccountWork set = {.what = S("password"), .account = {.id = who.id}, .session = r->session};
 	AccountWork good = before_good(r, &who, NULL);
 	if (!password_check(r->password, who.login, err) || str_eq(r->password, r->before)) {
 		Err ignored = {0};
 		bool same = str_eq(r->password, r->before);
 		if (!account_work(g, &good, &ignored))
 			ignored.code = E_OK; /* one failure too many is counted, for a while */
-		return same && err_set(err, E_INPUT, "the new password is the one until now: take another one");
+		return same &&
+			err_set(err, E_INPUT, "the new password is the one until now: take another one");
 	}
 	if (!password_hash(g->w->env, r->password, hash, err))
 		return false;
@@ -493,8 +500,7 @@ gate_totp_end(Gate *g, const PasswordRequest *r, Err *err)
 	AccountSecret who;
 	if (!arena_open(&a, SIZE_MB, err) || !before_check(g, r, &a, &who, err))
 		return false;
-	AccountWork set = {
-		.what = S("totp_set"), .account = {.id = who.id}, .session = r->session};
+	AccountWork set = {.what = S("totp_set"), .account = {.id = who.id}, .session = r->session};
 	AccountWork good = before_good(r, &who, &set);
 	return account_work(g, &good, err);
 }

@@ -4,7 +4,14 @@
 #include <sodium.h>
 #include <unistd.h>
 
-enum { PASSES = 3, LEAST = 10, MOST = 200, WAITING_MOST = 64, SALT = crypto_pwhash_SALTBYTES, HASH = 32 };
+enum {
+	PASSES = 3,
+	LEAST = 10,
+	MOST = 200,
+	WAITING_MOST = 64,
+	SALT = crypto_pwhash_SALTBYTES,
+	HASH = 32
+};
 
 _Atomic uint64_t password_work;
 
@@ -47,7 +54,8 @@ memory(const Env *env)
 
 /* As libsodium writes it, so that it reads it again: but with a salt of ours. */
 static void
-hash_text(const Env *env, const unsigned char salt[SALT], const unsigned char hash[HASH], char out[PASSWORD_HASH])
+hash_text(const Env *env, const unsigned char salt[SALT], const unsigned char hash[HASH],
+	char out[PASSWORD_HASH])
 {
 	char salt_text[32], hash_text[64];
 	sodium_bin2base64(
@@ -90,8 +98,7 @@ password_is(const Env *env, Str hash, Str password, bool *yes, Err *err)
 	if (!turn_take(err))
 		return false;
 	password_work++;
-	bool same =
-		crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n) == 0;
+	bool same = crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n) == 0;
 	turn_give();
 	*yes = same && !none;
 	return true;
@@ -162,8 +169,7 @@ is_login(Str letters, Str login)
 static bool
 is_common(Str letters, Arena *a)
 {
-	return !letters.n ||
-		strstr(common, arena_fmt(a, " %.*s ", STR(letters)).p) != NULL;
+	return !letters.n || strstr(common, arena_fmt(a, " %.*s ", STR(letters)).p) != NULL;
 }
 
 bool
@@ -172,18 +178,22 @@ password_check(Str password, Str login, Err *err)
 	AUTO(Arena) a = {0};
 	size_t at;
 	if (!utf8_check(password, &at))
-		return err_set(err, E_INPUT, "the password holds characters that cannot be typed everywhere");
+		return err_set(
+			err, E_INPUT, "the password holds characters that cannot be typed everywhere");
 	if (utf8_length(password) < LEAST)
-		return err_set(err, E_INPUT, "a password has at least %d characters: a few words are easy to remember", LEAST);
+		return err_set(err, E_INPUT,
+			"a password has at least %d characters: a few words are easy to remember", LEAST);
 	if (password.n > MOST)
 		return err_set(err, E_INPUT, "a password has at most %d characters", MOST);
 	if (!arena_open(&a, SIZE_MB, err))
 		return false;
 	Str letters = letters_of(password, &a);
 	if (is_login(letters, letters_of(login, &a)))
-		return err_set(err, E_INPUT, "the login is no password: take something that nobody knows of you");
+		return err_set(
+			err, E_INPUT, "the login is no password: take something that nobody knows of you");
 	if (is_common(letters, &a) || is_row(letters))
-		return err_set(err, E_INPUT, "this password is among those that everybody tries first: take another one");
+		return err_set(err, E_INPUT,
+			"this password is among those that everybody tries first: take another one");
 	return true;
 }
 

@@ -145,8 +145,8 @@ gate_reveal(Gate *g, RevealRequest *r, Arena *a, Err *err)
 	Reveal k = {.r = r, .a = a};
 	r->row = NEW(a, RevealedRow, r->n + 1);
 	if (!g->writer)
-		return err_set(err, E_BUSY, "another Siap process serves '%s': private fields are seen there",
-			g->w->dir);
+		return err_set(err, E_BUSY,
+			"another Siap process serves '%s': private fields are seen there", g->w->dir);
 	if (!why_check(r->origin->why, err))
 		return false;
 	if (!r->dataset->has_private)

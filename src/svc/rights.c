@@ -16,7 +16,8 @@ static const unsigned role_verbs[ROLES] = {MAY_READ, MAY_OPERATE, MAY_SUPERVISE,
 
 /* ---- names ---- */
 
-static const Str role_names[ROLES] = {{"reader", 6}, {"operator", 8}, {"supervisor", 10}, {"manager", 7}};
+static const Str role_names[ROLES] = {
+	{"reader", 6}, {"operator", 8}, {"supervisor", 10}, {"manager", 7}};
 
 Str
 role_name(Role r)
@@ -87,9 +88,9 @@ agency_label(Str name)
 	static const struct {
 		Str name;
 		const char *label;
-	} known[] = {{{"kpu", 3}, "KPU"}, {{"bawaslu", 7}, "Bawaslu"}, {{"kesbangpol", 10}, "Kesbangpol"},
-		{{"polri", 5}, "Polri"}, {{"tni", 3}, "TNI"}, {{"linmas", 6}, "Linmas"},
-		{{"pemda", 5}, "Pemda"}};
+	} known[] = {{{"kpu", 3}, "KPU"}, {{"bawaslu", 7}, "Bawaslu"},
+		{{"kesbangpol", 10}, "Kesbangpol"}, {{"polri", 5}, "Polri"}, {{"tni", 3}, "TNI"},
+		{{"linmas", 6}, "Linmas"}, {{"pemda", 5}, "Pemda"}};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (str_eq(name, known[i].name))
 			return known[i].label;
@@ -339,7 +340,8 @@ account_may_manage(const Account *who, const Account *whom, Err *err)
 		return false;
 	if (whom->role != ROLE_MANAGER || lies_above(who, whom))
 		return true;
-	err_set(err, E_DENIED, "'%.*s' manages accounts itself: a manager of the level above looks after it",
+	err_set(err, E_DENIED,
+		"'%.*s' manages accounts itself: a manager of the level above looks after it",
 		STR(whom->login));
 	return err_hint(err, "where there is none: whoever keeps the keys of the workspace");
 }
@@ -369,8 +371,8 @@ right_look(const Account *who, Verb verb, const Catalog *c, Arena *a, VerbRight 
 	*out = (VerbRight){.dataset = NEW(a, const Dataset *, c->n_datasets + 1),
 		.other = NEW(a, const Dataset *, c->n_datasets + 1)};
 	out->may = account_may(who, verb, NULL, (Str){0}, &out->why);
-	for (size_t i = 0; i < c->n_datasets && out->may && verb != VERB_ACCOUNTS && verb != VERB_EXPLAIN;
-		 i++) {
+	for (size_t i = 0;
+		 i < c->n_datasets && out->may && verb != VERB_ACCOUNTS && verb != VERB_EXPLAIN; i++) {
 		const Dataset *d = &c->dataset[i];
 		Err ignored;
 		if (!account_may(who, verb, d, (Str){0}, &ignored))
@@ -384,8 +386,8 @@ right_look(const Account *who, Verb verb, const Catalog *c, Arena *a, VerbRight 
 	if (!out->may || all || out->n || out->n_other)
 		return;
 	out->may = false;
-	err_set(&out->why, E_DENIED, "%s keeps no data with which you could %s", agency_label(who->agency),
-		verb_label(verb));
+	err_set(&out->why, E_DENIED, "%s keeps no data with which you could %s",
+		agency_label(who->agency), verb_label(verb));
 }
 
 void

@@ -48,11 +48,12 @@ origin_check(const RightsAsk *ask, const Account *now, Err *err)
 	const Dataset *d = ask->dataset;
 	bool other = account_for_other(now, d);
 	if (!str_eq(o->actor, now->login) || !str_eq(o->agency, now->agency))
-		return err_set(err, E_BUG, "'%.*s' would write in the name of '%.*s'", STR(now->login),
-			STR(o->actor));
+		return err_set(
+			err, E_BUG, "'%.*s' would write in the name of '%.*s'", STR(now->login), STR(o->actor));
 	if (!other)
 		return !o->on_behalf_of.n ||
-			err_set(err, E_DENIED, "you may not write on behalf of %s", agency_label(o->on_behalf_of));
+			err_set(
+				err, E_DENIED, "you may not write on behalf of %s", agency_label(o->on_behalf_of));
 	if (!str_eq(o->on_behalf_of, d->owner))
 		return err_set(err, E_INPUT, "'%.*s' is kept by %s: say that you write on its behalf",
 			STR(d->name), agency_label(d->owner));

@@ -7,8 +7,8 @@ enum { SLOTS = 1024, SLOT_TEXT = 16384, KEEP_US = 2000000, SEEN_EVERY_MS = 60000
 #define HOUR_MS INT64_C(3600000)
 
 typedef struct Slot {
-	char hash[65]; /* of the token; empty: free */
-	int64_t generation, read; /* read: on clock_us */
+	char hash[65];              /* of the token; empty: free */
+	int64_t generation, read;   /* read: on clock_us */
 	int64_t made, seen, stored; /* stored: what the table says of seen */
 	bool pending;
 	Session session;
@@ -230,8 +230,8 @@ sessions_list(Workspace *w, int64_t account, Arena *a, SessionRow **out, size_t 
 			return false;
 		if (!row)
 			break;
-		(*out)[(*n)++] = (SessionRow){
-			db_int(s, 0), db_int(s, 1), db_int(s, 2), arena_str(a, db_text(s, 3))};
+		(*out)[(*n)++] =
+			(SessionRow){db_int(s, 0), db_int(s, 1), db_int(s, 2), arena_str(a, db_text(s, 3))};
 	}
 	if (row)
 		db_reset(s);

@@ -16,7 +16,8 @@ totp_code(const unsigned char *secret, size_t n, int64_t step, int digits)
 		count[i] = (unsigned char)((uint64_t)step >> (8 * (7 - i)));
 	hmac_sha1((Str){(const char *)secret, n}, (Str){(const char *)count, 8}, mac);
 	const unsigned char *at = mac + (mac[19] & 15);
-	uint32_t cut = (uint32_t)(at[0] & 0x7f) << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+	uint32_t cut =
+		(uint32_t)(at[0] & 0x7f) << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 	while (digits--)
 		limit *= 10;
 	return cut % limit;

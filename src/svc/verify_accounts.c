@@ -6,8 +6,8 @@
 static bool
 differs(Str handle, Err *err)
 {
-	return err_set(err, E_CONFLICT,
-		"the rights of account %.*s are not what the log says", STR(handle));
+	return err_set(
+		err, E_CONFLICT, "the rights of account %.*s are not what the log says", STR(handle));
 }
 
 static bool
