@@ -100,7 +100,8 @@ login_new(Incoming *in, Str login, Err *err)
 	if (map_get(&in->seen, login, &row))
 		return err_set(err, E_INPUT, "row %zu has the same login", (size_t)row);
 	map_set(&in->seen, login, in->row.row);
-	if (!account_read_login(&(LogSource){in->w->db, &in->w->sql}, login, in->a, &other, &found, err))
+	if (!account_read_login(
+			&(LogSource){in->w->db, &in->w->sql}, login, in->a, &other, &found, err))
 		return false;
 	return !found ||
 		err_set(err, E_CONFLICT, "login '%.*s' is taken: logins are given once", STR(login));

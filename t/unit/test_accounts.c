@@ -10,11 +10,15 @@ body(Desk *d, int64_t event)
 	Stmt *s;
 	bool row;
 	OK(d, workspace_reader(&d->w, &db, &d->err));
-	OK(d, db_prepare(db, S("SELECT e.open, o.dataset, e.area FROM event e JOIN origin o ON o.id = e.origin WHERE e.seq = :seq"), &s, &d->err));
+	OK(d,
+		db_prepare(db,
+			S("SELECT e.open, o.dataset, e.area FROM event e JOIN origin o ON o.id = e.origin WHERE e.seq = :seq"),
+			&s, &d->err));
 	db_set_int(s, "seq", event);
 	OK(d, db_step(s, &row, &d->err));
 	assert_true(row);
-	Str out = arena_fmt(&d->a, "%.*s %.*s %.*s", STR(db_text(s, 1)), STR(db_text(s, 2)), STR(db_text(s, 0)));
+	Str out = arena_fmt(
+		&d->a, "%.*s %.*s %.*s", STR(db_text(s, 1)), STR(db_text(s, 2)), STR(db_text(s, 0)));
 	db_close(db);
 	return out;
 }
@@ -43,9 +47,13 @@ test_life(void **state)
 	assert_true(str_eq(of.login, S("kpu.tebo")) && of.must_change && !of.invited && !of.closed);
 	assert_int_equal(of.epoch, r.event);
 	/* Neither login nor name is in the log, and no two accounts have the same name there. */
-	assert_int_equal(desk_number(d, "SELECT count(*) FROM event WHERE key = 'kpu.tebo' OR key = 'Name of kpu.tebo'"), 0);
+	assert_int_equal(
+		desk_number(
+			d, "SELECT count(*) FROM event WHERE key = 'kpu.tebo' OR key = 'Name of kpu.tebo'"),
+		0);
 	/* Changed: the same rights in other words change nothing in the log, a name neither. */
-	Str two[] = {S("1571011001"), S("1509"), S("150901"), S("1509")}, sets[] = {S("tps"), S("delivery"), S("tps")};
+	Str two[] = {S("1571011001"), S("1509"), S("150901"), S("1509")},
+		sets[] = {S("tps"), S("delivery"), S("tps")};
 	r = (AccountRequest){.origin = &keeper, .account = of};
 	r.account.name = S("Another");
 	OK(d, gate_account_change(g, &r, &d->err));
@@ -64,7 +72,8 @@ test_life(void **state)
 	/* Who had read it before that is told. */
 	r.account.epoch = 2;
 	REFUSED(d, gate_account_change(g, &r, &d->err), E_CONFLICT);
-	assert_int_equal(desk_number(d, "SELECT base FROM event WHERE seq = (SELECT epoch FROM account)"), 2);
+	assert_int_equal(
+		desk_number(d, "SELECT base FROM event WHERE seq = (SELECT epoch FROM account)"), 2);
 	r = (AccountRequest){.origin = &keeper, .account = {.id = 1}};
 	OK(d, gate_account_close(g, &r, &d->err));
 	says(d, r.event,
@@ -91,7 +100,8 @@ test_refused(void **state)
 		const char *login, *agency, *area, *says;
 	} wrong[] = {{"ab", "kpu", "15", "'ab' is no login"}, {"1abc", "kpu", "15", "is no login"},
 		{"a b c", "kpu", "15", "is no login"}, {"\xc3\xa9migr\xc3\xa9", "kpu", "15", "is no login"},
-		{"someone", "fbi", "15", "unknown agency 'fbi'"}, {"someone", "kpu", "16", "'16' is no area"},
+		{"someone", "fbi", "15", "unknown agency 'fbi'"},
+		{"someone", "kpu", "16", "'16' is no area"},
 		{"someone", "kpu", "1509012001001", "is no area"}, {"someone", "kpu", "", "needs an area"},
 		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "kpu", "15", "is no login"}};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -222,10 +232,13 @@ test_list(void **state)
 	(void)state;
 	GateP g = NULL;
 	Desk *d = accounts_desk(&g);
-	static const char *const regency[] = {"1501", "1502", "1503", "1504", "1505", "1506", "1507", "1508", "1509", "1571", "1572"};
+	static const char *const regency[] = {
+		"1501", "1502", "1503", "1504", "1505", "1506", "1507", "1508", "1509", "1571", "1572"};
 	for (int i = 0; i < 11; i++) {
-		(void)made(d, g, arena_fmt(&d->a, "kpu.%s", regency[i]).p, "kpu", ROLE_OPERATOR, regency[i]);
-		(void)made(d, g, arena_fmt(&d->a, "polres.%s", regency[i]).p, "polri", ROLE_OPERATOR, regency[i]);
+		(void)made(
+			d, g, arena_fmt(&d->a, "kpu.%s", regency[i]).p, "kpu", ROLE_OPERATOR, regency[i]);
+		(void)made(
+			d, g, arena_fmt(&d->a, "polres.%s", regency[i]).p, "polri", ROLE_OPERATOR, regency[i]);
 	}
 	Account boss = made(d, g, "kpu.zadmin", "kpu", ROLE_MANAGER, "15");
 	(void)made(d, g, "kpu.bajubang", "kpu", ROLE_READER, "150403");
@@ -291,26 +304,40 @@ test_epochs(void **state)
 	OK(d, desk_enter(d, g, "tps", "tps=1508012001001"));
 	Account who = made(d, g, "kpu.tebo", "kpu", ROLE_OPERATOR, "1509");
 	OK(d, enters(d, g, &who, "delivery", "tps=1509011001001;item=ink;received=2", (RowRequest){0}));
-	REFUSED(d, enters(d, g, &who, "delivery", "tps=1508012001001;item=ink;received=2", (RowRequest){0}), E_DENIED);
+	REFUSED(d,
+		enters(d, g, &who, "delivery", "tps=1508012001001;item=ink;received=2", (RowRequest){0}),
+		E_DENIED);
 	assert_non_null(strstr(d->err.text, "outside your areas: 1508012001001"));
-	REFUSED(d, enters(d, g, &who, "security_count", "tps=1509011001001;police=2", (RowRequest){0}), E_DENIED);
-	REFUSED(d, enters(d, g, &who, "delivery", "tps=1509011001001;item=ink", (RowRequest){.settling = true}), E_DENIED);
+	REFUSED(d, enters(d, g, &who, "security_count", "tps=1509011001001;police=2", (RowRequest){0}),
+		E_DENIED);
+	REFUSED(d,
+		enters(
+			d, g, &who, "delivery", "tps=1509011001001;item=ink", (RowRequest){.settling = true}),
+		E_DENIED);
 	/* What it knew of itself counts no more once the rights are others: neither what is gone, nor what is new. */
 	AccountRequest r = {.origin = &keeper, .account = who};
 	Str other[] = {S("1508")};
 	r.account.area = other;
 	OK(d, gate_account_change(g, &r, &d->err));
-	REFUSED(d, enters(d, g, &who, "delivery", "tps=1509011001001;item=ink;received=3", (RowRequest){0}), E_DENIED);
+	REFUSED(d,
+		enters(d, g, &who, "delivery", "tps=1509011001001;item=ink;received=3", (RowRequest){0}),
+		E_DENIED);
 	OK(d, enters(d, g, &who, "delivery", "tps=1508012001001;item=ink;received=2", (RowRequest){0}));
-	OK(d, enters(d, g, &who, "delivery", "tps=1508012001001;item=ink", (RowRequest){.closing = true}));
+	OK(d,
+		enters(
+			d, g, &who, "delivery", "tps=1508012001001;item=ink", (RowRequest){.closing = true}));
 	r = (AccountRequest){.origin = &keeper, .account = {.id = who.id}};
 	OK(d, gate_account_close(g, &r, &d->err));
-	REFUSED(d, enters(d, g, &who, "delivery", "tps=1508012001001;item=ink;received=2", (RowRequest){0}), E_DENIED);
+	REFUSED(d,
+		enters(d, g, &who, "delivery", "tps=1508012001001;item=ink;received=2", (RowRequest){0}),
+		E_DENIED);
 	assert_non_null(strstr(d->err.text, "closed"));
 	/* Nobody writes in another name. */
 	Account two = made(d, g, "kpu.two", "kpu", ROLE_OPERATOR, "15");
 	Origin by = origin_by(&who);
-	RowRequest row = {.who = &two, .origin = &by, .dataset = catalog_dataset(&d->w.cat, S("delivery")),
+	RowRequest row = {.who = &two,
+		.origin = &by,
+		.dataset = catalog_dataset(&d->w.cat, S("delivery")),
 		.text = desk_cells(d, "delivery", "tps=1508012001001;item=ink;received=2")};
 	REFUSED(d, gate_enter(g, &row, &d->err), E_BUG);
 	verifies(d);
@@ -345,9 +372,13 @@ test_undo_and_forget(void **state)
 	u.who = &boss;
 	by = origin_by(&boss);
 	OK(d, gate_undo(g, &u, &d->err)); /* of anybody */
-	OK(d, enters(d, g, &one, "officer", "tps=1509011001001;role=kpps;seat=1;name=Orang Coba", (RowRequest){0}));
-	ForgetRequest f = {.origin = &by, .dataset = catalog_dataset(&d->w.cat, S("officer")),
-		.text = desk_cells(d, "officer", "tps=1509011001001;role=kpps;seat=1"), .who = &one};
+	OK(d,
+		enters(d, g, &one, "officer", "tps=1509011001001;role=kpps;seat=1;name=Orang Coba",
+			(RowRequest){0}));
+	ForgetRequest f = {.origin = &by,
+		.dataset = catalog_dataset(&d->w.cat, S("officer")),
+		.text = desk_cells(d, "officer", "tps=1509011001001;role=kpps;seat=1"),
+		.who = &one};
 	by = origin_by(&one);
 	REFUSED(d, gate_forget(g, &f, &d->err), E_DENIED);
 	f.who = &away;
@@ -374,8 +405,11 @@ test_on_behalf(void **state)
 	Account desk = made(d, g, "sekretaris", "kesbangpol", ROLE_SUPERVISOR, "15");
 	Account kpu = made(d, g, "kpu.tebo", "kpu", ROLE_OPERATOR, "1509");
 	Origin by = origin_by(&desk);
-	RowRequest r = {.who = &desk, .origin = &by, .dataset = catalog_dataset(&d->w.cat, S("delivery")),
-		.text = desk_cells(d, "delivery", CELLS), .paper = paper};
+	RowRequest r = {.who = &desk,
+		.origin = &by,
+		.dataset = catalog_dataset(&d->w.cat, S("delivery")),
+		.text = desk_cells(d, "delivery", CELLS),
+		.paper = paper};
 	REFUSED(d, gate_enter(g, &r, &d->err), E_INPUT);
 	by.on_behalf_of = S("polri");
 	REFUSED(d, gate_enter(g, &r, &d->err), E_INPUT);
@@ -387,7 +421,10 @@ test_on_behalf(void **state)
 	REFUSED(d, gate_enter(g, &r, &d->err), E_INPUT);
 	r.paper = paper;
 	OK(d, gate_enter(g, &r, &d->err));
-	assert_int_equal(desk_number(d, "SELECT count(*) FROM origin WHERE on_behalf_of = 'kpu' AND agency = 'kesbangpol' AND actor = 'sekretaris'"), 1);
+	assert_int_equal(
+		desk_number(d,
+			"SELECT count(*) FROM origin WHERE on_behalf_of = 'kpu' AND agency = 'kesbangpol' AND actor = 'sekretaris'"),
+		1);
 	/* What it entered so it takes back itself; what others entered it does not. */
 	UndoRequest u = {.origin = &by, .event = r.event, .who = &desk};
 	OK(d, gate_undo(g, &u, &d->err));
@@ -406,11 +443,15 @@ test_on_behalf(void **state)
 /* ---- imports ---- */
 
 static bool
-imports(Desk *d, Gate *g, const Account *who, const char *dataset, const char *text, ImportReport *out)
+imports(
+	Desk *d, Gate *g, const Account *who, const char *dataset, const char *text, ImportReport *out)
 {
 	const Dataset *one = catalog_dataset(&d->w.cat, str_of(dataset));
-	ImportOptions o = {.path = desk_file(d, "in.csv", str_of(text)), .datasets = &one,
-		.n_datasets = *dataset ? 1 : 0, .origin = origin_by(who), .who = who};
+	ImportOptions o = {.path = desk_file(d, "in.csv", str_of(text)),
+		.datasets = &one,
+		.n_datasets = *dataset ? 1 : 0,
+		.origin = origin_by(who),
+		.who = who};
 	o.origin.source = S("import");
 	d->err = (Err){0};
 	return import_file(&d->w, g, &o, &d->a, out, &d->err);
@@ -425,7 +466,11 @@ test_imports(void **state)
 	ImportReport r;
 	Account who = made(d, g, "kpu.tebo", "kpu", ROLE_OPERATOR, "1509");
 	Account reader = made(d, g, "kpu.eye", "kpu", ROLE_READER, "15");
-	REFUSED(d, imports(d, g, &who, "tps", "tps,number\n1509011001001,001\n1508012001001,001\n1509011001002,002\n1571011001001,001\n", &r), E_INPUT);
+	REFUSED(d,
+		imports(d, g, &who, "tps",
+			"tps,number\n1509011001001,001\n1508012001001,001\n1509011001002,002\n1571011001001,001\n",
+			&r),
+		E_INPUT);
 	assert_int_equal(r.bad_rows, 2);
 	assert_int_equal(r.first[0].row, 3);
 	assert_true(str_eq(r.first[0].column, S("tps")));
@@ -434,7 +479,8 @@ test_imports(void **state)
 	OK(d, imports(d, g, &who, "tps", "tps,number\n1509011001001,001\n1509011001002,002\n", &r));
 	assert_int_equal(r.part[0].added, 2);
 	REFUSED(d, imports(d, g, &reader, "tps", "tps,number\n1509011001001,001\n", &r), E_DENIED);
-	REFUSED(d, imports(d, g, &who, "security_count", "tps,police\n1509011001001,2\n", &r), E_DENIED);
+	REFUSED(
+		d, imports(d, g, &who, "security_count", "tps,police\n1509011001001,2\n", &r), E_DENIED);
 	REFUSED(d, imports(d, g, &who, "", "tps,polri,satlinmas\n1509011001001,2,2\n", &r), E_DENIED);
 	/* Rights that changed between the look at the rows and the taking in. */
 	AccountRequest change = {.origin = &keeper, .account = who};
@@ -465,7 +511,9 @@ test_reveal(void **state)
 		   seat = (size_t)(dataset_field(officer, S("seat")) - officer->field);
 	OK(d, desk_enter(d, g, "tps", "tps=1509011001001"));
 	OK(d, desk_enter(d, g, "tps", "tps=1508012001001"));
-	OK(d, desk_enter(d, g, "officer", "tps=1509011001001;role=kpps;seat=1;name=Orang Coba;nik=9901010101800001"));
+	OK(d,
+		desk_enter(d, g, "officer",
+			"tps=1509011001001;role=kpps;seat=1;name=Orang Coba;nik=9901010101800001"));
 	OK(d, desk_enter(d, g, "officer", "tps=1509011001001;role=kpps;seat=2;name=Orang Lain"));
 	OK(d, desk_enter(d, g, "officer", "tps=1508012001001;role=kpps;seat=1;name=Orang Jauh"));
 	Account kpu = made(d, g, "kpu.tebo", "kpu", ROLE_READER, "1509");
@@ -487,7 +535,9 @@ test_reveal(void **state)
 	assert_int_equal(workspace_last_event(&d->w), before + 1);
 	Str said = body(d, r.event);
 	size_t at;
-	assert_true(str_find(said, S("\"dataset\":\"officer\",\"fields\":\"name nik phone\",\"rows\":2,\"why\":\"a test\"}"), &at));
+	assert_true(str_find(said,
+		S("\"dataset\":\"officer\",\"fields\":\"name nik phone\",\"rows\":2,\"why\":\"a test\"}"),
+		&at));
 	assert_false(str_find(said, S("Orang"), &at));
 	/* Not outside the areas, and then nothing at all. */
 	r.n = 3;
@@ -519,7 +569,8 @@ test_reveal(void **state)
 	json_t *j;
 	OK(d, json_parse(buf_str(&proof), 1 << 20, &j, &d->err));
 	Str entry = str_of(json_string_value(json_object_get(j, "entry")));
-	assert_true(str_find(entry, S("\"dataset\":\"\""), &at) && str_find(entry, S("\"area\":\"\""), &at));
+	assert_true(
+		str_find(entry, S("\"dataset\":\"\""), &at) && str_find(entry, S("\"area\":\"\""), &at));
 	assert_false(str_find(entry, S("reveal"), &at));
 	json_decref(j);
 	verifies(d);
@@ -566,13 +617,20 @@ test_verify(void **state)
 	OK(d, gate_account_close(g, &r, &d->err));
 	gate_close(g);
 	verifies(d);
-	found(d, "UPDATE account SET role = 2 WHERE id = 1", "UPDATE account SET role = 1 WHERE id = 1");
-	found(d, "UPDATE account SET agency = 'polri' WHERE id = 1", "UPDATE account SET agency = 'kpu' WHERE id = 1");
-	found(d, "UPDATE account SET closed = 0 WHERE id = 2", "UPDATE account SET closed = 1 WHERE id = 2");
-	found(d, "UPDATE account SET epoch = 3, role = 0 WHERE id = 2", "UPDATE account SET epoch = 4 WHERE id = 2");
-	found(d, "UPDATE account_area SET area = '15' WHERE account = 1", "UPDATE account_area SET area = '1509' WHERE account = 1");
-	found(d, "INSERT INTO account_area (account, area) VALUES (1, '1571')", "DELETE FROM account_area WHERE area = '1571'");
-	found(d, "INSERT INTO account_dataset (account, dataset) VALUES (1, 'tps')", "DELETE FROM account_dataset");
+	found(
+		d, "UPDATE account SET role = 2 WHERE id = 1", "UPDATE account SET role = 1 WHERE id = 1");
+	found(d, "UPDATE account SET agency = 'polri' WHERE id = 1",
+		"UPDATE account SET agency = 'kpu' WHERE id = 1");
+	found(d, "UPDATE account SET closed = 0 WHERE id = 2",
+		"UPDATE account SET closed = 1 WHERE id = 2");
+	found(d, "UPDATE account SET epoch = 3, role = 0 WHERE id = 2",
+		"UPDATE account SET epoch = 4 WHERE id = 2");
+	found(d, "UPDATE account_area SET area = '15' WHERE account = 1",
+		"UPDATE account_area SET area = '1509' WHERE account = 1");
+	found(d, "INSERT INTO account_area (account, area) VALUES (1, '1571')",
+		"DELETE FROM account_area WHERE area = '1571'");
+	found(d, "INSERT INTO account_dataset (account, dataset) VALUES (1, 'tps')",
+		"DELETE FROM account_dataset");
 	found(d,
 		"INSERT INTO account (id, handle, login, name, agency, role, language, closed, epoch, password, must_change, totp, totp_next, totp_step) "
 		"VALUES (9, 'x', 'x', 'x', 'kpu', 3, '', 0, 0, '', 0, '', '', 0)",
@@ -588,7 +646,8 @@ test_verify(void **state)
 static bool
 take(Desk *d, Gate *g, const Account *who, const char *text, AccountsImport *im)
 {
-	*im = (AccountsImport){.path = desk_file(d, "accounts.csv", str_of(text)), .who = who, .origin = &keeper};
+	*im = (AccountsImport){
+		.path = desk_file(d, "accounts.csv", str_of(text)), .who = who, .origin = &keeper};
 	d->err = (Err){0};
 	return accounts_import(&d->w, g, im, &d->a, &d->err);
 }
@@ -601,20 +660,26 @@ test_file(void **state)
 	Desk *d = accounts_desk(&g);
 	AccountsImport im;
 	Account boss = made(d, g, "kpu.admin", "kpu", ROLE_MANAGER, "15");
-	REFUSED(d, take(d, g, NULL,
-		"login,name,agency,role,areas,datasets\n"
-		"kpu.one,One,kpu,operator,1509 1508,\n"
-		"x,Two,kpu,operator,1509,\n"
-		"kpu.two,,kpu,operator,1509,\n"
-		"kpu.three,Three,fbi,operator,1509,\n"
-		"kpu.four,Four,kpu,king,1509,\n"
-		"kpu.five,Five,kpu,reader,1609,\n"
-		"kpu.six,Six,kpu,reader,1509,deliverie\n"
-		"KPU.one,Again,kpu,reader,1509,\n"
-		"kpu.admin,Taken,kpu,reader,1509,\n", &im), E_INPUT);
-	static const struct { size_t row; const char *column, *text; } want[] = {
-		{3, "login", "'x' is no login"}, {4, "name", "a name of 1 to 100"}, {5, "agency", "unknown agency 'fbi'"},
-		{6, "role", "there is no role 'king'"}, {7, "areas", "'1609' is no area"}, {8, "datasets", "there is no dataset 'deliverie'"},
+	REFUSED(d,
+		take(d, g, NULL,
+			"login,name,agency,role,areas,datasets\n"
+			"kpu.one,One,kpu,operator,1509 1508,\n"
+			"x,Two,kpu,operator,1509,\n"
+			"kpu.two,,kpu,operator,1509,\n"
+			"kpu.three,Three,fbi,operator,1509,\n"
+			"kpu.four,Four,kpu,king,1509,\n"
+			"kpu.five,Five,kpu,reader,1609,\n"
+			"kpu.six,Six,kpu,reader,1509,deliverie\n"
+			"KPU.one,Again,kpu,reader,1509,\n"
+			"kpu.admin,Taken,kpu,reader,1509,\n",
+			&im),
+		E_INPUT);
+	static const struct {
+		size_t row;
+		const char *column, *text;
+	} want[] = {{3, "login", "'x' is no login"}, {4, "name", "a name of 1 to 100"},
+		{5, "agency", "unknown agency 'fbi'"}, {6, "role", "there is no role 'king'"},
+		{7, "areas", "'1609' is no area"}, {8, "datasets", "there is no dataset 'deliverie'"},
 		{9, "login", "row 2 has the same login"}, {10, "login", "login 'kpu.admin' is taken"}};
 	assert_int_equal(im.problems, 8);
 	assert_int_equal(im.n, 0);
@@ -626,9 +691,10 @@ test_file(void **state)
 	}
 	assert_int_equal(desk_number(d, "SELECT count(*) FROM account"), 1);
 	static const char GOOD[] = "akun;nama;instansi;peran;wilayah;dataset\n"
-		"kpu.satu;Satu;KPU;Operator;1509, 1508;\n"
-		"kpu.dua;Dua;kpu;supervisor;157101;delivery tps\n";
-	im = (AccountsImport){.path = desk_file(d, "a.csv", str_of(GOOD)), .origin = &keeper, .dry_run = true};
+							   "kpu.satu;Satu;KPU;Operator;1509, 1508;\n"
+							   "kpu.dua;Dua;kpu;supervisor;157101;delivery tps\n";
+	im = (AccountsImport){
+		.path = desk_file(d, "a.csv", str_of(GOOD)), .origin = &keeper, .dry_run = true};
 	OK(d, accounts_import(&d->w, g, &im, &d->a, &d->err));
 	assert_int_equal(im.n, 2);
 	assert_int_equal(desk_number(d, "SELECT count(*) FROM account"), 1);
@@ -640,7 +706,9 @@ test_file(void **state)
 	assert_true(str_eq(one.login, S("kpu.satu")) && one.must_change && one.n_areas == 2);
 	assert_int_equal(again(d, im.made[1].account.id).n_datasets, 2);
 	/* A manager brings in no more than it may give. */
-	REFUSED(d, take(d, g, &boss, "login,name,agency,role,areas\npolres.x,X,polri,reader,1509\n", &im), E_INPUT);
+	REFUSED(d,
+		take(d, g, &boss, "login,name,agency,role,areas\npolres.x,X,polri,reader,1509\n", &im),
+		E_INPUT);
 	REFUSED(d, take(d, g, &one, GOOD, &im), E_DENIED);
 	REFUSED(d, take(d, g, NULL, "login,name,agency,role\n", &im), E_INPUT);
 	assert_non_null(strstr(d->err.text, "column 'areas' is missing"));
@@ -670,7 +738,11 @@ test_beside(void **state)
 	OK(d, gate_account_add(beside, &r, &d->err));
 	Account who = again(d, r.account.id);
 	assert_true(who.n_datasets == 2 && who.role == ROLE_OPERATOR && who.must_change);
-	OK(d, gate_password(g, &(PasswordRequest){.account = who.id, .before = str_of(r.once), .password = str_of(PASSWORD)}, &d->err));
+	OK(d,
+		gate_password(g,
+			&(PasswordRequest){
+				.account = who.id, .before = str_of(r.once), .password = str_of(PASSWORD)},
+			&d->err));
 	LoginRequest in = {.login = S("kpu.tebo"), .password = str_of(PASSWORD)};
 	OK(d, gate_login(g, &in, &d->err));
 	OK(d, session_find(&d->w, str_of(in.fresh), &d->a, &s, &d->err));
@@ -678,12 +750,21 @@ test_beside(void **state)
 	who = again(d, who.id);
 	OK(d, desk_enter(d, g, "tps", "tps=1509011001001"));
 	OK(d, desk_enter(d, g, "tps", "tps=1508012001001"));
-	OK(d, enters(d, beside, &who, "delivery", "tps=1509011001001;item=ink;received=2", (RowRequest){0}));
-	REFUSED(d, enters(d, beside, &who, "delivery", "tps=1508012001001;item=ink;received=2", (RowRequest){0}), E_DENIED);
+	OK(d,
+		enters(
+			d, beside, &who, "delivery", "tps=1509011001001;item=ink;received=2", (RowRequest){0}));
+	REFUSED(d,
+		enters(
+			d, beside, &who, "delivery", "tps=1508012001001;item=ink;received=2", (RowRequest){0}),
+		E_DENIED);
 	ImportReport report;
 	d->err = (Err){0};
 	const Dataset *tps = catalog_dataset(&d->w.cat, S("tps"));
-	ImportOptions o = {.path = desk_file(d, "in.csv", S("tps,number\n1509011001004,4\n")), .datasets = &tps, .n_datasets = 1, .origin = origin_by(&who), .who = &who};
+	ImportOptions o = {.path = desk_file(d, "in.csv", S("tps,number\n1509011001004,4\n")),
+		.datasets = &tps,
+		.n_datasets = 1,
+		.origin = origin_by(&who),
+		.who = &who};
 	OK(d, import_file(&w, beside, &o, &d->a, &report, &d->err));
 	/* Closed from outside: the session ends at once. */
 	r = (AccountRequest){.origin = &keeper, .account = {.id = who.id}};
@@ -705,9 +786,10 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_life), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_managers), cmocka_unit_test(test_hand_over), cmocka_unit_test(test_list),
-		cmocka_unit_test(test_epochs), cmocka_unit_test(test_undo_and_forget),
-		cmocka_unit_test(test_on_behalf), cmocka_unit_test(test_imports), cmocka_unit_test(test_reveal),
+		cmocka_unit_test(test_managers), cmocka_unit_test(test_hand_over),
+		cmocka_unit_test(test_list), cmocka_unit_test(test_epochs),
+		cmocka_unit_test(test_undo_and_forget), cmocka_unit_test(test_on_behalf),
+		cmocka_unit_test(test_imports), cmocka_unit_test(test_reveal),
 		cmocka_unit_test(test_verify), cmocka_unit_test(test_file), cmocka_unit_test(test_beside)};
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);

@@ -226,8 +226,7 @@ test_why(void **state)
 	assert_false(account_may(&who, VERB_ENTER, &set[OPEN], S("1509"), &err));
 	assert_string_equal(err.text, "'parcel' is kept by KPU: you may not enter rows there");
 	assert_false(account_may(&who, VERB_REVEAL, &set[OPEN], S("1509"), &err));
-	assert_string_equal(
-		err.hint, "who could: any account of KPU, Kesbangpol with rights for 1509");
+	assert_string_equal(err.hint, "who could: any account of KPU, Kesbangpol with rights for 1509");
 	/* What it must not know of is not named but in its own words. */
 	assert_false(account_may(&who, VERB_READ, &set[SECRET], S("1509"), &err));
 	assert_string_equal(err.text, "there is no dataset 'incident'");
@@ -273,12 +272,14 @@ static void
 test_manage(void **state)
 {
 	(void)state;
-	static Str above[] = {{"15", 2}}, same[] = {{"1509", 4}, {"157101", 6}}, below[] = {{"150903", 6}},
-			   beside[] = {{"1508", 4}}, partly[] = {{"1508", 4}, {"1509", 4}};
+	static Str above[] = {{"15", 2}}, same[] = {{"1509", 4}, {"157101", 6}},
+			   below[] = {{"150903", 6}}, beside[] = {{"1508", 4}},
+			   partly[] = {{"1508", 4}, {"1509", 4}};
 	static const struct {
 		Str *area;
 		size_t n;
-		bool worker, manager, grant; /* who manages 1509 and 157101 may manage those; may give those areas */
+		bool worker, manager,
+			grant; /* who manages 1509 and 157101 may manage those; may give those areas */
 	} of[] = {{above, 1, false, false, false}, {same, 2, true, false, true},
 		{below, 1, true, true, true}, {beside, 1, false, false, false},
 		{partly, 2, false, false, false}};
@@ -286,7 +287,8 @@ test_manage(void **state)
 		for (size_t i = 0; i < sizeof of / sizeof *of; i++)
 			for (int other = 0; other < 2; other++)
 				for (int t = 0; t < ROLES; t++) {
-					Account who = account("kpu", (Role)r), whom = account(other ? "polri" : "kpu", (Role)t);
+					Account who = account("kpu", (Role)r),
+							whom = account(other ? "polri" : "kpu", (Role)t);
 					Err err = {0};
 					whom.id = 8;
 					whom.area = of[i].area;
@@ -358,7 +360,8 @@ test_told(void **state)
 				bool named = v != VERB_ACCOUNTS && v != VERB_EXPLAIN;
 				if (named)
 					assert_int_equal(right[v].n + right[v].n_other, may);
-				assert_int_equal(right[v].may, named ? may > 0 : account_may(&who, (Verb)v, NULL, S("1509"), &err));
+				assert_int_equal(right[v].may,
+					named ? may > 0 : account_may(&who, (Verb)v, NULL, S("1509"), &err));
 				assert_true(right[v].may || right[v].why.text[0]);
 			}
 		}
