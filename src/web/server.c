@@ -187,6 +187,7 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 		rq->begun = true;
 		rq->method = arena_str(rq->a, str_of(method));
 		rq->body.max = BODY_MOST;
+		language_use(rq);
 		bool fine = request_begin(rq, &rq->early);
 		/* Answered before the body came, the connection is closed. Without a body it lives on only when it is answered later. */
 		if (fine || !str_eq(rq->method, S("POST")))
