@@ -571,6 +571,18 @@ typedef struct Conflicts {
 	Conflict *conflict; /* those that nobody has settled, oldest first */
 	size_t n;
 } Conflicts;
+typedef struct OpenConflict { /* a row with conflicts that nobody has settled */
+	Str dataset, key, area;
+	int64_t event, at; /* the newest of them */
+} OpenConflict;
+typedef struct ConflictList {
+	Str area;   /* below it; empty: everywhere */
+	size_t max; /* at most so many */
+	OpenConflict *item; /* afterwards: newest first, a row once */
+	size_t n;
+	bool more;
+} ConflictList;
+bool conflicts_list(Workspace *w, ConflictList *list, Arena *a, Err *err) MUST;
 /* Strings live in a. */
 bool conflicts_read(Workspace *w, Conflicts *c, Arena *a, Err *err) MUST;
 
