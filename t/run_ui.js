@@ -93,7 +93,8 @@ class Visit {
 		await this.page.waitForLoadState("load");
 		if (new URL(this.page.url()).pathname === "/login") fail(`log-in of ${user} was refused: ${await this.text()}`);
 	}
-	text(selector = "main") { return this.page.innerText(selector); }
+	// As it was sent, without what styles make of it.
+	text(selector = "main") { return this.page.textContent(selector).then((s) => s.replace(/\s+/g, " ").trim()); }
 	// The page as it stands, for people with and without sight, on this width.
 	async look(name) {
 		const where = this.page.url().slice(this.t.server.address.length);

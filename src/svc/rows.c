@@ -84,9 +84,18 @@ holds(const RowFilter *f, Value v, Arena tmp)
 	}
 }
 
+bool
+row_is_seen(const Account *who, const Dataset *d, const Value *v)
+{
+	const Field *f = d->visible_by.n ? dataset_field(d, d->visible_by) : NULL;
+	return !who || account_sees(who, d, f ? v[f - d->field].s : (Str){0});
+}
+
 static bool
 all_hold(const RowList *l, const Value *v, Arena tmp)
 {
+	if (!row_is_seen(l->who, l->dataset, v))
+		return false;
 	for (size_t i = 0; i < l->n_filters; i++)
 		if (!holds(&l->filter[i], v[l->filter[i].field - l->dataset->field], tmp))
 			return false;
@@ -262,7 +271,7 @@ bool
 rows_list(Workspace *w, RowList *l, Arena *a, Err *err)
 {
 	AUTO(Looking) k = {0};
-	uint64_t most = l->n_filters ? ROWS_SEEN : l->max + 1;
+	uint64_t most = l->n_filters || l->dataset->restricted ? ROWS_SEEN : l->max + 1;
 	Arena tmp;
 	bool more = true;
 	NEED(l->max > 0);

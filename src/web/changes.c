@@ -55,7 +55,8 @@ may_see(const Request *rq, const LogEvent *e)
 {
 	const Dataset *d = catalog_dataset(&rq->w->cat, e->dataset);
 	if (d)
-		return data_may(rq, VERB_READ, d, e->area);
+		return data_may(rq, VERB_READ, d, e->area) &&
+			(!rq->who || account_sees(rq->who, d, (Str){0}));
 	return !rq->who ||
 		!(str_eq(e->dataset, S("siap.reveal")) || str_eq(e->dataset, S("siap.account"))) ||
 		(str_eq(e->agency, rq->who->agency) && rq->who->role >= ROLE_SUPERVISOR);
@@ -155,7 +156,7 @@ choices(Request *rq, Fill *page)
 	for (size_t i = 0; i < sizeof agency / sizeof *agency; i++) {
 		Fill *item = fill_item(page, "agencies");
 		fill_text(item, "value", str_of(agency[i]));
-		fill_text(item, "label", data_agency(str_of(agency[i])));
+		fill_text(item, "label", str_of(agency_label(str_of(agency[i]))));
 		fill_flag(item, "chosen", str_eq(str_of(agency[i]), rq_query(rq, "agency")));
 	}
 	fill_text(page, "area_text", rq_query(rq, "area"));
@@ -244,7 +245,9 @@ history(Request *rq, Err *err)
 	History h = {.max = STEPS};
 	Str *text;
 	Fill *page = fill_new(rq->a);
-	if (!data_dataset(rq, &h.dataset, err) || !data_key(rq, h.dataset, &text, err))
+	RowView row;
+	if (!data_dataset(rq, &h.dataset, err) || !data_key(rq, h.dataset, &text, err) ||
+		!data_row(rq, VERB_READ, h.dataset, text, &row, err))
 		return false;
 	h.text = text;
 	if (str_eq(rq_query(rq, "all"), S("1")))
@@ -328,15 +331,7 @@ event_changes(Request *rq, Fill *page, const LogEvent *e, const Dataset *d, bool
 static bool
 undo_allow(const Request *rq, const LogEvent *e, const Dataset *d, Err *err)
 {
-	if (!rq->who)
-		return true;
-	if (!data_allow(rq, VERB_UNDO, d, e->area, err))
-		return false;
-	bool any = rq->who->role == ROLE_SUPERVISOR && str_eq(d->owner, rq->who->agency);
-	if (any || str_eq(e->actor, rq->who->login))
-		return true;
-	err_set(err, E_DENIED, "'%.*s' made this change: you may undo your own ones", STR(e->actor));
-	return err_hint(err, "who could: a supervisor of %.*s", STR(data_agency(d->owner)));
+	return !rq->who || account_may_undo(rq->who, d, e->area, e->actor, err);
 }
 
 static bool
@@ -376,8 +371,8 @@ event_undo(Request *rq, Err *err)
 		return err_set(err, E_INPUT, "this event is none of a row: it cannot be undone");
 	if (!undo_allow(rq, &o.e, d, err))
 		return false;
-	Origin who = data_origin(rq, str_trim(rq_form(rq, "why")));
-	UndoRequest r = {.origin = &who, .event = o.e.event};
+	Origin who = data_origin(rq, d, str_trim(rq_form(rq, "why")));
+	UndoRequest r = {.origin = &who, .event = o.e.event, .who = rq->who};
 	return gate_undo(rq->site->gate, &r, err) &&
 		reply_redirect(rq,
 			arena_fmt(rq->a, "%.*s?done=%lld&was=undone", STR(data_url(rq, d, "row", o.e.key)),

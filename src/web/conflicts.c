@@ -85,10 +85,12 @@ static bool
 conflict_open(Request *rq, Verb verb, Conflicts *c, Err *err)
 {
 	Str *text;
-	if (!data_dataset(rq, &c->dataset, err) || !data_key(rq, c->dataset, &text, err))
+	RowView row;
+	if (!data_dataset(rq, &c->dataset, err) || !data_key(rq, c->dataset, &text, err) ||
+		!data_row(rq, verb, c->dataset, text, &row, err))
 		return false;
 	c->text = text;
-	return conflicts_read(rq->w, c, rq->a, err) && data_allow(rq, verb, c->dataset, c->area, err);
+	return conflicts_read(rq->w, c, rq->a, err);
 }
 
 static bool
@@ -126,8 +128,8 @@ conflict_settle(Request *rq, Err *err)
 		return false;
 	const Dataset *d = c.dataset;
 	Str choice = rq_form(rq, "choice"), *text = NEW(rq->a, Str, d->n_fields);
-	Origin o = data_origin(rq, str_trim(rq_form(rq, "why")));
-	RowRequest r = {.origin = &o, .dataset = d, .text = text, .settling = true};
+	Origin o = data_origin(rq, d, str_trim(rq_form(rq, "why")));
+	RowRequest r = {.origin = &o, .dataset = d, .text = text, .settling = true, .who = rq->who};
 	bool other = str_eq(choice, S("other"));
 	for (size_t i = 0; i < d->n_fields; i++) {
 		const Field *f = &d->field[i];

@@ -38,11 +38,30 @@ data_key(const Request *rq, const Dataset *d, Str **text, Err *err)
 	return false;
 }
 
-Origin
-data_origin(const Request *rq, Str why)
+bool
+data_may_undo(const Request *rq, const Dataset *d, Str area, Str actor)
 {
+	Err ignored;
+	return !rq->who || account_may_undo(rq->who, d, area, actor, &ignored);
+}
+
+bool
+data_row(const Request *rq, Verb verb, const Dataset *d, const Str *text, RowView *out, Err *err)
+{
+	if (!row_get(rq->w, d, text, rq->a, out, err) ||
+		!data_allow(rq, verb, d, out->v[d->area].s, err))
+		return false;
+	return row_is_seen(rq->who, d, out->v) ||
+		err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(out->key));
+}
+
+Origin
+data_origin(const Request *rq, const Dataset *d, Str why)
+{
+	bool other = rq->who && d && account_for_other(rq->who, d);
 	return (Origin){.actor = rq->who ? rq->who->login : S(""),
 		.agency = rq->who ? rq->who->agency : S(""),
+		.on_behalf_of = other ? d->owner : (Str){0},
 		.source = S("web"),
 		.why = why};
 }
@@ -177,26 +196,13 @@ data_options(const Request *rq, const Field *f, size_t *n)
 /* ---- names ---- */
 
 Str
-data_agency(Str name)
-{
-	static const char *const known[][2] = {{"kpu", "KPU"}, {"bawaslu", "Bawaslu"},
-		{"kesbangpol", "Kesbangpol"}, {"polri", "Polri"}, {"tni", "TNI"}, {"linmas", "Linmas"},
-		{"pemda", "Pemda"}};
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (str_eq(name, str_of(known[i][0])))
-			return str_of(known[i][1]);
-	return name;
-}
-
-Str
 data_person(const Request *rq, const Origin *o)
 {
 	Str actor = o->actor.n ? o->actor : S("Siap");
 	if (o->on_behalf_of.n)
-		return arena_fmt(rq->a, tr("%.*s (%.*s, on behalf of %.*s)"), STR(actor),
-			STR(data_agency(o->agency)), STR(data_agency(o->on_behalf_of)));
-	return o->agency.n ? arena_fmt(rq->a, "%.*s (%.*s)", STR(actor), STR(data_agency(o->agency)))
-					   : actor;
+		return arena_fmt(rq->a, tr("%.*s (%s, on behalf of %s)"), STR(actor),
+			agency_label(o->agency), agency_label(o->on_behalf_of));
+	return o->agency.n ? arena_fmt(rq->a, "%.*s (%s)", STR(actor), agency_label(o->agency)) : actor;
 }
 
 Str

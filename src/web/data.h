@@ -4,8 +4,6 @@
 
 #include "web/web_private.h"
 
-extern __typeof__(account_may) account_may __attribute__((weak)); /* until it is there */
-
 /* ---- data.c ---- */
 /* The dataset that the path names; E_NOTFOUND also when the visitor must not know of it. */
 bool data_dataset(const Request *rq, const Dataset **out, Err *err) MUST;
@@ -13,14 +11,16 @@ bool data_dataset(const Request *rq, const Dataset **out, Err *err) MUST;
 bool data_key(const Request *rq, const Dataset *d, Str **text, Err *err) MUST;
 bool data_allow(const Request *rq, Verb verb, const Dataset *d, Str area, Err *err) MUST; /* account_may of the visitor */
 bool data_may(const Request *rq, Verb verb, const Dataset *d, Str area);
-Origin data_origin(const Request *rq, Str why);
+bool data_may_undo(const Request *rq, const Dataset *d, Str area, Str actor);
+/* The row with these cells of the key, as far as the visitor may do this to it. */
+bool data_row(const Request *rq, Verb verb, const Dataset *d, const Str *text, RowView *out, Err *err) MUST;
+Origin data_origin(const Request *rq, const Dataset *d, Str why); /* d NULL: for nobody else */
 int data_zone(const Request *rq);
 Str data_url(const Request *rq, const Dataset *d, const char *what, Str key); /* /data/DATASET/what/KEY; key may be empty */
 Str data_encode(const Request *rq, Str s);      /* for a value behind the ? */
 Str data_value(const Request *rq, const Field *f, Value v); /* as people read it; empty: no value */
 Str data_cell(const Request *rq, const Field *f, Value v);  /* as forms and import take it back */
 Str data_place(const Request *rq, Str code); /* "TPS 002, Rawa Sari (1571091002002)" */
-Str data_agency(Str name);                   /* "KPU" */
 Str data_person(const Request *rq, const Origin *o); /* "ani (KPU)" */
 Str data_channel(Str source);
 Str data_number(const Request *rq, uint64_t n);

@@ -166,8 +166,7 @@ static bool
 form_row(Form *x, Err *err)
 {
 	Request *rq = x->rq;
-	return data_key(rq, x->d, &x->key, err) && row_get(rq->w, x->d, x->key, rq->a, &x->row, err) &&
-		data_allow(rq, VERB_ENTER, x->d, x->row.v[x->d->area].s, err);
+	return data_key(rq, x->d, &x->key, err) && data_row(rq, VERB_ENTER, x->d, x->key, &x->row, err);
 }
 
 static bool
@@ -255,8 +254,12 @@ static bool
 form_enter(Form *x, Err *err)
 {
 	Request *rq = x->rq;
-	Origin o = data_origin(rq, (Str){0});
-	RowRequest r = {.origin = &o, .dataset = x->d, .text = cells_of(x, true)};
+	Origin o = data_origin(rq, x->d, (Str){0});
+	RowRequest r = {.origin = &o,
+		.dataset = x->d,
+		.text = cells_of(x, true),
+		.who = rq->who,
+		.paper = rq_form(rq, "paper")};
 	if (x->base.n && (!str_int(x->base, &r.base) || r.base < 0))
 		return err_set(err, E_INPUT, "'%.*s' is no number of an event", STR(x->base));
 	if (!gate_enter(rq->site->gate, &r, &x->why)) {

@@ -49,6 +49,7 @@ list_from_query(Request *rq, const Dataset *d, RowList *out, Err *err)
 {
 	Str area = rq_query(rq, "area"), sort = rq_query(rq, "sort");
 	*out = (RowList){.dataset = d,
+		.who = rq->who,
 		.max = PAGE_ROWS,
 		.after = rq_query(rq, "after"),
 		.descending = str_eq(rq_query(rq, "dir"), S("desc"))};
@@ -183,7 +184,7 @@ total_fill(Request *rq, Fill *page, const RowList *l, Err *err)
 {
 	uint64_t n = l->rows;
 	bool more = l->more_rows;
-	if (!l->n_filters) {
+	if (!l->n_filters && !l->dataset->restricted) {
 		if (!rows_number(rq->w, l->dataset, l->area, COUNTED + 1, &n, err))
 			return false;
 		more = n > COUNTED;
@@ -216,7 +217,7 @@ links_fill(const Request *rq, Fill *page, const RowList *l)
 		l->next.n
 			? list_url(rq, d, "", arena_fmt(rq->a, "after=%.*s", STR(data_encode(rq, l->next))))
 			: (Str){0});
-	fill_text(page, "owner", data_agency(d->owner));
+	fill_text(page, "owner", str_of(agency_label(d->owner)));
 	fill_text(page, "sort", rq_query(rq, "sort"));
 	fill_text(page, "dir", rq_query(rq, "dir"));
 }
@@ -425,7 +426,7 @@ owner_fill(Request *rq, Fill *page, Str owner, Err *err)
 			continue;
 		if (!group) {
 			group = fill_item(page, "groups");
-			fill_text(group, "owner", data_agency(owner));
+			fill_text(group, "owner", str_of(agency_label(owner)));
 			fill_list(group, "sets");
 		}
 		if (!set_fill(rq, group, d, err))

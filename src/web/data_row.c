@@ -100,7 +100,6 @@ written_fill(Request *rq, Fill *page, const Dataset *d, const RowView *r, Err *e
 	Str done = rq_query(rq, "done"), what = rq_query(rq, "was");
 	int64_t event;
 	bool just = done.n && str_int(done, &event) && event == r->event;
-	bool own = !rq->who || str_eq(e->actor, rq->who->login) || rq->who->role == ROLE_SUPERVISOR;
 	fill_text(page, "when", figure_instant(rq->a, e->at, data_zone(rq)));
 	fill_text(page, "by", data_person(rq, &o));
 	fill_text(page, "channel", data_channel(e->source));
@@ -111,7 +110,7 @@ written_fill(Request *rq, Fill *page, const Dataset *d, const RowView *r, Err *e
 	fill_flag(page, "done_added", just && str_eq(what, S("added")));
 	fill_flag(page, "done_same", just && str_eq(what, S("same")));
 	fill_flag(page, "done_changed", just && !str_eq(what, S("added")) && !str_eq(what, S("same")));
-	fill_flag(page, "may_undo", own && data_may(rq, VERB_UNDO, d, r->v[d->area].s));
+	fill_flag(page, "may_undo", data_may_undo(rq, d, r->v[d->area].s, e->actor));
 	return true;
 }
 
@@ -123,8 +122,7 @@ row(Request *rq, Err *err)
 	RowView r;
 	Fill *page = fill_new(rq->a);
 	if (!data_dataset(rq, &d, err) || !data_key(rq, d, &text, err) ||
-		!row_get(rq->w, d, text, rq->a, &r, err) ||
-		!data_allow(rq, VERB_READ, d, r.v[d->area].s, err))
+		!data_row(rq, VERB_READ, d, text, &r, err))
 		return false;
 	Str area = r.v[d->area].s;
 	Conflicts c = {.dataset = d, .text = text};
@@ -164,8 +162,7 @@ close_ask(Request *rq, Err *err)
 	RowView r;
 	Fill *page = fill_new(rq->a);
 	if (!data_dataset(rq, &d, err) || !data_key(rq, d, &text, err) ||
-		!row_get(rq->w, d, text, rq->a, &r, err) ||
-		!data_allow(rq, VERB_CLOSE, d, r.v[d->area].s, err))
+		!data_row(rq, VERB_CLOSE, d, text, &r, err))
 		return false;
 	data_fill(rq, page, d, r.key);
 	fill_text(page, "title", str_of(tr("Take a row away")));
@@ -185,15 +182,15 @@ close_now(Request *rq, Err *err)
 	RowView r;
 	int64_t base;
 	if (!data_dataset(rq, &d, err) || !data_key(rq, d, &text, err) ||
-		!row_get(rq->w, d, text, rq->a, &r, err) ||
-		!data_allow(rq, VERB_CLOSE, d, r.v[d->area].s, err))
+		!data_row(rq, VERB_CLOSE, d, text, &r, err))
 		return false;
 	if (!str_int(rq_form(rq, "base"), &base) || base != r.event) {
 		err_set(err, E_CONFLICT, "somebody changed this row meanwhile");
 		return err_hint(err, "look at it again before you take it away");
 	}
-	Origin o = data_origin(rq, rq_form(rq, "why"));
-	RowRequest put = {.origin = &o, .dataset = d, .text = text, .base = base, .closing = true};
+	Origin o = data_origin(rq, d, str_trim(rq_form(rq, "why")));
+	RowRequest put = {
+		.origin = &o, .dataset = d, .text = text, .base = base, .closing = true, .who = rq->who};
 	return gate_enter(rq->site->gate, &put, err) &&
 		reply_redirect(rq,
 			arena_fmt(rq->a, "%.*s?done=%lld&was=closed", STR(data_url(rq, d, "row", r.key)),
