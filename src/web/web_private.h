@@ -27,6 +27,7 @@ typedef struct Site {
 	struct Cache *cache;
 	int patience_s;
 	struct MHD_Daemon *daemon;
+	PlaceIndex *places; /* made when it is first asked for: desk_places */
 } Site;
 
 /* What a thread that answers has of its own, made at its first request. */
