@@ -860,6 +860,15 @@ typedef struct SynthReport {
  * Nothing is left behind on an error or stop (E_BUSY). E_CONFLICT when dir exists. */
 bool demo_make(const Env *env, const SynthNew *what, const Watch *watch, SynthReport *out, Err *err) MUST;
 
+/* Its accounts, for rehearsing: all with one password, which stands here and in the README, and which nobody need change. */
+#define DEMO_PASSWORD "siap-latihan"
+typedef struct DemoAccount {
+	const char *login, *name, *agency;
+	Role role;
+	const char *area;
+} DemoAccount;
+extern const DemoAccount demo_accounts[]; /* ends with login NULL */
+
 typedef struct Simulation {
 	const char *dir, *store; /* as above */
 	Str pack, area;
