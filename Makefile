@@ -1,6 +1,6 @@
 # Siap: wildcards, no lists. make | make test | make survive | make SAN=1 | make FAULT=1 | make COV=1 | make fuzz | make bench
 CC       ?= gcc
-PACKAGES := sqlite3 libpq jansson libsodium libcrypto libutf8proc libzip expat xlsxwriter
+PACKAGES := sqlite3 libpq jansson libsodium libcrypto libutf8proc libzip expat xlsxwriter libmicrohttpd zlib
 variant  := $(if $(SAN),-san)$(if $(FAULT),-fault)$(if $(COV),-cov)
 B        := build$(if $(variant),/obj$(variant),)
 O        := build/obj$(variant)
@@ -26,7 +26,9 @@ CFLAGS_ALL += $(CFLAGS)
 
 lib_src  := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 lib_obj  := $(lib_src:%.c=$(O)/%.o) $(O)/embed.o
-embedded := $(wildcard datasets/*.def indicators/*.sql checks/*.sql views/*.sql rules/*/*.def migrations/*.sql src/*/*.sql pages/*.html demo-data/*.csv demo-data/rows/*.csv) $(patsubst lang/%.po,build/embed/lang/%.mo,$(wildcard lang/*.po)) build/embed/areas.txt
+# What browsers load: our own files and those of the libraries, each once more compressed.
+assets   := $(wildcard assets/*) assets/pico.css assets/htmx.js assets/htmx-sse.js
+embedded := $(assets:%=build/embed/%) $(assets:%=build/embed/%.gz) $(wildcard datasets/*.def indicators/*.sql checks/*.sql views/*.sql rules/*/*.def migrations/*.sql src/*/*.sql pages/*.html demo-data/*.csv demo-data/rows/*.csv) $(patsubst lang/%.po,build/embed/lang/%.mo,$(wildcard lang/*.po)) build/embed/areas.txt
 tests    := $(patsubst t/unit/%.c,$(O)/t/%,$(wildcard t/unit/*.c)) $(patsubst t/%.c,$(O)/t/%,$(wildcard t/*.c))
 fuzzers  := $(patsubst t/fuzz/%.c,build/fuzz/%,$(wildcard t/fuzz/*.c))
 benches  := $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
@@ -52,15 +54,28 @@ build/embed/list: FORCE
 $(O)/embed.o: build/embed/embed.S
 	@mkdir -p $(@D)
 	$(CC) -c -o $@ $<
+build/embed/assets/pico.css: node_modules/@picocss/pico/css/pico.min.css
+build/embed/assets/htmx.js: node_modules/htmx.org/dist/htmx.min.js
+build/embed/assets/htmx-sse.js: node_modules/htmx.org/dist/ext/hx-sse.min.js
+build/embed/assets/pico.css build/embed/assets/htmx.js build/embed/assets/htmx-sse.js:
+	@mkdir -p $(@D)
+	grep -v '^//# sourceMappingURL' $< >$@
+build/embed/assets/%: assets/%
+	@mkdir -p $(@D)
+	cp $< $@
+build/embed/%.gz: build/embed/%
+	gzip -9nc $< >$@
 build/embed/lang/%.mo: lang/%.po
 	@mkdir -p $(@D)
 	msgfmt --check-format -o $@ $<
 build/embed/areas.txt: node_modules/idn-area-data/package.json tools/areas.sh
 	@mkdir -p $(@D)
 	tools/areas.sh node_modules/idn-area-data/data >$@.tmp && mv $@.tmp $@
-node_modules/idn-area-data/package.json: package-lock.json
+node_modules/idn-area-data/package.json node_modules/@picocss/pico/css/pico.min.css node_modules/htmx.org/dist/htmx.min.js \
+	node_modules/htmx.org/dist/ext/hx-sse.min.js &: package-lock.json
 	npm ci --no-audit --no-fund --silent
-	@touch $@
+	@touch node_modules/idn-area-data/package.json node_modules/@picocss/pico/css/pico.min.css node_modules/htmx.org/dist/htmx.min.js \
+		node_modules/htmx.org/dist/ext/hx-sse.min.js
 
 # Unit tests: one program per t/unit/*.c, linked with what it needs of everything but main; so are those that scripts of t/ run, t/*.c.
 $(O)/libsiap.a: $(lib_obj)

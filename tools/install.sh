@@ -41,8 +41,9 @@ if [ -n "$missing" ]; then
 	rm -f "$log"
 fi
 
-if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+stale() { [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; }
+if stale || { [ "$purpose" = check ] && [ ! -e node_modules/axe-core ]; }; then
 	echo "installing the npm packages of package-lock.json"
-	npm ci --no-audit --no-fund --silent
+	npm ci --no-audit --no-fund --silent $([ "$purpose" = check ] || echo --omit=dev)
 	touch node_modules/.package-lock.json
 fi

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Functions of at most 100 lines (seldom above 40), files of at most 900 (seldom above 450), nesting 4, parameters 6.
+# Functions of at most 100 lines (seldom above 40), files of at most 900 (seldom above 450), nesting 4, parameters 6 (but for on_…: what a library calls, with what it gives).
 set -eu
 cd "$(dirname "$0")/.."
 files=$(find src t bench -name '*.[ch]' 2>/dev/null | LC_ALL=C sort)
@@ -17,7 +17,7 @@ function parameters(text,   i, c, depth, n, some) {
 		else if (c == ")") { if (--depth == 0) break }
 		else if (c == "," && depth == 1) n++
 	}
-	if (n + 1 > 6) { match(text, /[A-Za-z_0-9]+\(/); finding(file, stated, substr(text, RSTART, RLENGTH - 1) " has " n + 1 " parameters, 6 at most") }
+	if (n + 1 > 6 && text !~ /[ *\n]on_[a-z_]+\(/) { match(text, /[A-Za-z_0-9]+\(/); finding(file, stated, substr(text, RSTART, RLENGTH - 1) " has " n + 1 " parameters, 6 at most") }
 }
 /^@/ {
 	f = substr($0, 2); n = f; sub(/:.*/, "", f); sub(/.*:/, "", n)

@@ -118,7 +118,7 @@ page_put(const Page *p, Err *err)
 	AUTO(Buf) out = {0};
 	Template *t;
 	Str file = S("pages/bundle.html");
-	return template_parse(file, env_file(&cli->env, file.p), &cli->a, &t, err) &&
+	return template_parse(file, env_file(&cli->env, file.p), (Partials){0}, &cli->a, &t, err) &&
 		template_fill(t, page_fill(p), &out, err) &&
 		file_write_atomic(arena_fmt(&cli->a, "%s/index.html", p->dir).p, buf_str(&out), 0644, err);
 }

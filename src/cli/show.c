@@ -1,55 +1,24 @@
 /* show: numbers, shares, days and places as people read them, in the language of the run. */
 #include "cli/cli.h"
 
-static bool
-indonesian(void)
-{
-	return str_eq(lang_now(), S("id"));
-}
-
 const char *
 show_number(Cli *cli, int64_t n)
 {
-	char digits[24], out[32];
-	int len = snprintf(digits, sizeof digits, "%llu",
-			n < 0 ? 0ULL - (unsigned long long)n : (unsigned long long)n),
-		at = 0;
-	if (n < 0)
-		out[at++] = '-';
-	for (int i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			out[at++] = indonesian() ? '.' : ',';
-		out[at++] = digits[i];
-	}
-	return arena_cstr(&cli->a, (Str){out, (size_t)at});
+	return figure_number(&cli->a, n).p;
 }
 
-static const char *
-dash(const Cli *cli)
-{
-	return cli->utf8 ? "—" : "-";
-}
-
+/* A terminal without UTF-8 has no dash. */
 const char *
 show_points(Cli *cli, int parts)
 {
-	if (parts < 0)
-		return dash(cli);
-	if (parts >= 10000)
-		return "100";
-	return arena_fmt(&cli->a, "%d%c%d", parts / 100, indonesian() ? ',' : '.', parts / 10 % 10).p;
+	return parts < 0 && !cli->utf8 ? "-" : figure_points(&cli->a, parts).p;
 }
 
 const char *
 show_percent(Cli *cli, int64_t have, int64_t need)
 {
-	if (need <= 0)
-		return dash(cli);
-	/* Sums of rupiah can be too long for the next step. */
-	for (; need > INT64_MAX / 10000; need /= 2)
-		have /= 2;
-	/* Division rounds down, so that only the whole is 100. */
-	return arena_fmt(&cli->a, "%s%%", show_points(cli, (int)(have * 10000 / need))).p;
+	int parts = figure_parts(have, need);
+	return parts < 0 ? show_points(cli, parts) : figure_share(&cli->a, have, need).p;
 }
 
 static int
@@ -62,10 +31,7 @@ zone(const Cli *cli)
 const char *
 show_instant(Cli *cli, int64_t ms)
 {
-	char text[30];
-	instant_format(ms, zone(cli), text);
-	const char *name = zone(cli) == 420 ? "WIB" : zone(cli) == 480 ? "WITA" : "WIT";
-	return arena_fmt(&cli->a, "%.10s %.5s %s", text, text + 11, name).p;
+	return figure_instant(&cli->a, ms, zone(cli)).p;
 }
 
 const char *

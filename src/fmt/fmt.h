@@ -110,16 +110,29 @@ void xlsx_out_end(XlsxOut *o);               /* of a row */
 bool xlsx_out_close(XlsxOut *o, Err *err) MUST; /* the file is whole; on an error there is none */
 void xlsx_out_abandon(XlsxOut *o);           /* removes what there is; NULL allowed */
 
+/* ---- Figures as people read them, in the language of the thread. Results live in a. ---- */
+Str figure_number(Arena *a, int64_t n);            /* 6.391 in Indonesian, 6,391 in English */
+int figure_parts(int64_t have, int64_t need);      /* parts per 10,000, rounded down: only the whole is 10,000; -1 when nothing is expected */
+Str figure_points(Arena *a, int parts_per_10000);  /* 97,2 without the sign; "100" when full; -1: a dash */
+Str figure_share(Arena *a, int64_t have, int64_t need); /* 97,2% */
+Str figure_day(Arena *a, Str date); /* 27 November 2024, from YYYY-MM-DD; another text as it is */
+Str figure_moment(Arena *a, int64_t ms, int zone_minutes); /* 25 November 2024 09:10 WIB */
+Str figure_instant(Arena *a, int64_t ms, int zone_minutes); /* 2024-11-25 09:10 WIB; zone 0: WIB */
+
 /* ---- Templates: HTML in files of its own (pages/NAME.html), filled with values ----
  * {{name}} is a text; {{"words"}} are words in the language of the thread (tools/translations.sh finds them); {{#name}}…{{/name}} comes
- * once for each item of a list, or when a text is not empty; {{^name}}…{{/name}} when the list or text is empty; {{! remark}} nothing.
+ * once for each item of a list, or when a text is not empty; {{^name}}…{{/name}} when the list or text is empty; {{>name}} puts another file in its place; {{! remark}} nothing.
  * Names are looked for in the item, then in what it stands in. Everything is escaped; there is no form that is not. Texts and words
  * may stand in text and in quoted attributes; in attributes that hold an address (href, src, …) whatever is neither a path nor
  * http, https or mailto becomes "#". In tags outside quotes only sections may stand, in scripts, styles, comments and
  * attributes that are code (onclick, style, srcdoc) nothing. */
 typedef struct Template Template;
-/* E_INPUT or E_LIMIT name file and line. Keeps pointers into text. */
-bool template_parse(Str file, Str text, Arena *a, Template **out, Err *err) MUST;
+typedef struct Partials { /* what {{>name}} puts in its place; find NULL: there are none */
+	bool (*find)(void *ctx, Str name, Str *file, Str *text);
+	void *ctx;
+} Partials;
+/* E_INPUT or E_LIMIT name file and line. Keeps pointers into the texts. */
+bool template_parse(Str file, Str text, Partials parts, Arena *a, Template **out, Err *err) MUST;
 typedef struct Fill Fill; /* values by name; texts and names are not copied; a name given twice is a NEED */
 Fill *fill_new(Arena *a);
 void fill_text(Fill *f, const char *name, Str text);

@@ -1,7 +1,7 @@
 /* template: HTML pages from files, filled with values that are always escaped for the place where they stand. */
 #include "fmt/fmt.h"
 
-enum { DEPTH = 16, NODES = 4096 };
+enum { DEPTH = 16, NODES = 4096, WITHIN = 8 };
 
 typedef enum Place { /* where in the HTML */
 	PLACE_TEXT,
@@ -16,20 +16,22 @@ typedef struct Node {
 	NodeKind kind;
 	Str s; /* HTML, a name, or words to be translated */
 	Place place;
+	Str file; /* where it stands: the template's own, or a partial */
 	int line;
 	size_t end; /* of a section: the node behind it */
 } Node;
 struct Template {
 	Str file;
 	Node *node;
-	size_t n;
+	size_t n, cap;
+	Arena *a;
 };
 
 /* ---- reading ---- */
 
 typedef struct Reader {
 	Template *t;
-	Str rest;
+	Str file, rest;
 	int line;
 	Place place;
 	char quote;         /* of the attribute value */
@@ -37,12 +39,14 @@ typedef struct Reader {
 	Str tag, word;      /* name of the tag; the last word in it: an attribute's name */
 	size_t open[DEPTH]; /* sections that are not closed yet */
 	size_t depth;
+	Partials parts;
+	int within; /* so many partials deep */
 } Reader;
 
 static bool
 refuse(const Reader *r, Err *err)
 {
-	return err_prefix(err, "%.*s:%d: ", STR(r->t->file), r->line);
+	return err_prefix(err, "%.*s:%d: ", STR(r->file), r->line);
 }
 
 static bool
@@ -142,7 +146,14 @@ node_add(Reader *r, NodeKind kind, Str s, Err *err)
 {
 	if (r->t->n == NODES)
 		return err_set(err, E_LIMIT, "a template has at most %d parts", NODES) || refuse(r, err);
-	r->t->node[r->t->n++] = (Node){kind, s, r->place, r->line, 0};
+	Template *t = r->t;
+	if (t->n == t->cap) {
+		Node *more = NEW(t->a, Node, t->cap = t->cap ? 2 * t->cap : 64);
+		if (t->n)
+			memcpy(more, t->node, t->n * sizeof *more);
+		t->node = more;
+	}
+	t->node[t->n++] = (Node){kind, s, r->place, r->file, r->line, 0};
 	return true;
 }
 
@@ -169,7 +180,7 @@ static bool
 section_close(Reader *r, Str name, Err *err)
 {
 	Node *open = r->depth ? &r->t->node[r->open[r->depth - 1]] : NULL;
-	if (!open || !str_eq(open->s, name))
+	if (!open || !str_eq(open->file, r->file) || !str_eq(open->s, name))
 		return err_set(err, E_INPUT, "'{{/%.*s}}' closes no section: '{{/%.*s}}' is due", STR(name),
 				   STR(open ? open->s : S("nothing"))) ||
 			refuse(r, err);
@@ -183,6 +194,28 @@ section_close(Reader *r, Str name, Err *err)
 	return true;
 }
 
+static bool text_read(Reader *r, Str file, Str text, Err *err);
+
+/* Another file in this place, as if its text stood here. */
+static bool
+partial_read(Reader *r, Str name, Err *err)
+{
+	Str file = r->file, rest = r->rest, part_file, text;
+	int line = r->line;
+	if (!name_good(name) || !r->parts.find || !r->parts.find(r->parts.ctx, name, &part_file, &text))
+		return err_set(err, E_INPUT, "there is no part '%.*s'", STR(name)) || refuse(r, err);
+	if (r->within == WITHIN)
+		return err_set(err, E_LIMIT, "parts stand in each other at most %d deep", WITHIN) ||
+			refuse(r, err);
+	r->within++;
+	bool ok = text_read(r, part_file, text, err);
+	r->within--;
+	r->file = file;
+	r->rest = rest;
+	r->line = line;
+	return ok;
+}
+
 /* What stands between {{ and }}. */
 static bool
 form_read(Reader *r, Str s, Err *err)
@@ -193,9 +226,11 @@ form_read(Reader *r, Str s, Err *err)
 	bool section = first == '#' || first == '^' || first == '/';
 	if (first == '!')
 		return true;
+	if (first == '>')
+		return partial_read(r, inner, err);
 	if (!words && !name_good(section ? inner : s))
 		return err_set(err, E_INPUT,
-				   "'{{%.*s}}' is unknown: {{name}}, {{\"words\"}}, {{#name}}, {{^name}}, {{/name}} and {{! a remark}} are known",
+				   "'{{%.*s}}' is unknown: {{name}}, {{\"words\"}}, {{#name}}, {{^name}}, {{/name}}, {{>part}} and {{! a remark}} are known",
 				   STR(s)) ||
 			refuse(r, err);
 	if (r->place == PLACE_CODE || r->place == PLACE_SCRIPT || (r->place == PLACE_TAG && !section))
@@ -211,32 +246,45 @@ form_read(Reader *r, Str s, Err *err)
 				 : node_add(r, NODE_VALUE, s, err);
 }
 
+/* Sections that begin in a file end in it. */
+static bool
+text_read(Reader *r, Str file, Str text, Err *err)
+{
+	size_t at, depth = r->depth;
+	r->file = file;
+	r->rest = text;
+	r->line = 1;
+	while (str_find(r->rest, S("{{"), &at)) {
+		Str html = str_slice(r->rest, 0, at);
+		if (html.n && !node_add(r, NODE_HTML, html, err))
+			return false;
+		place_follow(r, html);
+		r->rest = str_slice(r->rest, at + 2, r->rest.n);
+		if (!str_find(r->rest, S("}}"), &at))
+			return err_set(err, E_INPUT, "'{{' without '}}'") || refuse(r, err);
+		Str form = str_slice(r->rest, 0, at);
+		r->rest = str_slice(r->rest, at + 2, r->rest.n);
+		if (!form_read(r, form, err))
+			return false;
+	}
+	if (r->depth > depth)
+		return err_set(err, E_INPUT, "section '%.*s' is never closed",
+				   STR(r->t->node[r->open[r->depth - 1]].s)) ||
+			refuse(r, err);
+	if (r->rest.n && !node_add(r, NODE_HTML, r->rest, err))
+		return false;
+	place_follow(r, r->rest);
+	return true;
+}
+
 bool
-template_parse(Str file, Str text, Arena *a, Template **out, Err *err)
+template_parse(Str file, Str text, Partials parts, Arena *a, Template **out, Err *err)
 {
 	Template *t = NEW(a, Template, 1);
-	Reader r = {.t = t, .rest = text, .line = 1};
-	size_t at;
-	t->file = file;
-	t->node = NEW(a, Node, NODES);
-	while (str_find(r.rest, S("{{"), &at)) {
-		Str html = str_slice(r.rest, 0, at);
-		if (html.n && !node_add(&r, NODE_HTML, html, err))
-			return false;
-		place_follow(&r, html);
-		r.rest = str_slice(r.rest, at + 2, r.rest.n);
-		if (!str_find(r.rest, S("}}"), &at))
-			return err_set(err, E_INPUT, "'{{' without '}}'") || refuse(&r, err);
-		if (!form_read(&r, str_slice(r.rest, 0, at), err))
-			return false;
-		r.rest = str_slice(r.rest, at + 2, r.rest.n);
-	}
-	if (r.depth)
-		return err_set(err, E_INPUT, "section '%.*s' is never closed",
-				   STR(t->node[r.open[r.depth - 1]].s)) ||
-			refuse(&r, err);
+	*t = (Template){.file = file, .a = a};
+	Reader r = {.t = t, .parts = parts};
 	*out = t;
-	return !r.rest.n || node_add(&r, NODE_HTML, r.rest, err);
+	return text_read(&r, file, text, err);
 }
 
 /* ---- values ---- */
@@ -392,7 +440,7 @@ node_put(const Template *t, const Node *n, const Fill *f, Buf *out, Err *err)
 	}
 	const FillValue *v = look_up(f, n->s);
 	if (!v || (n->kind == NODE_VALUE && v->is_list))
-		return err_set(err, E_BUG, "%.*s:%d: '%.*s' is %s", STR(t->file), n->line, STR(n->s),
+		return err_set(err, E_BUG, "%.*s:%d: '%.*s' is %s", STR(n->file), n->line, STR(n->s),
 			v ? tr("a list: it wants a section") : tr("nothing that the page was given"));
 	if (n->kind != NODE_VALUE)
 		return section_put(t, n, v, f, out, err);

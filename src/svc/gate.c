@@ -85,20 +85,20 @@ follow_main(void *arg)
 	int64_t took = 0;
 	(void)pthread_setname_np(pthread_self(), "siap-board");
 	while (!g->stop) {
-		pthread_mutex_lock(&g->follow);
+		pthread_rwlock_wrlock(&g->follow);
 		int64_t at = g->board || follow_again(g) ? g->board->event : INT64_MAX;
-		pthread_mutex_unlock(&g->follow);
+		pthread_rwlock_unlock(&g->follow);
 		if (at == INT64_MAX)
 			continue;
 		int64_t newest = writer_wait(g->writer, at, &g->stop);
 		follow_rest(g, took);
-		pthread_mutex_lock(&g->follow);
+		pthread_rwlock_wrlock(&g->follow);
 		int64_t start = clock_us();
 		/* A rebuild may have taken the board away meanwhile. */
 		if (!g->stop && g->board && !follow_once(g, newest <= at))
 			follow_close(g);
 		took = clock_us() - start;
-		pthread_mutex_unlock(&g->follow);
+		pthread_rwlock_unlock(&g->follow);
 	}
 	return NULL; /* the end of the gate, or the next one, catches up */
 }
@@ -115,6 +115,40 @@ gate_follow(Gate *g, Err *err)
 	}
 	pthread_mutex_unlock(&g->lock);
 	return ok;
+}
+
+/* ---- the board for readers ---- */
+
+bool
+gate_board(Gate *g, const Board **out, Err *err)
+{
+	if (!g->writer)
+		return err_set(err, E_BUSY, "another Siap process already serves '%s'", g->w->dir);
+	if (!gate_follow(g, err))
+		return false;
+	pthread_rwlock_rdlock(&g->follow);
+	*out = g->board;
+	if (g->board)
+		return true;
+	pthread_rwlock_unlock(&g->follow);
+	return err_set(err, E_BUSY, "the board is being made: try again in a moment");
+}
+
+void
+gate_board_done(Gate *g)
+{
+	pthread_rwlock_unlock(&g->follow);
+}
+
+/* Readers come all the time: without this the follower would never have its turn. */
+static void
+follow_lock_make(Gate *g)
+{
+	pthread_rwlockattr_t kind;
+	pthread_rwlockattr_init(&kind);
+	pthread_rwlockattr_setkind_np(&kind, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&g->follow, &kind);
+	pthread_rwlockattr_destroy(&kind);
 }
 
 /* ---- open and close ---- */
@@ -136,7 +170,7 @@ gate_open(Workspace *w, Gate **out, Err *err)
 	Gate *g = NEW(&mem, Gate, 1);
 	*g = (Gate){.mem = mem, .w = w, .listen_fd = -1, .dir_fd = -1, .fd = -1};
 	pthread_mutex_init(&g->lock, NULL);
-	pthread_mutex_init(&g->follow, NULL);
+	follow_lock_make(g);
 	/* The holder of the lease may be just starting or just ending: try both ways for a while. */
 	for (int try = 0; try < 50; try++) {
 		bool local = writer_open(w, WRITER_ORDINARY, &g->writer, &why);
@@ -178,7 +212,7 @@ gate_close(Gate *g)
 		(void)close(g->fd);
 	buf_close(&g->in);
 	pthread_mutex_destroy(&g->lock);
-	pthread_mutex_destroy(&g->follow);
+	pthread_rwlock_destroy(&g->follow);
 	Arena mem = g->mem;
 	arena_close(&mem);
 }
@@ -190,10 +224,10 @@ gate_settle(Gate *g, Err *err)
 		return true;
 	if (!gate_follow(g, err))
 		return false;
-	pthread_mutex_lock(&g->follow);
+	pthread_rwlock_wrlock(&g->follow);
 	bool ok = (g->board || follow_open(g, err)) && board_follow(g->board, NULL, err) &&
 		daily_keep(g->daily, g->board, g->writer, err);
-	pthread_mutex_unlock(&g->follow);
+	pthread_rwlock_unlock(&g->follow);
 	return ok;
 }
 
@@ -242,7 +276,7 @@ gate_write(Gate *g, WriteFn fn, void *arg, bool alone, Err *err)
 }
 
 bool
-gate_serve(Gate *g, volatile bool *stop, Err *err)
+gate_serve(Gate *g, const volatile bool *stop, Err *err)
 {
 	if (!g->writer)
 		return err_set(err, E_BUSY, "another Siap process already serves '%s'", g->w->dir);
@@ -431,11 +465,11 @@ board_drop(Gate *g)
 {
 	AUTO(Arena) a = {0};
 	Err ignored = {0};
-	pthread_mutex_lock(&g->follow);
+	pthread_rwlock_wrlock(&g->follow);
 	follow_close(g);
 	if (arena_open(&a, SIZE_MB, &ignored))
 		(void)unlink(workspace_path(g->w, &a, "board.snap"));
-	pthread_mutex_unlock(&g->follow);
+	pthread_rwlock_unlock(&g->follow);
 }
 
 bool

@@ -592,7 +592,7 @@ struct Gate {
 	Daily *daily;   /* of the board */
 	int64_t kept;   /* when the totals of the day were last stored or that failed, on clock_us */
 	bool keep_failed;
-	pthread_mutex_t follow; /* guards the board's content and daily */
+	pthread_rwlock_t follow; /* guards the board's content and daily */
 	uint64_t resumed;
 	pthread_t follower, listener;
 	bool follows, listens;

@@ -525,6 +525,16 @@ workspace_reader(const Workspace *w, Db **out, Err *err)
 	return db_open(w->store, DB_READ, out, err);
 }
 
+bool
+workspace_share(const Workspace *w, Arena *a, Workspace *out, Err *err)
+{
+	*out = *w;
+	out->a = a;
+	out->db = NULL;
+	out->unread = (Err){0};
+	return workspace_reader(w, &out->db, err);
+}
+
 /* Where the rows are: a database that the file `store` names, or siap.db beside it. */
 static bool
 store_find(Workspace *w, Err *err)

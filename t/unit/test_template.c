@@ -8,13 +8,26 @@
 
 static Arena a;
 
+static bool
+find_part(void *ctx, Str name, Str *file, Str *text)
+{
+	(void)ctx;
+	*file = arena_fmt(&a, "_%.*s.html", STR(name));
+	*text = str_eq(name, S("greeting")) ? S("<b>{{v}}</b>")
+		: str_eq(name, S("quoted"))     ? S("<a title=\"")
+		: str_eq(name, S("open"))       ? S("\n{{#v}}")
+		: str_eq(name, S("itself"))     ? S("{{>itself}}")
+										: (Str){0};
+	return text->p != NULL;
+}
+
 static const char *
 filled(const char *text, const Fill *f)
 {
 	AUTO(Buf) out = {0};
 	Template *t;
 	Err err = {0};
-	if (!template_parse(S("x.html"), str_of(text), &a, &t, &err) ||
+	if (!template_parse(S("x.html"), str_of(text), (Partials){find_part, NULL}, &a, &t, &err) ||
 		!template_fill(t, f, &out, &err))
 		return arena_fmt(&a, "[%s] %s", err_name(err.code), err.text).p;
 	return arena_cstr(&a, buf_str(&out));
@@ -59,6 +72,21 @@ test_addresses(void **state)
 	/* Elsewhere it is a text like others. */
 	assert_string_equal(
 		filled("<a title=\"{{v}}\">", one("v", bad[0])), "<a title=\"javascript:alert(1)\">");
+}
+
+static void
+test_parts(void **state)
+{
+	(void)state;
+	assert_string_equal(filled("a {{>greeting}} b", one("v", "<")), "a <b>&lt;</b> b");
+	assert_string_equal(filled("{{#v}}{{>greeting}}{{/v}}", one("v", "x")), "<b>x</b>");
+	/* The place goes on behind a part: here it is an attribute. */
+	assert_string_equal(filled("{{>quoted}}{{v}}\">", one("v", "'")), "<a title=\"&#39;\">");
+	assert_non_null(strstr(filled("{{>none}}", one("v", "")), "x.html:1: there is no part 'none'"));
+	assert_non_null(strstr(filled("{{>itself}}", one("v", "")), "at most 8 deep"));
+	assert_non_null(strstr(
+		filled("{{>open}}{{/v}}", one("v", "")), "_open.html:2: section 'v' is never closed"));
+	assert_non_null(strstr(filled("{{#v}}{{>open}}", one("v", "")), "_open.html:2: "));
 }
 
 static void
@@ -147,6 +175,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_limits),

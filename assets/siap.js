@@ -1,0 +1,2 @@
+// What pages do beyond plain HTML, all of it dispensable.
+"use strict";

@@ -1,0 +1,228 @@
+/* page: answers: pages from templates, redirects, files, and the page of an error. */
+#include "web/web_private.h"
+
+enum { PAGES = 256 };
+typedef struct Pages {
+	const Env *env;
+	Str name[PAGES];
+	Template *template[PAGES];
+	size_t n;
+	Str asset[8]; /* addresses of what every page loads */
+} Pages;
+
+static const char *const assets_everywhere[] = {"pico.css", "siap.css", "htmx.js", "siap.js"};
+
+static bool
+part_find(void *ctx, Str name, Str *file, Str *text)
+{
+	const Env *env = ctx;
+	static _Thread_local char path[128];
+	snprintf(path, sizeof path, "pages/_%.*s.html", STR(name));
+	for (size_t i = 0; i < env->n_files; i++)
+		if (str_eq(str_of(env->files[i].path), str_of(path))) {
+			*file = str_of(env->files[i].path);
+			*text = env->files[i].bytes;
+			return true;
+		}
+	return false;
+}
+
+bool
+pages_load(const Env *env, Arena *a, Pages **out, Err *err)
+{
+	Pages *p = NEW(a, Pages, 1);
+	p->env = env;
+	for (size_t i = 0; i < env->n_files; i++) {
+		Str path = str_of(env->files[i].path), name = str_slice(path, 6, path.n - 5);
+		if (!str_starts(path, S("pages/")) || str_starts(name, S("_")))
+			continue;
+		NEED(p->n < PAGES);
+		p->name[p->n] = name;
+		if (!template_parse(path, env->files[i].bytes,
+				(Partials){part_find, (void *)(uintptr_t)env}, a, &p->template[p->n], err))
+			return false;
+		p->n++;
+	}
+	for (size_t i = 0; i < sizeof assets_everywhere / sizeof *assets_everywhere; i++)
+		p->asset[i] = asset_address(str_of(assets_everywhere[i]), a);
+	*out = p;
+	return true;
+}
+
+/* ---- headers ---- */
+
+unsigned
+status_of(ErrCode code)
+{
+	switch (code) {
+	case E_OK:
+		return MHD_HTTP_OK;
+	case E_INPUT:
+		return MHD_HTTP_BAD_REQUEST;
+	case E_NOTFOUND:
+		return MHD_HTTP_NOT_FOUND;
+	case E_CONFLICT:
+		return MHD_HTTP_CONFLICT;
+	case E_DENIED:
+		return MHD_HTTP_FORBIDDEN;
+	case E_BUSY:
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
+	case E_LIMIT:
+		return MHD_HTTP_CONTENT_TOO_LARGE;
+	case E_IO:
+	case E_DB:
+	case E_BUG:
+		break;
+	}
+	return MHD_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+static const char *const safe_headers[][2] = {
+	{"Content-Security-Policy",
+		"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+		"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+		"manifest-src 'self'"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"Referrer-Policy", "same-origin"},
+	{"X-Frame-Options", "DENY"},
+	{"Cross-Origin-Opener-Policy", "same-origin"},
+	{"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
+};
+
+void
+reply_header(Request *rq, const char *name, Str value)
+{
+	NEED(rq->response);
+	(void)MHD_add_response_header(rq->response, name, arena_cstr(rq->a, value));
+}
+
+bool
+reply_bytes(Request *rq, unsigned status, const char *type, Buf *b, Err *err)
+{
+	if (!buf_check(b, err))
+		return false;
+	if (rq->response && !rq->shared)
+		MHD_destroy_response(rq->response);
+	rq->shared = false;
+	rq->status = status;
+	rq->response = b->n
+		? MHD_create_response_from_buffer_with_free_callback(b->n, b->p, free)
+		: MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+	if (!rq->response)
+		return err_set(err, E_LIMIT, "there is no memory for the answer");
+	if (b->n)
+		*b = (Buf){0};
+	for (size_t i = 0; i < sizeof safe_headers / sizeof *safe_headers; i++)
+		(void)MHD_add_response_header(rq->response, safe_headers[i][0], safe_headers[i][1]);
+	(void)MHD_add_response_header(rq->response, "Content-Type", type);
+	(void)MHD_add_response_header(rq->response, "Cache-Control", "no-store");
+	return true;
+}
+
+/* A path of this server: one slash, then none, nor what browsers read as one. */
+static bool
+path_is_own(Str path)
+{
+	if (!str_starts(path, S("/")) || str_starts(path, S("//")) || str_starts(path, S("/\\")))
+		return false;
+	for (size_t i = 0; i < path.n; i++)
+		if ((unsigned char)path.p[i] <= ' ' || path.p[i] == 0x7f || path.p[i] == '\\')
+			return false;
+	return true;
+}
+
+bool
+reply_redirect(Request *rq, Str path, Err *err)
+{
+	AUTO(Buf) none = {0};
+	if (!reply_bytes(rq, MHD_HTTP_SEE_OTHER, "text/plain; charset=utf-8", &none, err))
+		return false;
+	reply_header(rq, "Location", path_is_own(path) ? path : S("/"));
+	return true;
+}
+
+/* ---- pages ---- */
+
+static const Template *
+page_find(const Pages *p, const char *name)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (str_eq(p->name[i], str_of(name)))
+			return p->template[i];
+	return NULL;
+}
+
+static void
+account_fill(const Request *rq, Fill *f)
+{
+	fill_text(f, "user", rq->who ? rq->who->name : S(""));
+	fill_text(f, "agency", rq->who ? tr_str(rq->who->agency) : S(""));
+	fill_text(f, "csrf", rq->who ? csrf_token(rq) : S(""));
+	fill_text(f, "home",
+		rq->who && rq->who->n_areas ? arena_fmt(rq->a, "/area/%.*s", STR(rq->who->area[0]))
+									: S("/"));
+}
+
+/* What every page has: lang, other_lang, path (of this page, to come back to), user, agency, csrf, home, election, province, now,
+ * rehearsal, and the addresses of the assets. The page itself gives `title`. */
+static void
+common_fill(const Request *rq, Fill *f)
+{
+	const Pages *p = rq->site->pages;
+	Workspace *w = rq->w;
+	bool indonesian = str_eq(lang_now(), S("id"));
+	static const char *const name[] = {"pico_css", "siap_css", "htmx_js", "siap_js"};
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+		fill_text(f, name[i], p->asset[i]);
+	fill_text(f, "lang", indonesian ? S("id") : S("en"));
+	fill_text(f, "other_lang", indonesian ? S("en") : S("id"));
+	fill_text(f, "path", rq->target);
+	fill_text(f, "election", tr_str(w->pack->title));
+	fill_text(f, "province", area_name(w, w->area, rq->a));
+	fill_text(f, "now", figure_instant(rq->a, workspace_now(w), area_zone(w->area)));
+	fill_flag(f, "rehearsal", workspace_clock(w) != CLOCK_REAL);
+	account_fill(rq, f);
+}
+
+bool
+page_send_as(Request *rq, unsigned status, const char *name, Fill *f, Err *err)
+{
+	AUTO(Buf) out = {0};
+	const Template *t = page_find(rq->site->pages, name);
+	NEED(t);
+	common_fill(rq, f);
+	if (rq->w->unread.code) {
+		*err = rq->w->unread;
+		rq->w->unread = (Err){0};
+		return false;
+	}
+	return template_fill(t, f, &out, err) &&
+		reply_bytes(rq, status, "text/html; charset=utf-8", &out, err);
+}
+
+bool
+page_send(Request *rq, const char *name, Fill *f, Err *err)
+{
+	return page_send_as(rq, MHD_HTTP_OK, name, f, err);
+}
+
+void
+reply_error(Request *rq, const Err *why)
+{
+	Fill *f = fill_new(rq->a);
+	Err again = {0};
+	AUTO(Buf) plain = {0};
+	unsigned status = status_of(why->code);
+	bool ours = status == MHD_HTTP_INTERNAL_SERVER_ERROR;
+	fill_text(f, "title", str_of(tr("This did not work")));
+	fill_text(f, "what", arena_str(rq->a, str_of(why->text)));
+	fill_text(f, "hint", arena_str(rq->a, str_of(why->hint)));
+	fill_text(f, "status", arena_fmt(rq->a, "%u", status));
+	fill_flag(f, "ours", ours);
+	if (rq->w && page_send_as(rq, status, "error", f, &again))
+		return;
+	buf_add(&plain, str_of(why->text));
+	buf_byte(&plain, '\n');
+	if (!reply_bytes(rq, status, "text/plain; charset=utf-8", &plain, &again))
+		rq->response = NULL;
+}

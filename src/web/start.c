@@ -1,0 +1,33 @@
+/* start: the way in, and the language. */
+#include "web/web_private.h"
+
+static bool
+home(Request *rq, Err *err)
+{
+	Str area = rq->who && rq->who->n_areas ? rq->who->area[0] : rq->w->area;
+	return reply_redirect(rq, arena_fmt(rq->a, "/area/%.*s", STR(area)), err);
+}
+ROUTE(home, "GET", "/", home, ROUTE_MEMBER);
+
+static bool
+language(Request *rq, Err *err)
+{
+	Str want = str_eq(rq_form(rq, "language"), S("en")) ? S("en") : S("id");
+	if (!reply_redirect(rq, rq_form(rq, "back"), err))
+		return false;
+	reply_header(rq, "Set-Cookie",
+		arena_fmt(rq->a, "lang=%.*s; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly%s", STR(want),
+			rq->site->options->behind_https ? "; Secure" : ""));
+	return true;
+}
+ROUTE(language, "POST", "/language", language, ROUTE_OPEN);
+
+static bool
+health(Request *rq, Err *err)
+{
+	AUTO(Buf) out = {0};
+	buf_add(&out, S("ok\n"));
+	return workspace_last_event(rq->w) >= 0 &&
+		reply_bytes(rq, MHD_HTTP_OK, "text/plain; charset=utf-8", &out, err);
+}
+ROUTE(health, "GET", "/healthz", health, ROUTE_OPEN);
