@@ -8,7 +8,7 @@ O        := build/obj$(variant)
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Walloca
 HARD  := -fstack-protector-strong -fPIE -fno-strict-aliasing
 CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -g $(WARN) $(if $(CI),-Werror) $(HARD) -Isrc -include tools/banned.h -pthread -MMD -MP $(shell pkg-config --cflags $(PACKAGES))
-LDLIBS_ALL := $(shell pkg-config --libs $(PACKAGES)) -pthread
+LDLIBS_ALL := $(shell pkg-config --libs $(PACKAGES)) -lm -pthread
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now
 ifdef SAN
 CFLAGS_ALL  += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DSIAP_SAN

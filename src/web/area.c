@@ -1,5 +1,6 @@
 /* area: the board of a province, regency, district or village: how ready it is, what that is made of, and what to do next. */
 #include "web/area.h"
+#include "web/map.h"
 
 enum { GAPS_SHOWN = 8 };
 
@@ -372,6 +373,7 @@ board_fill_page(const Desk *d, Fill *f, Err *err)
 	findings_list_fill(d, f, "must_findings", "must");
 	findings_list_fill(d, f, "look_findings", "look");
 	silent_fill(d, f);
+	map_fill(d, f, &(MapBy){0}, NULL);
 	fill_flag(f, "has_stages", d->level == LEVEL_PROVINCE || d->level == LEVEL_REGENCY);
 	area_text(d, &text);
 	bool ok = buf_check(&text, err);

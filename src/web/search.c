@@ -1,17 +1,19 @@
 /* search: from what somebody types to the area or TPS that they mean. */
 #include "web/desk.h"
 
-enum { HITS = 20 };
+enum { HITS = 20, ALIKE = 62 };
 
 static void
 standing_fill(const Board *b, Str code, Fill *f, Arena *a)
 {
 	size_t node;
 	bool there = board_find(b, code, &node) && b->total[node] > 0;
+	bool tps = code.n == 13;
 	fill_text(f, "ready",
-		there ? arena_fmt(a, tr("%s of %s TPS ready"), figure_number(a, b->ready[node]).p,
-					figure_number(a, b->total[node]).p)
-			  : S(""));
+		there && tps ? str_of(b->ready[node] ? tr("ready") : tr("not ready"))
+			: there  ? arena_fmt(a, tr("%s of %s TPS ready"), figure_number(a, b->ready[node]).p,
+						   figure_number(a, b->total[node]).p)
+					 : S(""));
 }
 
 static void
@@ -25,6 +27,13 @@ hit_fill(const PlaceIndex *x, const Board *b, Str code, Fill *f, Arena *a)
 	standing_fill(b, code, f, a);
 }
 
+/* Beside good answers bad ones are noise. */
+static bool
+worth_showing(const PlaceSearch *s, size_t i)
+{
+	return !s->sure || s->hit[i].score >= ALIKE;
+}
+
 /* TPS with that number in the villages that were found. */
 static void
 tps_fill(const PlaceIndex *x, const Board *b, const PlaceSearch *s, Fill *f, Arena *a)
@@ -32,18 +41,18 @@ tps_fill(const PlaceIndex *x, const Board *b, const PlaceSearch *s, Fill *f, Are
 	size_t node;
 	for (size_t i = 0; i < s->n; i++) {
 		Str code = arena_fmt(a, "%.*s%.*s", STR(s->hit[i].code), STR(s->tps));
-		if (code.n == 13 && board_find(b, code, &node))
+		if (code.n == 13 && worth_showing(s, i) && board_find(b, code, &node))
 			hit_fill(x, b, code, fill_item(f, "hits"), a);
 	}
 }
 
 /* The TPS of a code that was typed only in part. */
-static void
+static bool
 codes_fill(const PlaceIndex *x, const Board *b, Str digits, Fill *f, Arena *a)
 {
 	size_t node, shown = 0;
 	if (digits.n <= 10 || !board_find(b, str_slice(digits, 0, 10), &node))
-		return;
+		return false;
 	for (size_t i = node + 1; i < b->end[node] && shown < HITS; i = b->end[i]) {
 		Str code = arena_str(a, str_of(b->code[i]));
 		if (str_starts(code, digits)) {
@@ -51,6 +60,7 @@ codes_fill(const PlaceIndex *x, const Board *b, Str digits, Fill *f, Arena *a)
 			shown++;
 		}
 	}
+	return shown > 0;
 }
 
 static Str
@@ -68,15 +78,16 @@ digits_of(Str text, Arena *a)
 }
 
 static void
-hits_fill(const PlaceIndex *x, const Board *b, const PlaceSearch *s, Fill *f, Arena *a)
+hits_fill(const PlaceIndex *x, const Board *b, PlaceSearch *s, Fill *f, Arena *a)
 {
 	Str digits = digits_of(str_trim(s->text), a);
 	fill_list(f, "hits");
 	if (s->tps.n)
 		tps_fill(x, b, s, f, a);
-	codes_fill(x, b, digits, f, a);
+	s->sure |= codes_fill(x, b, digits, f, a);
 	for (size_t i = 0; i < s->n; i++)
-		hit_fill(x, b, s->hit[i].code, fill_item(f, "hits"), a);
+		if (worth_showing(s, i))
+			hit_fill(x, b, s->hit[i].code, fill_item(f, "hits"), a);
 }
 
 static bool
