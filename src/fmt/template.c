@@ -365,8 +365,8 @@ fill_item(Fill *f, const char *name)
 
 /* ---- writing ---- */
 
-static void
-escaped(Str s, Buf *out)
+void
+html_escape(Str s, Buf *out)
 {
 	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
@@ -398,7 +398,7 @@ address_good(Str s)
 static void
 put(Str s, Place place, Buf *out)
 {
-	escaped(place == PLACE_ADDRESS && !address_good(s) ? S("#") : s, out);
+	html_escape(place == PLACE_ADDRESS && !address_good(s) ? S("#") : s, out);
 }
 
 static const FillValue *

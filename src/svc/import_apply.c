@@ -403,7 +403,9 @@ jobs_tidy(Workspace *w, Err *err)
 	AUTO(Arena) a = {0};
 	AUTO(DbP) db = NULL;
 	Stmt *waits;
-	return arena_open(&a, SIZE_MB, err) && workspace_reader(w, &db, err) &&
-		svc_stmt(db, &w->sql, "job_waits", &waits, err) &&
+	if (!arena_open(&a, SIZE_MB, err))
+		return false;
+	tidy(w->dir, S("upload."), a); /* files that came with a form */
+	return workspace_reader(w, &db, err) && svc_stmt(db, &w->sql, "job_waits", &waits, err) &&
 		folder_tidy(workspace_path(w, &a, "import"), waits, err) && folder_tidy(w->dir, waits, err);
 }

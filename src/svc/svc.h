@@ -594,6 +594,9 @@ bool board_equal(const Board *x, const Board *y, Str *difference,
  * so a reader never waits for anything itself. E_BUSY: there is none now, or another process holds the lease. */
 bool gate_board(Gate *g, const Board **out, Err *err) MUST;
 void gate_board_done(Gate *g);
+/* The newest event that the board has taken in, as soon as that is one after `after`; or 0 after so many milliseconds. */
+int64_t gate_board_wait(Gate *g, int64_t after, int milliseconds);
+int64_t gate_waiting(Gate *g); /* how many pieces of work wait for the writer */
 
 /* ---- Answers: how ready an area is, from a board alone ---- */
 typedef struct Answers { /* what is counted once for a board; made again when the board has moved on. One thread at a time. */

@@ -523,6 +523,7 @@ bool jobs_resume(Workspace *w, Writer *wr, uint64_t *rows, Err *err) MUST;
 bool jobs_tidy(Workspace *w, Err *err) MUST; /* removes what killed processes left behind */
 
 /* Waits until an event after `after` is committed, *stop is true, or a second has passed; returns the newest committed event. */
+int64_t writer_waiting(Writer *wr); /* pieces of work in its queue */
 int64_t writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop);
 void writer_wake(Writer *wr); /* who waits looks at *stop again; NULL allowed */
 
@@ -593,6 +594,8 @@ struct Gate {
 	int64_t kept;   /* when the totals of the day were last stored or that failed, on clock_us */
 	bool keep_failed;
 	pthread_rwlock_t follow; /* guards the board's content and daily */
+	int64_t at;              /* the board's event, guarded by `lock` */
+	pthread_cond_t moved;    /* it is another one */
 	uint64_t resumed;
 	pthread_t follower, listener;
 	bool follows, listens;
