@@ -109,7 +109,7 @@ words_read(const LogSource *from, const char *name, Account *of, Arena *a, Err *
 }
 
 static bool
-row_take(Stmt *s, Arena *a, Account *out, Str *handle, Err *err)
+row_take(Stmt *s, Arena *a, Account *out, Err *err)
 {
 	int64_t role = db_int(s, 5);
 	*out = (Account){.id = db_int(s, 0),
@@ -122,35 +122,33 @@ row_take(Stmt *s, Arena *a, Account *out, Str *handle, Err *err)
 		.epoch = db_int(s, 7),
 		.must_change = db_int(s, 8),
 		.invited = db_int(s, 9),
-		.has_totp = db_int(s, 10)};
-	if (handle)
-		*handle = arena_str(a, db_text(s, 11));
+		.has_totp = db_int(s, 10),
+		.handle = arena_str(a, db_text(s, 11))};
 	return (role >= 0 && role < ROLES) ||
 		err_set(err, E_DB, "account '%.*s' has a role that there is not", STR(out->login));
 }
 
 static bool
-one_read(const LogSource *from, Stmt *s, Arena *a, Account *out, Str *handle, bool *found, Err *err)
+one_read(const LogSource *from, Stmt *s, Arena *a, Account *out, bool *found, Err *err)
 {
 	if (!db_step(s, found, err))
 		return false;
 	if (!*found)
 		return true;
-	bool ok = row_take(s, a, out, handle, err);
+	bool ok = row_take(s, a, out, err);
 	db_reset(s);
 	return ok && words_read(from, "account_areas", out, a, err) &&
 		words_read(from, "account_datasets", out, a, err);
 }
 
 bool
-account_read(
-	const LogSource *from, int64_t id, Arena *a, Account *out, Str *handle, bool *found, Err *err)
+account_read(const LogSource *from, int64_t id, Arena *a, Account *out, bool *found, Err *err)
 {
 	Stmt *s;
 	if (!svc_stmt(from->db, from->sql, "account_get", &s, err))
 		return false;
 	db_set_int(s, "id", id);
-	return one_read(from, s, a, out, handle, found, err);
+	return one_read(from, s, a, out, found, err);
 }
 
 bool
@@ -160,14 +158,14 @@ account_read_login(const LogSource *from, Str login, Arena *a, Account *out, boo
 	if (!svc_stmt(from->db, from->sql, "account_of_login", &s, err))
 		return false;
 	db_set_text(s, "login", login);
-	return one_read(from, s, a, out, NULL, found, err);
+	return one_read(from, s, a, out, found, err);
 }
 
 bool
 account_get(Workspace *w, int64_t id, Arena *a, Account *out, Err *err)
 {
 	bool found;
-	if (!account_read(&(LogSource){w->db, &w->sql}, id, a, out, NULL, &found, err))
+	if (!account_read(&(LogSource){w->db, &w->sql}, id, a, out, &found, err))
 		return false;
 	return found || err_set(err, E_NOTFOUND, "there is no account %lld", (long long)id);
 }
@@ -242,7 +240,7 @@ page_read(Workspace *w, AccountList *l, Str *after, Arena *a, bool *more, Err *e
 			return false;
 		if (!row)
 			break;
-		if (!row_take(s, a, &c, NULL, err)) {
+		if (!row_take(s, a, &c, err)) {
 			db_reset(s);
 			return false;
 		}

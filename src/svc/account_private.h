@@ -7,8 +7,8 @@
 enum { PASSWORD_HASH = 128 };
 
 /* ---- account.c ---- */
-/* *found = false: there is no such account. Texts live in a. handle: NULL, or the name by which the log speaks of it. */
-bool account_read(const LogSource *from, int64_t id, Arena *a, Account *out, Str *handle, bool *found, Err *err) MUST;
+/* *found = false: there is no such account. Texts live in a. */
+bool account_read(const LogSource *from, int64_t id, Arena *a, Account *out, bool *found, Err *err) MUST;
 /* The same by the statement account_of_login: `login` in small letters. */
 bool account_read_login(const LogSource *from, Str login, Arena *a, Account *out, bool *found, Err *err) MUST;
 Str login_fold(Str login, Arena *a); /* small letters, without blanks around it */
@@ -43,7 +43,7 @@ bool account_run(WriteTx *tx, void *account_work, Err *err) MUST; /* a WriteFn *
 /* One statement with parameters id (or account) and another number; for the many that are no more than that. */
 bool account_do(WriteTx *tx, const char *statement, int64_t id, Err *err) MUST;
 /* E_NOTFOUND. */
-bool account_need(WriteTx *tx, int64_t id, Account *out, Str *handle, Err *err) MUST;
+bool account_need(WriteTx *tx, int64_t id, Account *out, Err *err) MUST;
 /* Sessions but one, invitations; for an account that is closed or gets another password. */
 bool account_doors(WriteTx *tx, int64_t id, int64_t but, Err *err) MUST;
 /* The facts of a new or changed account: its areas and datasets are there. Sorts and shortens them. */

@@ -38,10 +38,10 @@ last_of(WriteTx *tx, const char *statement, int64_t *id, Err *err)
 }
 
 bool
-account_need(WriteTx *tx, int64_t id, Account *out, Str *handle, Err *err)
+account_need(WriteTx *tx, int64_t id, Account *out, Err *err)
 {
 	bool found;
-	if (!account_read(&(LogSource){tx->db, &tx->w->sql}, id, &tx->tmp, out, handle, &found, err))
+	if (!account_read(&(LogSource){tx->db, &tx->w->sql}, id, &tx->tmp, out, &found, err))
 		return false;
 	return found || err_set(err, E_NOTFOUND, "there is no account %lld", (long long)id);
 }
@@ -57,7 +57,7 @@ static bool
 asking_find(WriteTx *tx, const AccountWork *w, Asking *out, Err *err)
 {
 	out->keys = !w->by;
-	return out->keys || account_need(tx, w->by, &out->by, NULL, err);
+	return out->keys || account_need(tx, w->by, &out->by, err);
 }
 
 static bool
@@ -217,14 +217,14 @@ words_store(WriteTx *tx, const Account *of, bool areas, Err *err)
 
 /* of->epoch: the event before, 0: none; afterwards the new one. */
 static bool
-rights_store(WriteTx *tx, const AccountWork *w, Account *of, Str handle, Err *err)
+rights_store(WriteTx *tx, const AccountWork *w, Account *of, Err *err)
 {
 	AUTO(Buf) open = {0};
 	Stmt *s;
 	rights_json(of, &open);
 	SystemRow row = {.who = w->origin,
 		.kind = S("siap.account"),
-		.key = handle,
+		.key = of->handle,
 		.open = buf_str(&open),
 		.base = of->epoch};
 	if (!buf_check(&open, err) || !log_begin(tx, err) || !log_system(tx, &row, &of->epoch, err) ||
@@ -338,8 +338,8 @@ static bool
 work_add(WriteTx *tx, AccountWork *w, Err *err)
 {
 	Account of = w->account;
-	Str handle = handle_make(tx);
 	Stmt *s;
+	of.handle = handle_make(tx);
 	of.epoch = 0;
 	of.closed = false;
 	if (!account_facts(tx, &of, err) || !may_grant(tx, w, &of, err) ||
@@ -348,15 +348,14 @@ work_add(WriteTx *tx, AccountWork *w, Err *err)
 		return false;
 	w->id = ++of.id;
 	db_set_int(s, "id", of.id);
-	db_set_text(s, "handle", handle);
+	db_set_text(s, "handle", of.handle);
 	db_set_text(s, "login", of.login);
 	db_set_text(s, "name", of.name);
 	db_set_text(s, "agency", of.agency);
 	db_set_int(s, "role", of.role);
 	db_set_text(s, "password", w->hash.p ? w->hash : S(""));
 	db_set_int(s, "must_change", !w->flag);
-	if (!db_run(s, err) || !invitation_store(tx, w, of.id, err) ||
-		!rights_store(tx, w, &of, handle, err))
+	if (!db_run(s, err) || !invitation_store(tx, w, of.id, err) || !rights_store(tx, w, &of, err))
 		return false;
 	w->event = of.epoch;
 	return true;
@@ -377,8 +376,7 @@ static bool
 work_change(WriteTx *tx, AccountWork *w, Err *err)
 {
 	Account now, then;
-	Str handle;
-	if (!account_need(tx, w->account.id, &now, &handle, err) || !may_manage(tx, w, &now, err))
+	if (!account_need(tx, w->account.id, &now, err) || !may_manage(tx, w, &now, err))
 		return false;
 	if (w->account.epoch && w->account.epoch != now.epoch)
 		return err_set(err, E_CONFLICT,
@@ -398,7 +396,7 @@ work_change(WriteTx *tx, AccountWork *w, Err *err)
 	w->event = 0;
 	if (same_rights(&now, &then))
 		return true;
-	if (!rights_store(tx, w, &then, handle, err))
+	if (!rights_store(tx, w, &then, err))
 		return false;
 	w->event = then.epoch;
 	return true;
@@ -408,13 +406,12 @@ static bool
 work_close(WriteTx *tx, AccountWork *w, Err *err)
 {
 	Account of;
-	Str handle;
-	if (!account_need(tx, w->account.id, &of, &handle, err) || !may_manage(tx, w, &of, err))
+	if (!account_need(tx, w->account.id, &of, err) || !may_manage(tx, w, &of, err))
 		return false;
 	if (of.closed)
 		return err_set(err, E_CONFLICT, "the account '%.*s' is closed already", STR(of.login));
 	of.closed = true;
-	if (!account_doors(tx, of.id, 0, err) || !rights_store(tx, w, &of, handle, err))
+	if (!account_doors(tx, of.id, 0, err) || !rights_store(tx, w, &of, err))
 		return false;
 	w->event = of.epoch;
 	return true;
@@ -424,14 +421,13 @@ static bool
 work_reopen(WriteTx *tx, AccountWork *w, Err *err)
 {
 	Account of;
-	Str handle;
-	if (!account_need(tx, w->account.id, &of, &handle, err) || !may_manage(tx, w, &of, err))
+	if (!account_need(tx, w->account.id, &of, err) || !may_manage(tx, w, &of, err))
 		return false;
 	if (!of.closed)
 		return err_set(err, E_CONFLICT, "the account '%.*s' is not closed", STR(of.login));
 	of.closed = false;
 	if (!account_facts(tx, &of, err) || !may_grant(tx, w, &of, err) || !way_in(tx, w, &of, err) ||
-		!rights_store(tx, w, &of, handle, err))
+		!rights_store(tx, w, &of, err))
 		return false;
 	w->event = of.epoch;
 	return true;
@@ -442,12 +438,11 @@ static bool
 work_reset(WriteTx *tx, AccountWork *w, Err *err)
 {
 	Account of;
-	Str handle;
-	if (!account_need(tx, w->account.id, &of, &handle, err) || !may_manage(tx, w, &of, err))
+	if (!account_need(tx, w->account.id, &of, err) || !may_manage(tx, w, &of, err))
 		return false;
 	if (of.closed)
 		return err_set(err, E_CONFLICT, "the account '%.*s' is closed: reopen it", STR(of.login));
-	if (!way_in(tx, w, &of, err) || !rights_store(tx, w, &of, handle, err))
+	if (!way_in(tx, w, &of, err) || !rights_store(tx, w, &of, err))
 		return false;
 	w->event = of.epoch;
 	return true;
@@ -470,9 +465,7 @@ static bool
 work_hand_over(WriteTx *tx, AccountWork *w, Err *err)
 {
 	Account from, to, then;
-	Str from_handle, to_handle;
-	if (!account_need(tx, w->account.id, &from, &from_handle, err) ||
-		!account_need(tx, w->to, &to, &to_handle, err))
+	if (!account_need(tx, w->account.id, &from, err) || !account_need(tx, w->to, &to, err))
 		return false;
 	if (from.id == to.id)
 		return err_set(err, E_INPUT, "'%.*s' cannot succeed itself", STR(to.login));
@@ -491,8 +484,8 @@ work_hand_over(WriteTx *tx, AccountWork *w, Err *err)
 	then.dataset = from.dataset;
 	then.n_datasets = from.n_datasets;
 	from.closed = true;
-	if (!rights_store(tx, w, &then, to_handle, err) || !account_doors(tx, from.id, 0, err) ||
-		!rights_store(tx, w, &from, from_handle, err))
+	if (!rights_store(tx, w, &then, err) || !account_doors(tx, from.id, 0, err) ||
+		!rights_store(tx, w, &from, err))
 		return false;
 	w->event = then.epoch;
 	return true;
@@ -503,7 +496,7 @@ work_session_end(WriteTx *tx, AccountWork *w, Err *err)
 {
 	Account of;
 	Stmt *s;
-	if (!account_need(tx, w->account.id, &of, NULL, err) ||
+	if (!account_need(tx, w->account.id, &of, err) ||
 		(w->by != of.id && !may_manage(tx, w, &of, err)) ||
 		!svc_stmt(tx->db, &tx->w->sql, w->session ? "session_end" : "sessions_end", &s, err))
 		return false;
@@ -521,7 +514,7 @@ work_language(WriteTx *tx, AccountWork *w, Err *err)
 {
 	Account of;
 	Stmt *s;
-	if (!account_need(tx, w->account.id, &of, NULL, err) ||
+	if (!account_need(tx, w->account.id, &of, err) ||
 		!svc_stmt(tx->db, &tx->w->sql, "account_language", &s, err))
 		return false;
 	db_set_int(s, "id", of.id);

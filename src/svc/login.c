@@ -163,7 +163,7 @@ work_session_add(WriteTx *tx, AccountWork *w, Err *err)
 	Stmt *s;
 	bool row;
 	Account of;
-	if (!account_need(tx, w->account.id, &of, NULL, err))
+	if (!account_need(tx, w->account.id, &of, err))
 		return false;
 	if (of.closed)
 		return err_set(err, E_DENIED, "the account '%.*s' is closed", STR(of.login));
@@ -526,7 +526,7 @@ invitation_find(Workspace *w, Str link, Arena *a, Account *out, Err *err)
 		good = db_int(s, 1) > clock_real(w);
 		db_reset(s);
 	}
-	if (good && !account_read(&(LogSource){w->db, &w->sql}, account, a, out, NULL, &good, err))
+	if (good && !account_read(&(LogSource){w->db, &w->sql}, account, a, out, &good, err))
 		return false;
 	return (good && !out->closed) ||
 		err_set(err, E_NOTFOUND, "this link is not good any more: ask for another one");

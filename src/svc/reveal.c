@@ -42,12 +42,11 @@ static bool
 reveal_log(Reveal *k, Err *err)
 {
 	AUTO(Buf) open = {0};
-	Str handle = {0};
-	Account of;
+	Account of = {0};
 	char key[24];
-	if (k->r->who && !account_need(k->tx, k->r->who->id, &of, &handle, err))
+	if (k->r->who && !account_need(k->tx, k->r->who->id, &of, err))
 		return false;
-	reveal_json(k, handle, &open);
+	reveal_json(k, of.handle, &open);
 	snprintf(key, sizeof key, "%lld", (long long)k->tx->seq + 1);
 	return buf_check(&open, err) &&
 		log_system(k->tx,

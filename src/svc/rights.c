@@ -375,7 +375,8 @@ right_look(const Account *who, Verb verb, const Catalog *c, Arena *a, VerbRight 
 		 i < c->n_datasets && out->may && verb != VERB_ACCOUNTS && verb != VERB_EXPLAIN; i++) {
 		const Dataset *d = &c->dataset[i];
 		Err ignored;
-		if (!account_may(who, verb, d, (Str){0}, &ignored))
+		bool none = verb == VERB_FORGET && !d->has_private; /* there is nothing to erase */
+		if (none || !account_may(who, verb, d, (Str){0}, &ignored))
 			continue;
 		if ((FOR_OTHERS & BIT(verb)) && account_for_other(who, d))
 			out->other[out->n_other++] = d;

@@ -30,7 +30,7 @@ rights_now(WriteTx *tx, const Account *who, Account *now, Err *err)
 	if (same)
 		return true;
 	LogSource from = {tx->db, &tx->w->sql};
-	return account_read(&from, who->id, &tx->tmp, now, NULL, &row, err) && (row || gone(who, err));
+	return account_read(&from, who->id, &tx->tmp, now, &row, err) && (row || gone(who, err));
 }
 
 /* SHA-256 in hex. */

@@ -64,6 +64,7 @@ session_copy(const Session *from, Arena *a, Session *to)
 	const Account *x = &from->account;
 	Account *y = &to->account;
 	*to = *from;
+	y->handle = arena_str(a, x->handle);
 	y->login = arena_str(a, x->login);
 	y->name = arena_str(a, x->name);
 	y->agency = arena_str(a, x->agency);
@@ -171,7 +172,7 @@ found_read(Workspace *w, const char hash[65], Arena *a, Found *out, Err *err)
 	out->seen = db_int(s, 3);
 	out->pending = db_int(s, 4);
 	db_reset(s);
-	return account_read(&from, account, a, &out->session.account, NULL, &row, err) &&
+	return account_read(&from, account, a, &out->session.account, &row, err) &&
 		(row || nobody(err));
 }
 

@@ -34,17 +34,16 @@ account_check(Verify *v, VerifyThread *t, const KeptEvent *newest, const Account
 	AUTO(Buf) here = {0}, there = {0};
 	Arena a = t->a;
 	Account of;
-	Str handle;
 	bool found;
 	LogSource from = {t->db, &v->w->sql};
-	if (!account_read(&from, row->id, &a, &of, &handle, &found, err))
+	if (!account_read(&from, row->id, &a, &of, &found, err))
 		return false;
-	if (!found || row->epoch != newest->seq || !str_eq(handle, newest->key))
-		return differs(found && row->epoch < newest->seq ? handle : newest->key, err);
+	if (!found || row->epoch != newest->seq || !str_eq(of.handle, newest->key))
+		return differs(found && row->epoch < newest->seq ? of.handle : newest->key, err);
 	rights_json(&of, &here);
 	if (!said(v, t, newest->seq, &there, err) || !buf_check(&here, err))
 		return false;
-	return str_eq(buf_str(&here), buf_str(&there)) || differs(handle, err);
+	return str_eq(buf_str(&here), buf_str(&there)) || differs(of.handle, err);
 }
 
 typedef struct Rows {

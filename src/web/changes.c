@@ -84,7 +84,7 @@ line_end(Lines *l)
 }
 
 static bool
-line_add(void *ctx, const LogEvent *e, Err *err)
+change_line(void *ctx, const LogEvent *e, Err *err)
 {
 	Lines *l = ctx;
 	(void)err;
@@ -190,7 +190,7 @@ changes(Request *rq, Err *err)
 	choices(rq, l.page);
 	fill_list(l.page, "lines");
 	bool ok = filter_read(rq, &f, &why);
-	if (ok && !log_each(rq->w, &f, line_add, &l, err) && !l.full)
+	if (ok && !log_each(rq->w, &f, change_line, &l, err) && !l.full)
 		return false;
 	line_end(&l);
 	bool more = l.full || l.seen >= LOOKED;

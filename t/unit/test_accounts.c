@@ -718,6 +718,48 @@ test_file(void **state)
 	desk_close(d);
 }
 
+/* ---- backups ---- */
+
+/* Whoever had an account has it again, with the same password; who was logged in or waiting is not any more. */
+static void
+test_backup(void **state)
+{
+	(void)state;
+	GateP g = NULL;
+	Desk *d = accounts_desk(&g);
+	Account who = made(d, g, "kpu.tebo", "kpu", ROLE_OPERATOR, "1509");
+	LoginRequest in = {.login = S("kpu.tebo"), .password = S("wrong")};
+	REFUSED(d, gate_login(g, &in, &d->err), E_DENIED);
+	in.password = str_of(PASSWORD);
+	OK(d, gate_login(g, &in, &d->err));
+	in.login = S("nobody");
+	REFUSED(d, gate_login(g, &in, &d->err), E_DENIED);
+	assert_int_equal(desk_number(d, "SELECT count(*) FROM session"), 1);
+	assert_int_equal(desk_number(d, "SELECT count(*) FROM login_attempt"), 1);
+	const char *path = arena_fmt(&d->a, "%s/kept", d->dir).p;
+	BackupReport made_report;
+	RestoreReport r;
+	OK(d, backup_make(&d->w, &(BackupAsk){.path = path}, &d->a, &made_report, &d->err));
+	gate_close(g);
+	RestoreAsk ask = {.path = path, .dir = arena_fmt(&d->a, "%s/again", d->dir).p};
+	OK(d, restore_make(&d->env, &ask, &d->a, &r, &d->err));
+	Workspace w;
+	Session s;
+	OK(d, workspace_open(&d->env, ask.dir, &d->a, &w, &d->err));
+	Account of;
+	OK(d, account_find(&w, S("kpu.tebo"), &d->a, &of, &d->err));
+	assert_true(of.epoch == who.epoch && str_eq(of.handle, who.handle) && of.n_areas == 1);
+	REFUSED(d, session_find(&w, str_of(in.fresh), &d->a, &s, &d->err), E_DENIED);
+	g = NULL;
+	OK(d, gate_open(&w, &g, &d->err));
+	in.login = S("kpu.tebo");
+	OK(d, gate_login(g, &in, &d->err));
+	OK(d, session_find(&w, str_of(in.fresh), &d->a, &s, &d->err));
+	gate_close(g);
+	workspace_close(&w);
+	desk_close(d);
+}
+
 /* ---- by a process beside the one that writes ---- */
 
 static void
@@ -790,7 +832,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_list), cmocka_unit_test(test_epochs),
 		cmocka_unit_test(test_undo_and_forget), cmocka_unit_test(test_on_behalf),
 		cmocka_unit_test(test_imports), cmocka_unit_test(test_reveal),
-		cmocka_unit_test(test_verify), cmocka_unit_test(test_file), cmocka_unit_test(test_beside)};
+		cmocka_unit_test(test_verify), cmocka_unit_test(test_file), cmocka_unit_test(test_backup),
+		cmocka_unit_test(test_beside)};
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
