@@ -289,6 +289,7 @@ daemon_stop(Site *s)
 	for (int64_t until = clock_us() + GRACE_US; requests_active() > 0 && clock_us() < until;)
 		(void)usleep(10000);
 	crew_stop(s);
+	jobs_stop();
 	MHD_stop_daemon(s->daemon);
 	if (fd != MHD_INVALID_SOCKET)
 		(void)close(fd);

@@ -242,6 +242,9 @@ Str csrf_token(const Request *rq); /* for the field `csrf` of a form; another on
 /* A request that changes something: from a page of ours (Origin, Sec-Fetch-Site) and with such a token. E_DENIED. */
 bool guard_check(const Request *rq, Err *err) MUST;
 
+/* ---- import_job.c ---- */
+void jobs_stop(void); /* waits for imports: what they have not saved follows when somebody writes next */
+
 /* ---- assets.c ---- */
 bool assets_load(const Env *env, Err *err) MUST;
 void assets_close(void);
