@@ -192,7 +192,8 @@ desk_findings(const Board *b, size_t node)
 bool
 dataset_open(const Request *rq, const Dataset *d)
 {
-	return !d->restricted || !rq->who;
+	Err why = {0};
+	return !rq->who || account_may(rq->who, VERB_READ, d, (Str){0}, &why);
 }
 
 /* Of a restricted dataset not even a finding is told to those for whom it does not exist. */
