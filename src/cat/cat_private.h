@@ -75,7 +75,4 @@ bool sql_word(Str sql, size_t *at, Str *word, char *before);
 /* ---- crosscheck.c ---- */
 bool catalog_check_all(Catalog *c, Arena *a, Err *err) MUST; /* also finds what each query reads */
 
-/* ---- value.c ---- */
-bool type_is_int(Type t);
-
 #endif

@@ -458,17 +458,71 @@ typedef struct RebuildReport {
  * too. E_BUSY when another rebuild is at work. Strings of the report live in a. */
 bool gate_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
-/* ---- Rows ---- */
-typedef struct RowWalk {
-	const Dataset *d;
-	bool (*row)(void *ctx, const Value *v, int64_t event, Err *err); /* private fields are empty; texts live until it returns; false stops */
-	void *ctx;
-	uint64_t rows; /* afterwards: how many there were */
-} RowWalk;
-/* Each row of the area's subtree, in the order of the keys. */
-bool rows_each(Workspace *w, RowWalk *x, Str area, Err *err) MUST;
+/* ---- Rows: what people look at, below an area, a page at a time ---- */
+typedef enum RowTest { ROW_IS, ROW_HAS, ROW_FROM, ROW_UPTO, ROW_EMPTY } RowTest;
+typedef struct RowFilter {
+	const Field *field; /* an open one */
+	RowTest test;       /* has: a text or code that contains it, in any case */
+	Value value;        /* afterwards, as folded */
+	Str folded;
+} RowFilter;
+/* A filter of this field and test from what a person wrote. E_INPUT: it is no value of the field, or the field is private or does not go with the test. */
+bool row_filter(const Workspace *w, RowFilter *f, Str text, Arena *a, Err *err) MUST;
+enum { ROWS_SEEN = 100000, ROWS_SORTED = 200000 }; /* rows that one question looks at; that can be sorted by another field than the key */
+typedef struct RowView {
+	Str key;       /* as in events */
+	Value *v;      /* private fields are empty */
+	int64_t event; /* its newest */
+	bool sealed;   /* some private field has a value */
+	bool closed;   /* row_get: it is no more, and this is not known but for its keys */
+} RowView;
+typedef struct RowList {
+	const Dataset *dataset;
+	Str area;             /* below it; empty: everywhere */
+	const Account *who;   /* rows that it must not know of are left out; NULL: all */
+	const RowFilter *filter; /* all of them must hold */
+	size_t n_filters;
+	const Field *sort; /* an open field; NULL: by the key */
+	bool descending;
+	Str after;  /* `next` of the page before; empty: from the beginning */
+	size_t max; /* rows of a page */
+	RowView *row;   /* afterwards */
+	size_t n;
+	Str next;      /* afterwards: more rows may follow, behind this; empty: that was all */
+	uint64_t rows; /* afterwards: how many hold, from this page on; at least so many when more_rows */
+	bool more_rows;
+} RowList;
+/* Filters are tried row by row: a page that looked at ROWS_SEEN rows ends there, with fewer rows than max and `next` set. E_LIMIT when
+ * there are more than ROWS_SORTED rows to be sorted. Strings live in a. */
+bool rows_list(Workspace *w, RowList *l, Arena *a, Err *err) MUST;
+typedef bool (*RowFn)(void *ctx, const RowView *r, Err *err); /* false stops; its strings live until it returns */
+/* All of them, as they are, in one go; of l max and what comes afterwards are not used. */
+bool rows_each(Workspace *w, const RowList *l, RowFn fn, void *ctx, Err *err) MUST;
+/* How many there are below the area; counting ends at most. */
+bool rows_number(Workspace *w, const Dataset *d, Str area, uint64_t most, uint64_t *n, Err *err) MUST;
+/* Whether an account may know of a row: of a restricted dataset its owner, and whom the row names (visible_by). */
+bool row_is_seen(const Account *who, const Dataset *d, const Value *v);
+/* text: n_fields cells, those of the key fields count. E_NOTFOUND: there never was such a row. */
+bool row_get(Workspace *w, const Dataset *d, const Str *text, Arena *a, RowView *out, Err *err) MUST;
+/* The key of a row as cells: n_fields of them, p == NULL but for the key fields. E_INPUT: it is none. */
+bool row_key_cells(const Dataset *d, Str key, Arena *a, Str **text, Err *err) MUST;
+typedef struct RowProblem {
+	const Field *field;
+	Str text;
+} RowProblem;
+typedef struct RowCheck {
+	const Dataset *dataset;
+	const Str *text;     /* as in RowRequest */
+	RowProblem *problem; /* afterwards */
+	size_t n;
+} RowCheck;
+/* What is wrong with the cells of a row before anybody writes them: all of it, not the first alone. */
+bool row_problems(Workspace *w, RowCheck *c, Arena *a, Err *err) MUST;
 
 /* ---- Export ---- */
+/* What a list shows, all of its rows; as below. */
+bool export_list(Workspace *w, const RowList *l, FILE *out, uint64_t *rows, Err *err) MUST;
+bool export_list_workbook(Workspace *w, const RowList *l, const char *path, uint64_t *rows, Err *err) MUST;
 /* CSV with field names as header and a last column _event; private fields are left out. Rows of the area's subtree. out may be stdout. */
 bool export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)
 	MUST;
@@ -743,6 +797,18 @@ typedef struct Conflicts {
 	Conflict *conflict; /* those that nobody has settled, oldest first */
 	size_t n;
 } Conflicts;
+typedef struct OpenConflict { /* a row with conflicts that nobody has settled */
+	Str dataset, key, area;
+	int64_t event, at; /* the newest of them */
+} OpenConflict;
+typedef struct ConflictList {
+	Str area;   /* below it; empty: everywhere */
+	size_t max; /* at most so many */
+	OpenConflict *item; /* afterwards: newest first, a row once */
+	size_t n;
+	bool more;
+} ConflictList;
+bool conflicts_list(Workspace *w, ConflictList *list, Arena *a, Err *err) MUST;
 /* Strings live in a. */
 bool conflicts_read(Workspace *w, Conflicts *c, Arena *a, Err *err) MUST;
 

@@ -118,6 +118,11 @@ INSERT INTO conflict (dataset, key, area, event, over, resolved) VALUES (:datase
 ON CONFLICT (area, dataset, key, event) DO UPDATE SET resolved = excluded.resolved
 -- name: conflict_open
 SELECT event, over FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key AND resolved IS NULL ORDER BY event
+-- name: conflicts_open
+SELECT c.dataset, c.key, c.area, c.event, e.at
+FROM  (SELECT dataset, key, area, max(event) AS event FROM conflict
+       WHERE resolved IS NULL AND area >= :lo AND area < :hi GROUP BY dataset, key, area) AS c
+JOIN   event AS e ON e.seq = c.event ORDER BY c.event DESC LIMIT :most
 -- name: conflict_settled
 SELECT max(resolved) FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key
 -- name: conflict_settled_by

@@ -51,7 +51,8 @@ rules_fill(const Request *rq, const Query *q, Fill *f)
 	for (size_t i = 0; i < q->n_rules; i++) {
 		const PackNumber *limit = pack_limit(p, q->rules[i]);
 		if (limit)
-			rule_fill(f, limit->name, figure_number(rq->a, limit->value), limit->unverified, limit->source);
+			rule_fill(f, limit->name, figure_number(rq->a, limit->value), limit->unverified,
+				limit->source);
 		for (size_t k = 0; k < p->n_codes; k++) {
 			const PackCode *c = &p->code[k];
 			if (str_eq(c->list, q->rules[i]))
@@ -116,7 +117,8 @@ standing_fill(Request *rq, Fill *f, size_t series, Err *err)
 	fill_text(f, "have", check ? S("") : figure_number(rq->a, s->have[node]));
 	fill_text(f, "heard", check ? S("") : figure_number(rq->a, s->heard[node]));
 	fill_text(f, "share", check ? S("") : figure_share(rq->a, s->have[node], s->need[node]));
-	fill_text(f, "width", check ? S("") : bar_width(rq->a, figure_parts(s->have[node], s->need[node])));
+	fill_text(
+		f, "width", check ? S("") : bar_width(rq->a, figure_parts(s->have[node], s->need[node])));
 	fill_flag(f, "any", s->need[node] > 0);
 	fill_flag(f, "short", !check && s->have[node] < s->need[node]);
 	fill_flag(f, "must", s->must);
@@ -140,7 +142,8 @@ indicator(Request *rq, Err *err)
 	fill_text(f, "unit", tr_str(q->unit));
 	fill_text(f, "due_rule", day_words(rq, query_due(q, rq->w->pack)));
 	fill_text(f, "opens", day_words(rq, query_opens(q, rq->w->pack)));
-	return standing_fill(rq, f, (size_t)(q - rq->w->cat.indicator), err) && page_send(rq, "indicator", f, err);
+	return standing_fill(rq, f, (size_t)(q - rq->w->cat.indicator), err) &&
+		page_send(rq, "indicator", f, err);
 }
 ROUTE(indicator, "GET", "/indicator/{name}", indicator, ROUTE_MEMBER);
 
@@ -179,8 +182,10 @@ terms_fill(Fill *f)
 	term(f, "C.Hasil", tr("the form on which a polling station writes its count"));
 	term(f, "DPS, DPSHP, DPT",
 		tr("the provisional, the improved and the final list of voters; the final one decides how many ballots there must be"));
-	term(f, "DPTb, DPK", tr("voters who moved to vote at another TPS; voters who come with an identity card alone"));
-	term(f, "Forkopimda", tr("the heads of a region's offices: governor or regent, council, police, army, prosecutor, courts"));
+	term(f, "DPTb, DPK",
+		tr("voters who moved to vote at another TPS; voters who come with an identity card alone"));
+	term(f, "Forkopimda",
+		tr("the heads of a region's offices: governor or regent, council, police, army, prosecutor, courts"));
 	term(f, "H-7", tr("seven days before polling day; H+3 is three days after it"));
 	term(f, "Kesbangpol", tr("the office for national unity and politics: the desk's secretariat"));
 	term(f, "KPPS", tr("the seven officers of a polling station"));
@@ -188,16 +193,22 @@ terms_fill(Fill *f)
 	term(f, "Linmas", tr("the two order officers beside a polling station"));
 	term(f, "PPK, PPS", tr("the election committees of a district and of a village"));
 	term(f, "PSU", tr("a second vote at a polling station"));
-	term(f, "PTPS, Panwascam", tr("the supervisor of a polling station; the supervisors of a district"));
+	term(f, "PTPS, Panwascam",
+		tr("the supervisor of a polling station; the supervisors of a district"));
 	term(f, "Rakor", tr("a coordination meeting of the offices concerned"));
 	term(f, "TPS", tr("a polling station; everything is counted by TPS"));
 	term(f, tr("ready"), tr("a TPS at which every indicator that must be met is met"));
-	term(f, tr("not heard"), tr("somebody has not reported yet; that is not the same as nothing being there"));
-	term(f, tr("pillar"), tr("one of the governor's four orders: final roll, logistics, officers, security; its score is the mean of its indicators"));
+	term(f, tr("not heard"),
+		tr("somebody has not reported yet; that is not the same as nothing being there"));
+	term(f, tr("pillar"),
+		tr("one of the governor's four orders: final roll, logistics, officers, security; its score is the mean of its indicators"));
 	term(f, tr("indicator"), tr("so many here of so many needed, of one thing in one unit"));
-	term(f, tr("finding"), tr("something in the data that cannot be right, or that somebody should look at"));
-	term(f, tr("unverified"), tr("a figure of the rule pack that nobody has confirmed yet, marked *"));
-	term(f, tr("event"), tr("one change in the log: who, when, what; nothing is ever deleted from it"));
+	term(f, tr("finding"),
+		tr("something in the data that cannot be right, or that somebody should look at"));
+	term(f, tr("unverified"),
+		tr("a figure of the rule pack that nobody has confirmed yet, marked *"));
+	term(f, tr("event"),
+		tr("one change in the log: who, when, what; nothing is ever deleted from it"));
 }
 
 static void
