@@ -101,13 +101,14 @@ tiles_lay(Tile *tile, size_t n, Arena tmp)
 	if (n < 2)
 		return rows_lay(tile, n);
 	Frame f = frame_of(tile, n);
-	bool *taken = NEW(&tmp, bool, (size_t)f.columns * (size_t)f.rows), *done = NEW(&tmp, bool, n);
+	bool *taken = NEW(&tmp, bool, (size_t)f.columns *(size_t)f.rows), *done = NEW(&tmp, bool, n);
 	/* Those at the rim first: they give the whole its shape, the others fill it. */
 	for (size_t round = 0; round < n; round++) {
 		size_t next = n;
 		double least = INFINITY;
 		for (size_t i = 0; i < n; i++) {
-			double x = (tile[i].longitude - f.west) / f.width, y = (f.north - tile[i].latitude) / f.height,
+			double x = (tile[i].longitude - f.west) / f.width,
+				   y = (f.north - tile[i].latitude) / f.height,
 				   rim = -(fabs(x - 0.5) + fabs(y - 0.5));
 			if (!done[i] && rim < least - 1e-9) {
 				least = rim;

@@ -11,14 +11,19 @@ enum { TILE = 10, LINE = 11, LINES = 3 };
 int
 map_class(int parts)
 {
-	return parts < 0 ? 0 : parts < 5000 ? 1 : parts < 7500 ? 2 : parts < 9000 ? 3 : parts < 10000 ? 4 : 5;
+	return parts < 0    ? 0
+		: parts < 5000  ? 1
+		: parts < 7500  ? 2
+		: parts < 9000  ? 3
+		: parts < 10000 ? 4
+						: 5;
 }
 
 static int
 parts_of(const Desk *d, const MapBy *by, size_t node)
 {
 	const Board *b = d->b;
-	return by->series ? figure_parts(by->series->have[node], by->series->need[node])
+	return by->series  ? figure_parts(by->series->have[node], by->series->need[node])
 		: by->pillar.n ? board_pillar(b, node, by->pillar)
 					   : figure_parts(b->ready[node], b->total[node]);
 }
@@ -40,12 +45,12 @@ share_words(const Desk *d, int parts)
 static const char *
 class_words(int class)
 {
-	return class == 5   ? tr("100%: complete")
-		: class == 4 ? tr("90 to 99.9%")
-		: class == 3 ? tr("75 to 89.9%")
-		: class == 2 ? tr("50 to 74.9%")
-		: class == 1 ? tr("under 50%")
-					 : tr("nothing expected");
+	return class == 5 ? tr("100%: complete")
+		: class == 4  ? tr("90 to 99.9%")
+		: class == 3  ? tr("75 to 89.9%")
+		: class == 2  ? tr("50 to 74.9%")
+		: class == 1  ? tr("under 50%")
+					  : tr("nothing expected");
 }
 
 /* ---- shapes ---- */
@@ -71,7 +76,8 @@ label_fill(Fill *f, Str name, double x, double y, Arena *a)
 			continue;
 		Fill *item = fill_item(f, "lines");
 		fill_text(item, "line",
-			utf8_length(line) > LINE + 2 ? arena_fmt(a, "%.*s…", STR(str_slice(line, 0, LINE))) : line);
+			utf8_length(line) > LINE + 2 ? arena_fmt(a, "%.*s…", STR(str_slice(line, 0, LINE)))
+										 : line);
 		fill_text(item, "label_x", arena_fmt(a, "%.1f", x));
 		fill_text(item, "label_y", arena_fmt(a, "%.1f", y + 1.8 + 1.6 * (double)n++));
 		line = (Str){0};
@@ -98,7 +104,8 @@ shape_fill(const Desk *d, Fill *f, const MapBy *by, size_t node, const Tile *t)
 	fill_text(f, "middle_x", arena_fmt(d->a, "%.1f", x + TILE / 2.0));
 	fill_text(f, "middle_y", arena_fmt(d->a, "%.1f", y + TILE / 2.0));
 	fill_text(f, "share_y", arena_fmt(d->a, "%.1f", y + (tps ? 6.6 : TILE - 1.2)));
-	label_fill(f, tps ? str_slice(code, 10, 13) : name, x + TILE / 2.0, tps ? y + 2.2 : y + 0.4, d->a);
+	label_fill(
+		f, tps ? str_slice(code, 10, 13) : name, x + TILE / 2.0, tps ? y + 2.2 : y + 0.4, d->a);
 }
 
 /* ---- where they lie ---- */
@@ -130,8 +137,9 @@ children(const Desk *d, const MapPlaces *tps, uint32_t **node, Tile **tile)
 		Tile *t = &(*tile)[n];
 		Str code = str_of(b->code[i]);
 		(*node)[n] = (uint32_t)i;
-		t->known = b->level[i] == LEVEL_TPS ? tps_place(tps, code, t)
-											: position_find(known, code, &t->latitude, &t->longitude);
+		t->known = b->level[i] == LEVEL_TPS
+			? tps_place(tps, code, t)
+			: position_find(known, code, &t->latitude, &t->longitude);
 	}
 	return n;
 }
@@ -140,7 +148,7 @@ static void
 legend_fill(const Desk *d, Fill *f, const size_t count[6])
 {
 	fill_list(f, "legend");
-	for (int class = 5; class >= 0; class--) {
+	for (int class = 5; class >= 0; class --) {
 		if (class == 0 && !count[0])
 			continue;
 		Fill *item = fill_item(f, "legend");
@@ -170,7 +178,8 @@ map_fill(const Desk *d, Fill *f, const MapBy *by, const MapPlaces *tps)
 		arena_fmt(d->a, tr("%.*s in the parts of %.*s"), STR(subject(by)),
 			STR(place_words(d->places, d->code, d->a))));
 	fill_text(f, "map_words",
-		str_of(tr("Each part is a tile of the same size, near where it lies; colour and pattern show its share.")));
+		str_of(tr(
+			"Each part is a tile of the same size, near where it lies; colour and pattern show its share.")));
 }
 
 /* ---- the page ---- */
@@ -219,10 +228,11 @@ rows_fill(const Desk *d, Fill *f, const MapBy *by)
 		fill_text(row, "class", arena_fmt(d->a, "c%d", map_class(parts)));
 		fill_text(row, "pattern", arena_fmt(d->a, "url(#p%d)", map_class(parts)));
 		fill_text(row, "value",
-			by->pillar.n ? S("")
-						 : arena_fmt(d->a, "%s / %s",
-							   figure_number(d->a, by->series ? by->series->have[i] : b->ready[i]).p,
-							   figure_number(d->a, by->series ? by->series->need[i] : b->total[i]).p));
+			by->pillar.n
+				? S("")
+				: arena_fmt(d->a, "%s / %s",
+					  figure_number(d->a, by->series ? by->series->have[i] : b->ready[i]).p,
+					  figure_number(d->a, by->series ? by->series->need[i] : b->total[i]).p));
 	}
 }
 
@@ -245,11 +255,11 @@ degrees(Value v, const Field *f)
 }
 
 static bool
-station(void *ctx, const Value *v, int64_t event, Err *err)
+station(void *ctx, const RowView *r, Err *err)
 {
 	Stations *s = ctx;
+	const Value *v = r->v;
 	MapPlaces *o = s->out;
-	(void)event;
 	(void)err;
 	if (v[s->latitude].kind != VALUE_INT || v[s->longitude].kind != VALUE_INT || o->n == 512)
 		return true;
@@ -270,8 +280,8 @@ stations_read(Request *rq, Str area, MapPlaces *out, Err *err)
 	if (!latitude || !longitude || area_level(area) != LEVEL_VILLAGE)
 		return true;
 	Stations s = {out, rq->a, d, (size_t)(latitude - d->field), (size_t)(longitude - d->field)};
-	RowWalk walk = {.d = d, .row = station, .ctx = &s};
-	return rows_each(rq->w, &walk, area, err);
+	RowList all = {.dataset = d, .area = area};
+	return rows_each(rq->w, &all, station, &s, err);
 }
 
 static bool
@@ -285,7 +295,8 @@ page(Request *rq, Err *err)
 	if (area_level(area) == LEVEL_TPS)
 		return reply_redirect(
 			rq, arena_fmt(rq->a, "/area/%.*s/map", STR(area_lift(area, LEVEL_VILLAGE))), err);
-	if (!stations_read(rq, area, &tps, err) || !desk_open(rq, &d, err) || !by_read(&d, rq, &by, err))
+	if (!stations_read(rq, area, &tps, err) || !desk_open(rq, &d, err) ||
+		!by_read(&d, rq, &by, err))
 		return false;
 	desk_fill(&d, f, tr("Map"));
 	choices_fill(&d, f, &by);

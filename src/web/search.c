@@ -12,8 +12,8 @@ standing_fill(const Board *b, Str code, Fill *f, Arena *a)
 	fill_text(f, "ready",
 		there && tps ? str_of(b->ready[node] ? tr("ready") : tr("not ready"))
 			: there  ? arena_fmt(a, tr("%s of %s TPS ready"), figure_number(a, b->ready[node]).p,
-					figure_number(a, b->total[node]).p)
-			  : S(""));
+						   figure_number(a, b->total[node]).p)
+					 : S(""));
 }
 
 static void
