@@ -47,6 +47,13 @@ desk_close(Desk *d)
 	d->b = NULL;
 }
 
+bool
+desk_send(Request *rq, const char *name, DeskFill fill, Err *err)
+{
+	Fill *f = fill_new(rq->a);
+	return fill(rq, f, err) && page_send(rq, name, f, err);
+}
+
 /* ---- words ---- */
 
 Str
