@@ -397,19 +397,21 @@ area_plain(Request *rq, Err *err)
 }
 
 static bool
-area_board(Request *rq, Err *err)
+area_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
-	Fill *f = fill_new(rq->a);
-	if (!desk_open(rq, &d, err))
-		return false;
-	bool tps = d.level == LEVEL_TPS, *found = NULL;
-	if (!(tps ? tps_fill(&d, f, &found, err) : board_fill_page(&d, f, err)))
+	return desk_open(rq, &d, err) && board_fill_page(&d, f, err);
+}
+
+static bool
+station_fill(Request *rq, Fill *f, Err *err)
+{
+	AUTO(Desk) d = {0};
+	bool *found;
+	if (!desk_open(rq, &d, err) || !tps_fill(&d, f, &found, err))
 		return false;
 	desk_close(&d);
-	if (tps && !tps_facts_fill(&d, f, found, err))
-		return false;
-	return page_send(rq, tps ? "tps" : "area", f, err);
+	return tps_facts_fill(&d, f, found, err);
 }
 
 /* /area/1509, and as plain text to send on: /area/1509.txt */
@@ -417,8 +419,9 @@ static bool
 area(Request *rq, Err *err)
 {
 	Str code = rq_param(rq, "area");
+	bool tps = area_level(code) == LEVEL_TPS;
 	if (!str_ends(code, S(".txt")))
-		return area_board(rq, err);
+		return desk_send(rq, tps ? "tps" : "area", tps ? station_fill : area_fill, err);
 	rq->param->value = str_slice(code, 0, code.n - 4);
 	return area_plain(rq, err);
 }

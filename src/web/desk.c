@@ -47,6 +47,13 @@ desk_close(Desk *d)
 	d->b = NULL;
 }
 
+bool
+desk_send(Request *rq, const char *name, DeskFill fill, Err *err)
+{
+	Fill *f = fill_new(rq->a);
+	return fill(rq, f, err) && page_send(rq, name, f, err);
+}
+
 /* ---- words ---- */
 
 Str
@@ -193,7 +200,8 @@ desk_findings(const Board *b, size_t node)
 bool
 dataset_open(const Request *rq, const Dataset *d)
 {
-	return !d->restricted || !rq->who;
+	Err why = {0};
+	return !rq->who || account_may(rq->who, VERB_READ, d, (Str){0}, &why);
 }
 
 /* Of a restricted dataset not even a finding is told to those for whom it does not exist. */

@@ -148,12 +148,11 @@ checks_fill(const Desk *d, Fill *f, const Ask *ask)
 }
 
 static bool
-page(Request *rq, Err *err)
+page_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
 	Ask ask;
 	Paging at = paging_of(rq, ROWS);
-	Fill *f = fill_new(rq->a);
 	FindingPage *places = NEW(rq->a, FindingPage, rq->w->cat.n_checks + 1);
 	size_t n;
 	uint64_t total;
@@ -167,7 +166,13 @@ page(Request *rq, Err *err)
 	fill_text(f, "count", total ? figure_number(rq->a, (int64_t)total) : S(""));
 	fill_text(f, "csv", arena_fmt(rq->a, "%.*s.csv?%.*s", STR(path), STR(ask.query)));
 	desk_close(&d);
-	return rows_fill(&d, f, places, n, err) && page_send(rq, "findings", f, err);
+	return rows_fill(&d, f, places, n, err);
+}
+
+static bool
+page(Request *rq, Err *err)
+{
+	return desk_send(rq, "findings", page_fill, err);
 }
 ROUTE(findings, "GET", "/area/{area}/findings", page, ROUTE_MEMBER);
 

@@ -31,10 +31,9 @@ stage_fill(const Desk *d, const Stage *g, Fill *f)
 }
 
 static bool
-page(Request *rq, Err *err)
+page_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
-	Fill *f = fill_new(rq->a);
 	Stage *stage;
 	size_t n, declared = 0, all = 0;
 	if (!desk_open(rq, &d, err))
@@ -56,6 +55,12 @@ page(Request *rq, Err *err)
 		n ? arena_fmt(rq->a, tr("%s of %s stages declared done"),
 				figure_number(rq->a, (int64_t)declared).p, figure_number(rq->a, (int64_t)all).p)
 		  : S(""));
-	return page_send(rq, "stages", f, err);
+	return true;
+}
+
+static bool
+page(Request *rq, Err *err)
+{
+	return desk_send(rq, "stages", page_fill, err);
 }
 ROUTE(stages, "GET", "/area/{area}/stages", page, ROUTE_MEMBER);

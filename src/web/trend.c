@@ -145,11 +145,10 @@ days_fill(Show *x, Fill *f, Err *err)
 }
 
 static bool
-page(Request *rq, Err *err)
+page_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
 	Show x = {.d = &d};
-	Fill *f = fill_new(rq->a);
 	if (!ask_read(rq, &x, err) || !desk_open(rq, &d, err) || !pillar_check(&x, err))
 		return false;
 	if (!trend_counts(d.b, d.node)) {
@@ -163,6 +162,12 @@ page(Request *rq, Err *err)
 		return false;
 	choices_fill(&x, f);
 	desk_close(&d);
-	return page_send(rq, "trend", f, err);
+	return true;
+}
+
+static bool
+page(Request *rq, Err *err)
+{
+	return desk_send(rq, "trend", page_fill, err);
 }
 ROUTE(trend, "GET", "/area/{area}/trend", page, ROUTE_MEMBER);
