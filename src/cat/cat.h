@@ -14,6 +14,8 @@ Level area_level(Str code);                 /* by length and digits; LEVEL_ANY w
 Str area_lift(Str code, Level level);       /* the ancestor at that level: a prefix; the code itself when it is higher already */
 int area_zone(Str code);                    /* minutes east of UTC: 420 WIB, 480 WITA, 540 WIT by province (Keppres 41/1987; 2022 provinces follow their parent) */
 
+bool agency_check(Str name, Err *err) MUST; /* E_INPUT names them all: kpu bawaslu kesbangpol polri tni linmas pemda */
+
 /* ---- Datasets ---- */
 typedef enum Type { TYPE_ID, TYPE_TEXT, TYPE_INT, TYPE_DECIMAL, TYPE_MONEY, TYPE_BOOL, TYPE_DATE, TYPE_INSTANT, TYPE_ENUM,
 	TYPE_STATES, TYPE_CODE, TYPE_AREA, TYPE_REF, TYPE_PHONE, TYPE_FILE } Type;

@@ -376,6 +376,13 @@ row_accept(WriteTx *tx, const RowRequest *r, RowPut *put, Err *err)
 }
 
 bool
+row_allowed(WriteTx *tx, const RowRequest *r, Str area, Err *err)
+{
+	Verb verb = r->settling ? VERB_RESOLVE : r->closing ? VERB_CLOSE : VERB_ENTER;
+	return rights_check(tx, &(RightsAsk){r->who, verb, r->dataset, area, r->origin, r->paper}, err);
+}
+
+bool
 row_work(WriteTx *tx, void *arg, Err *err)
 {
 	RowRequest *r = arg;
@@ -385,7 +392,8 @@ row_work(WriteTx *tx, void *arg, Err *err)
 		return row_settle(tx, r, err);
 	if (!device_check(r, err) || !log_begin(tx, err) ||
 		!row_keys_from_text(tx->w, d, r->text, &tx->tmp, put.v, err) ||
-		!accept_key(d, &put, &tx->tmp, err) || !device_again(tx, r, &put, &r->event, err))
+		!accept_key(d, &put, &tx->tmp, err) || !row_allowed(tx, r, put.v[d->area].s, err) ||
+		!device_again(tx, r, &put, &r->event, err))
 		return false;
 	r->outcome = OUTCOME_SAME;
 	if (r->event)

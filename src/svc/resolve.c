@@ -307,6 +307,8 @@ row_settle(WriteTx *tx, RowRequest *r, Err *err)
 		!accept_key(d, &k.put, &tx->tmp, err))
 		return false;
 	k.row = (LoggedAsk){d, k.put.key, k.put.v[d->area].s, 0};
+	if (!row_allowed(tx, r, k.row.area, err))
+		return false;
 	if (!open_read(&from, &k.row, &tx->tmp, &open, &n, err))
 		return false;
 	if (!n)

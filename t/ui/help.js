@@ -13,7 +13,7 @@ for (const width of ["phone", "desktop"])
 					t.expect("heading", pages[name][language], await v.text("h1"));
 					await v.look(name);
 				}
-				const missing = await v.page.evaluate(() => [...document.querySelectorAll("dt")].filter((e) => !e.id).length);
+				const missing = await v.page.evaluate(() => [...document.querySelectorAll(".words dt")].filter((e) => !e.id).length);
 				t.expect("words without a place to link to", 0, missing);
 				await v.go("/help");
 				const lost = await v.page.evaluate(() => [...document.querySelectorAll(".contents a")].filter((a) => !document.querySelector(a.hash)).length);
