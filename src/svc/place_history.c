@@ -112,7 +112,8 @@ gather(Gather *g, Err *err)
 	Level level = area_level(h->area);
 	for (size_t i = 0; i < g->w->cat.n_datasets; i++) {
 		g->d = &g->w->cat.dataset[i];
-		if ((g->d->level != level && g->d->level != LEVEL_ANY) || (h->wanted && !h->wanted(h->ctx, g->d)))
+		if ((g->d->level != level && g->d->level != LEVEL_ANY) ||
+			(h->wanted && !h->wanted(h->ctx, g->d)))
 			continue;
 		if (!dataset_gather(g, err))
 			return false;

@@ -53,11 +53,14 @@ pillar_formula(const Desk *d, Str pillar)
 		n++;
 		equal &= s->weight == 1;
 	}
-	return n == 0  ? str_of(tr("Nothing of it counts here by now."))
-		: n == 1   ? str_of(tr("The share of the one indicator that counts by now."))
-		: equal    ? arena_fmt(d->a, tr("The mean of the shares of the %d indicators that count by now."), (int)n)
-				   : arena_fmt(d->a, tr("The mean of the shares of the %d indicators that count by now, by their weights."),
-						 (int)n);
+	return n == 0 ? str_of(tr("Nothing of it counts here by now."))
+		: n == 1  ? str_of(tr("The share of the one indicator that counts by now."))
+		: equal
+		? arena_fmt(
+			  d->a, tr("The mean of the shares of the %d indicators that count by now."), (int)n)
+		: arena_fmt(d->a,
+			  tr("The mean of the shares of the %d indicators that count by now, by their weights."),
+			  (int)n);
 }
 
 static void
@@ -106,7 +109,8 @@ static int
 child_order(const void *x, const void *y)
 {
 	const Child *a = x, *b = y;
-	return a->by != b->by ? (a->by > b->by) - (a->by < b->by) : (a->node > b->node) - (a->node < b->node);
+	return a->by != b->by ? (a->by > b->by) - (a->by < b->by)
+						  : (a->node > b->node) - (a->node < b->node);
 }
 
 static int
@@ -223,8 +227,10 @@ areas_fill(const Desk *d, Fill *f)
 	size_t n = children_sort(d, &child);
 	fill_text(f, "children", str_of(children_words(d->level)));
 	fill_list(f, "columns");
-	column_fill(d, f, S("name"), str_of(level_words(d->level == LEVEL_VILLAGE ? LEVEL_TPS : d->level + 1)));
-	column_fill(d, f, S("ready"), str_of(d->level == LEVEL_VILLAGE ? tr("state") : tr("TPS ready")));
+	column_fill(
+		d, f, S("name"), str_of(level_words(d->level == LEVEL_VILLAGE ? LEVEL_TPS : d->level + 1)));
+	column_fill(
+		d, f, S("ready"), str_of(d->level == LEVEL_VILLAGE ? tr("state") : tr("TPS ready")));
 	column_fill(d, f, S("share"), S("%"));
 	for (size_t p = 0; p < d->n_pillars; p++)
 		column_fill(d, f, d->pillar[p], pillar_words(d->pillar[p]));
@@ -296,7 +302,8 @@ static void
 silent_fill(const Desk *d, Fill *f)
 {
 	const Board *b = d->b;
-	fill_text(f, "silent_total", b->silent[d->node] ? figure_number(d->a, b->silent[d->node]) : S(""));
+	fill_text(
+		f, "silent_total", b->silent[d->node] ? figure_number(d->a, b->silent[d->node]) : S(""));
 	fill_list(f, "silence");
 	for (size_t i = 0; i < b->n_indicators; i++) {
 		const Series *s = &b->series[i];
@@ -317,9 +324,9 @@ silent_fill(const Desk *d, Fill *f)
 static Str
 change_words(const Desk *d, const TrendAsk *ask)
 {
-	return ask->known
-		? arena_fmt(d->a, "%s%.*s", ask->change > 0 ? "+" : "", STR(figure_number(d->a, ask->change)))
-		: S("");
+	return ask->known ? arena_fmt(d->a, "%s%.*s", ask->change > 0 ? "+" : "",
+							STR(figure_number(d->a, ask->change)))
+					  : S("");
 }
 
 bool

@@ -25,8 +25,8 @@ ask_read(Request *rq, Ask *out, Err *err)
 static bool
 wanted(const Request *rq, const Ask *ask, const Query *q)
 {
-	return (!ask->only || ask->only == q) && (!ask->severity.n || str_eq(ask->severity, q->severity)) &&
-		check_open(rq, q);
+	return (!ask->only || ask->only == q) &&
+		(!ask->severity.n || str_eq(ask->severity, q->severity)) && check_open(rq, q);
 }
 
 /* The checks in the order of the list: what must be mended comes first. */
@@ -38,7 +38,8 @@ checks_ordered(const Desk *d, const Ask *ask, size_t *n)
 	*n = 0;
 	for (int look = 0; look < 2; look++)
 		for (size_t i = 0; i < c->n_checks; i++)
-			if (str_eq(c->check[i].severity, S("must")) == !look && wanted(d->rq, ask, &c->check[i]))
+			if (str_eq(c->check[i].severity, S("must")) == !look &&
+				wanted(d->rq, ask, &c->check[i]))
 				out[(*n)++] = &c->check[i];
 	return out;
 }
@@ -52,8 +53,8 @@ count_of(const Desk *d, const Query *check)
 
 /* The places of one page, check by check. */
 static bool
-places_read(const Desk *d, const Ask *ask, const Paging *at, FindingPage *page, size_t *n, uint64_t *total,
-	Err *err)
+places_read(const Desk *d, const Ask *ask, const Paging *at, FindingPage *page, size_t *n,
+	uint64_t *total, Err *err)
 {
 	size_t n_checks;
 	const Query **check = checks_ordered(d, ask, &n_checks);
@@ -132,7 +133,8 @@ checks_fill(const Desk *d, Fill *f, const Ask *ask)
 	const Catalog *c = &d->rq->w->cat;
 	fill_list(f, "checks");
 	for (size_t i = 0; i < c->n_checks; i++) {
-		if (!check_open(d->rq, &c->check[i]) || (!count_of(d, &c->check[i]) && ask->only != &c->check[i]))
+		if (!check_open(d->rq, &c->check[i]) ||
+			(!count_of(d, &c->check[i]) && ask->only != &c->check[i]))
 			continue;
 		Fill *item = fill_item(f, "checks");
 		fill_text(item, "value", c->check[i].name);
@@ -183,8 +185,8 @@ row_csv(void *ctx, const Finding *x, Err *err)
 	CsvRows *r = ctx;
 	Arena before = *r->d->a;
 	if (++r->rows > ROWS_MOST)
-		return err_set(err, E_LIMIT, "these are more than %d findings: name one check or a smaller area",
-			ROWS_MOST);
+		return err_set(err, E_LIMIT,
+			"these are more than %d findings: name one check or a smaller area", ROWS_MOST);
 	Str text[] = {x->area, place_name(r->d->places, x->area, r->d->a), x->check->name,
 		tr_str(x->check->title), x->check->severity, x->key, x->detail, x->check->owner,
 		tr_str(x->check->remedy)};

@@ -131,10 +131,8 @@ csv(Request *rq, Err *err)
 	Ask ask;
 	if (!ask_read(rq, &ask, err) || !desk_open(rq, &d, err))
 		return false;
-	GapList list = {.area = str_of(d.b->code[d.node]),
-		.only = ask.only,
-		.owner = ask.owner,
-		.max = ROWS_MOST};
+	GapList list = {
+		.area = str_of(d.b->code[d.node]), .only = ask.only, .owner = ask.owner, .max = ROWS_MOST};
 	if (!gaps_list(d.b, &list, rq->a, err))
 		return false;
 	buf_add(&out,

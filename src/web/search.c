@@ -20,8 +20,8 @@ hit_fill(const PlaceIndex *x, const Board *b, Str code, Fill *f, Arena *a)
 	fill_text(f, "code", code);
 	fill_text(f, "place", place_words(x, code, a));
 	fill_text(f, "level", str_of(level_words(area_level(code))));
-	fill_text(f, "within",
-		within_words(x, code.n == 13 ? area_lift(code, LEVEL_VILLAGE) : code, a));
+	fill_text(
+		f, "within", within_words(x, code.n == 13 ? area_lift(code, LEVEL_VILLAGE) : code, a));
 	standing_fill(b, code, f, a);
 }
 

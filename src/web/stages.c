@@ -53,8 +53,8 @@ page(Request *rq, Err *err)
 	Str regency = area_lift(d.code, LEVEL_REGENCY);
 	fill_text(f, "regency", n == 0 && regency.n == 4 ? regency : S(""));
 	fill_text(f, "declared_words",
-		n ? arena_fmt(rq->a, tr("%s of %s stages declared done"), figure_number(rq->a, (int64_t)declared).p,
-				figure_number(rq->a, (int64_t)all).p)
+		n ? arena_fmt(rq->a, tr("%s of %s stages declared done"),
+				figure_number(rq->a, (int64_t)declared).p, figure_number(rq->a, (int64_t)all).p)
 		  : S(""));
 	return page_send(rq, "stages", f, err);
 }

@@ -96,8 +96,7 @@ chart_fill(const Show *x, Fill *f)
 	fill_text(f, "last_day", x->t.n ? figure_day(a, x->t.day[x->t.n - 1].day) : S(""));
 	fill_text(f, "chart_words",
 		x->t.n ? arena_fmt(a, tr("from %s on %s to %s on %s"), figure_points(a, parts_on(x, 0)).p,
-					 figure_day(a, x->t.day[0].day).p,
-					 figure_points(a, parts_on(x, x->t.n - 1)).p,
+					 figure_day(a, x->t.day[0].day).p, figure_points(a, parts_on(x, x->t.n - 1)).p,
 					 figure_day(a, x->t.day[x->t.n - 1].day).p)
 			   : S(""));
 }
@@ -155,7 +154,8 @@ page(Request *rq, Err *err)
 		return false;
 	if (!trend_counts(d.b, d.node)) {
 		Str near = area_lift(d.code, LEVEL_DISTRICT);
-		err_set(err, E_NOTFOUND, "days are counted down to districts; '%.*s' lies below", STR(d.code));
+		err_set(
+			err, E_NOTFOUND, "days are counted down to districts; '%.*s' lies below", STR(d.code));
 		return err_hint(err, "its district: /area/%.*s/trend", STR(near));
 	}
 	desk_fill(&d, f, tr("Day by day"));

@@ -51,7 +51,8 @@ rules_fill(const Request *rq, const Query *q, Fill *f)
 	for (size_t i = 0; i < q->n_rules; i++) {
 		const PackNumber *limit = pack_limit(p, q->rules[i]);
 		if (limit)
-			rule_fill(f, limit->name, figure_number(rq->a, limit->value), limit->unverified, limit->source);
+			rule_fill(f, limit->name, figure_number(rq->a, limit->value), limit->unverified,
+				limit->source);
 		for (size_t k = 0; k < p->n_codes; k++) {
 			const PackCode *c = &p->code[k];
 			if (str_eq(c->list, q->rules[i]))
@@ -116,7 +117,8 @@ standing_fill(Request *rq, Fill *f, size_t series, Err *err)
 	fill_text(f, "have", check ? S("") : figure_number(rq->a, s->have[node]));
 	fill_text(f, "heard", check ? S("") : figure_number(rq->a, s->heard[node]));
 	fill_text(f, "share", check ? S("") : figure_share(rq->a, s->have[node], s->need[node]));
-	fill_text(f, "width", check ? S("") : bar_width(rq->a, figure_parts(s->have[node], s->need[node])));
+	fill_text(
+		f, "width", check ? S("") : bar_width(rq->a, figure_parts(s->have[node], s->need[node])));
 	fill_flag(f, "any", s->need[node] > 0);
 	fill_flag(f, "short", !check && s->have[node] < s->need[node]);
 	fill_flag(f, "must", s->must);
@@ -140,7 +142,8 @@ indicator(Request *rq, Err *err)
 	fill_text(f, "unit", tr_str(q->unit));
 	fill_text(f, "due_rule", day_words(rq, query_due(q, rq->w->pack)));
 	fill_text(f, "opens", day_words(rq, query_opens(q, rq->w->pack)));
-	return standing_fill(rq, f, (size_t)(q - rq->w->cat.indicator), err) && page_send(rq, "indicator", f, err);
+	return standing_fill(rq, f, (size_t)(q - rq->w->cat.indicator), err) &&
+		page_send(rq, "indicator", f, err);
 }
 ROUTE(indicator, "GET", "/indicator/{name}", indicator, ROUTE_MEMBER);
 
