@@ -164,52 +164,7 @@ check(Request *rq, Err *err)
 }
 ROUTE(check, "GET", "/check/{name}", check, ROUTE_MEMBER);
 
-/* ---- the terms ---- */
-
-static void
-term(Fill *f, const char *word, const char *meaning)
-{
-	Fill *item = fill_item(f, "terms");
-	fill_text(item, "term", str_of(word));
-	fill_text(item, "meaning", str_of(meaning));
-}
-
-static void
-terms_fill(Fill *f)
-{
-	fill_list(f, "terms");
-	term(f, "Bawaslu", tr("the agency that supervises the election, in each province and regency"));
-	term(f, "C.Hasil", tr("the form on which a polling station writes its count"));
-	term(f, "DPS, DPSHP, DPT",
-		tr("the provisional, the improved and the final list of voters; the final one decides how many ballots there must be"));
-	term(f, "DPTb, DPK",
-		tr("voters who moved to vote at another TPS; voters who come with an identity card alone"));
-	term(f, "Forkopimda",
-		tr("the heads of a region's offices: governor or regent, council, police, army, prosecutor, courts"));
-	term(f, "H-7", tr("seven days before polling day; H+3 is three days after it"));
-	term(f, "Kesbangpol", tr("the office for national unity and politics: the desk's secretariat"));
-	term(f, "KPPS", tr("the seven officers of a polling station"));
-	term(f, "KPU", tr("the agency that holds the election"));
-	term(f, "Linmas", tr("the two order officers beside a polling station"));
-	term(f, "PPK, PPS", tr("the election committees of a district and of a village"));
-	term(f, "PSU", tr("a second vote at a polling station"));
-	term(f, "PTPS, Panwascam",
-		tr("the supervisor of a polling station; the supervisors of a district"));
-	term(f, "Rakor", tr("a coordination meeting of the offices concerned"));
-	term(f, "TPS", tr("a polling station; everything is counted by TPS"));
-	term(f, tr("ready"), tr("a TPS at which every indicator that must be met is met"));
-	term(f, tr("not heard"),
-		tr("somebody has not reported yet; that is not the same as nothing being there"));
-	term(f, tr("pillar"),
-		tr("one of the governor's four orders: final roll, logistics, officers, security; its score is the mean of its indicators"));
-	term(f, tr("indicator"), tr("so many here of so many needed, of one thing in one unit"));
-	term(f, tr("finding"),
-		tr("something in the data that cannot be right, or that somebody should look at"));
-	term(f, tr("unverified"),
-		tr("a figure of the rule pack that nobody has confirmed yet, marked *"));
-	term(f, tr("event"),
-		tr("one change in the log: who, when, what; nothing is ever deleted from it"));
-}
+/* ---- all of them ---- */
 
 static void
 queries_fill(const Request *rq, Fill *f, const char *list, const Query *q, size_t n)
@@ -230,9 +185,10 @@ static bool
 words(Request *rq, Err *err)
 {
 	Fill *f = fill_new(rq->a);
-	fill_text(f, "title", str_of(tr("Words")));
+	fill_text(f, "title", str_of(tr("What the words mean")));
 	fill_text(f, "board_css", asset_address(S("board.css"), rq->a));
-	terms_fill(f);
+	fill_text(f, "moved_in", pack_label(rq->w->pack, S("moved_in")));
+	fill_text(f, "poll", figure_day(rq->a, rq->w->pack->poll));
 	queries_fill(rq, f, "indicators", rq->w->cat.indicator, rq->w->cat.n_indicators);
 	queries_fill(rq, f, "checks", rq->w->cat.check, rq->w->cat.n_checks);
 	return page_send(rq, "words", f, err);
