@@ -51,18 +51,28 @@ count_of(const Desk *d, const Query *check)
 	return d->b->series[i].need[d->node];
 }
 
+static uint64_t
+count_all(const Desk *d, const Ask *ask)
+{
+	size_t n;
+	const Query **check = checks_ordered(d, ask, &n);
+	uint64_t total = 0;
+	for (size_t i = 0; i < n; i++)
+		total += (uint64_t)count_of(d, check[i]);
+	return total;
+}
+
 /* The places of one page, check by check. */
 static bool
-places_read(const Desk *d, const Ask *ask, const Paging *at, FindingPage *page, size_t *n,
-	uint64_t *total, Err *err)
+places_read(
+	const Desk *d, const Ask *ask, const Paging *at, FindingPage *page, size_t *n, Err *err)
 {
 	size_t n_checks;
 	const Query **check = checks_ordered(d, ask, &n_checks);
 	uint64_t skip = (at->page - 1) * at->size, room = at->size;
-	*n = *total = 0;
+	*n = 0;
 	for (size_t i = 0; i < n_checks; i++) {
 		uint64_t here = (uint64_t)count_of(d, check[i]);
-		*total += here;
 		if (here <= skip || !room) {
 			skip -= here <= skip ? here : skip;
 			continue;
@@ -155,10 +165,10 @@ page_fill(Request *rq, Fill *f, Err *err)
 	Paging at = paging_of(rq, ROWS);
 	FindingPage *places = NEW(rq->a, FindingPage, rq->w->cat.n_checks + 1);
 	size_t n;
-	uint64_t total;
 	if (!ask_read(rq, &ask, err) || !desk_open(rq, &d, err) ||
-		!places_read(&d, &ask, &at, places, &n, &total, err))
+		!places_read(&d, &ask, &at, places, &n, err))
 		return false;
+	uint64_t total = count_all(&d, &ask);
 	Str path = arena_fmt(rq->a, "/area/%.*s/findings", STR(d.code));
 	desk_fill(&d, f, tr("Findings"));
 	checks_fill(&d, f, &ask);
