@@ -64,8 +64,7 @@ count_all(const Desk *d, const Ask *ask)
 
 /* The places of one page, check by check. */
 static bool
-places_read(
-	const Desk *d, const Ask *ask, const Paging *at, FindingPage *page, size_t *n, Err *err)
+places_read(const Desk *d, const Ask *ask, const Paging *at, FindingPage *page, size_t *n, Err *err)
 {
 	size_t n_checks;
 	const Query **check = checks_ordered(d, ask, &n_checks);
