@@ -8,12 +8,15 @@ typedef struct Piece { /* of the page as all have it; own: what stands behind it
 	uint32_t crc;
 	Own own;
 } Piece;
+typedef struct Pieces {
+	size_t n; /* 0: none */
+	Piece piece[PIECES];
+	Buf plain, packed;
+} Pieces;
 typedef struct Slot {
 	pthread_rwlock_t lock;
 	Sha256 key;
-	size_t n; /* 0: empty */
-	Piece piece[PIECES];
-	Buf plain, packed;
+	Pieces page;
 } Slot;
 typedef struct Cache {
 	char mark[MARK + 1]; /* nobody can write it into a page, for nobody knows it */
@@ -36,6 +39,13 @@ cache_open(Site *s, Err *err)
 	return true;
 }
 
+static void
+pieces_close(Pieces *p)
+{
+	buf_close(&p->plain);
+	buf_close(&p->packed);
+}
+
 void
 cache_close(Site *s)
 {
@@ -44,8 +54,7 @@ cache_close(Site *s)
 		return;
 	for (size_t i = 0; i < SLOTS; i++)
 		if (c->slot[i]) {
-			buf_close(&c->slot[i]->plain);
-			buf_close(&c->slot[i]->packed);
+			pieces_close(&c->slot[i]->page);
 			pthread_rwlock_destroy(&c->slot[i]->lock);
 		}
 	pthread_mutex_destroy(&c->lock);
@@ -66,6 +75,17 @@ slot_of(Cache *c, const Sha256 *key)
 	return c->slot[i];
 }
 
+static void
+rights_add(const Request *rq, Buf *b)
+{
+	const Account *who = rq->who;
+	if (!who)
+		return;
+	buf_fmt(b, "%.*s %d", STR(who->agency), who->role);
+	for (size_t i = 0; i < who->n_areas; i++)
+		buf_fmt(b, " %.*s", STR(who->area[i]));
+}
+
 /* All that the page follows from, but for what is put in afterwards. */
 static bool
 key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
@@ -77,9 +97,8 @@ key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
 	buf_fmt(&b, "%s\n%.*s\n%.*s\n%lld %s\n", name, STR(rq->target), STR(lang_now()),
 		(long long)board->event, board->today);
 	gate_board_done(rq->site->gate);
-	buf_fmt(&b, "%d %.*s %.*s\n%lld\n%.*s", rq->who != NULL, STR(rq->who ? rq->who->agency : S("")),
-		STR(rq->who && rq->who->n_areas ? rq->who->area[0] : S("")),
-		(long long)workspace_clock(rq->w), STR(more));
+	rights_add(rq, &b);
+	buf_fmt(&b, "\n%lld\n%.*s", (long long)workspace_clock(rq->w), STR(more));
 	*out = sha256(buf_str(&b));
 	return buf_check(&b, err);
 }
@@ -102,21 +121,21 @@ mark_find(const Cache *c, Str text, size_t *at, Own *own)
 }
 
 static bool
-slot_cut(const Cache *c, Slot *s)
+pieces_cut(const Cache *c, Pieces *p)
 {
-	Str rest = buf_str(&s->plain);
+	Str rest = buf_str(&p->plain);
 	for (bool more = true; more;) {
-		if (s->n == PIECES)
+		if (p->n == PIECES)
 			return false;
-		Piece *p = &s->piece[s->n++];
+		Piece *x = &p->piece[p->n++];
 		size_t n;
-		more = mark_find(c, rest, &n, &p->own);
-		p->at = (size_t)(rest.p - s->plain.p);
-		p->n = n;
-		p->packed_at = s->packed.n;
-		if (!pack_part(str_slice(rest, 0, n), &s->packed, &p->crc))
+		more = mark_find(c, rest, &n, &x->own);
+		x->at = (size_t)(rest.p - p->plain.p);
+		x->n = n;
+		x->packed_at = p->packed.n;
+		if (!pack_part(str_slice(rest, 0, n), &p->packed, &x->crc))
 			return false;
-		p->packed_n = s->packed.n - p->packed_at;
+		x->packed_n = p->packed.n - x->packed_at;
 		rest = str_slice(rest, more ? n + MARK + 1 : n, rest.n);
 	}
 	return true;
@@ -141,29 +160,29 @@ marked_fill(Request *rq, const Cached *page, Buf *out, Err *err)
 	return page_print(rq, page->name, f, out, err);
 }
 
-static bool
-slot_fill(Request *rq, const Cached *page, const Sha256 *key, Slot *s, Err *err)
+/* What is large, or waits for something, is filled each time. */
+static void
+slot_keep(const Request *rq, Slot *s, const Sha256 *key, Pieces *page)
 {
-	AUTO(Buf) out = {0};
-	if (!marked_fill(rq, page, &out, err))
-		return false;
+	if (page->plain.n > PAGE_MOST || rq->passing)
+		return;
 	pthread_rwlock_wrlock(&s->lock);
-	Buf old = s->plain;
-	s->plain = out;
-	s->n = 0;
-	buf_clear(&s->packed);
+	Pieces *kept = &s->page;
+	Buf plain = kept->plain, packed = kept->packed;
+	kept->plain = page->plain;
+	kept->packed = page->packed;
+	kept->n = page->n;
+	memcpy(kept->piece, page->piece, page->n * sizeof *page->piece);
 	s->key = *key;
-	if (s->plain.n > PAGE_MOST || !slot_cut(rq->site->cache, s))
-		s->n = 0; /* then it is filled each time */
 	pthread_rwlock_unlock(&s->lock);
-	out = old;
-	return true;
+	page->plain = plain;
+	page->packed = packed;
 }
 
 /* ---- answering from it ---- */
 
 static void
-slot_write(const Slot *s, const Str own[OWNS], bool gzip, Buf *out)
+pieces_write(const Pieces *s, const Str own[OWNS], bool gzip, Buf *out)
 {
 	Joint joint;
 	if (gzip)
@@ -187,9 +206,9 @@ static bool
 slot_read(Request *rq, Slot *s, const Sha256 *key, const Str own[OWNS], Buf *out)
 {
 	pthread_rwlock_rdlock(&s->lock);
-	bool here = s->n > 0 && memcmp(s->key.b, key->b, sizeof key->b) == 0;
+	bool here = s->page.n > 0 && memcmp(s->key.b, key->b, sizeof key->b) == 0;
 	if (here)
-		slot_write(s, own, takes_gzip(rq), out);
+		pieces_write(&s->page, own, takes_gzip(rq), out);
 	pthread_rwlock_unlock(&s->lock);
 	return here;
 }
@@ -222,10 +241,19 @@ tag_of(const Request *rq, const Sha256 *key, const Str own[OWNS])
 }
 
 static bool
-uncached(Request *rq, const Cached *page, Err *err)
+fill_now(Request *rq, const Cached *page, Slot *s, const Sha256 *key, const Str own[OWNS], Buf *out,
+	Err *err)
 {
-	Fill *f = fill_new(rq->a);
-	return page->fill(rq, f, err) && page_send(rq, page->name, f, err);
+	Pieces *p = NEW(rq->a, Pieces, 1);
+	bool ok = marked_fill(rq, page, &p->plain, err) &&
+		(pieces_cut(rq->site->cache, p) ||
+			err_set(err, E_LIMIT, "no memory for a page, or it has more than %d forms", PIECES));
+	if (ok) {
+		pieces_write(p, own, takes_gzip(rq), out);
+		slot_keep(rq, s, key, p);
+	}
+	pieces_close(p);
+	return ok;
 }
 
 bool
@@ -242,13 +270,9 @@ page_cached(Request *rq, const char *name, Str more, FillFn fill, Err *err)
 	if (browser_has(rq, tag))
 		return reply_same(rq, tag, err);
 	Slot *s = slot_of(rq->site->cache, &key);
-	if (!slot_read(rq, s, &key, own, &out)) {
-		if (!slot_fill(rq, &page, &key, s, err))
-			return false;
-		if (!slot_read(rq, s, &key, own, &out))
-			return uncached(rq, &page, err);
-	}
+	if (!slot_read(rq, s, &key, own, &out) && !fill_now(rq, &page, s, &key, own, &out, err))
+		return false;
 	rq->packed = takes_gzip(rq);
 	return reply_bytes(rq, MHD_HTTP_OK, "text/html; charset=utf-8", &out, err) &&
-		reply_tag(rq, tag);
+		(rq->passing || reply_tag(rq, tag));
 }

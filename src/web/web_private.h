@@ -72,6 +72,7 @@ typedef struct Request {
 	int64_t number, began; /* for the log */
 	size_t size;        /* of the answer */
 	const Str *marks;   /* to stand for what is one's own; NULL: these themselves */
+	bool passing;       /* the page shows that something is under way: it is not kept */
 	bool packed;        /* the bytes to be sent are compressed already */
 	int64_t body_n, body_most; /* what came, what may */
 	const struct Route *route;
@@ -191,9 +192,10 @@ void own_find(Request *rq, Str own[OWNS]);
 void page_common(Request *rq, Fill *f);
 bool page_print(Request *rq, const char *name, Fill *f, Buf *out, Err *err) MUST;
 
-/* ---- cache.c: a page that follows from the board, the address with its query, the language and `more` only, and so is the same for all who
- * look at it: fill is called once for each of these, and what is of one person (user, csrf) or minute (now) is put in afterwards. Whatever
- * else of the person the page shows or hides (what they may do, say) must be told apart by `more`. Sends it with an ETag. ---- */
+/* ---- cache.c: a page that follows from the board, the address with its query, the language, the agency, role and areas of whoever asks and
+ * `more` only, and so is the same for all who share them: fill is called once for each of these, and what is of one person (user, csrf) or
+ * minute (now) is put in afterwards. Whatever else of the person the page shows or hides (the datasets of their account, say) must be told
+ * apart by `more`. Sends it with an ETag. ---- */
 typedef bool (*FillFn)(Request *rq, Fill *f, Err *err);
 bool page_cached(Request *rq, const char *name, Str more, FillFn fill, Err *err) MUST;
 bool cache_open(Site *s, Err *err) MUST;
