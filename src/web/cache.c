@@ -79,8 +79,10 @@ static void
 rights_add(const Request *rq, Buf *b)
 {
 	const Account *who = rq->who;
-	if (!who)
+	if (!who) {
+		buf_fmt(b, "%d", rq->visit);
 		return;
+	}
 	buf_fmt(b, "%.*s %d", STR(who->agency), who->role);
 	for (size_t i = 0; i < who->n_areas; i++)
 		buf_fmt(b, " %.*s", STR(who->area[i]));
@@ -151,7 +153,9 @@ marked_fill(Request *rq, const Cached *page, Buf *out, Err *err)
 	for (int i = 0; i < OWNS; i++)
 		own[i] = arena_fmt(rq->a, "%s%d", c->mark, i);
 	if (!rq->who)
-		own[OWN_NAME] = own[OWN_CSRF] = S("");
+		own[OWN_NAME] = S("");
+	if (!rq->who && !rq->visit)
+		own[OWN_CSRF] = S("");
 	if (!page->fill(rq, f, err))
 		return false;
 	rq->marks = own;

@@ -16,7 +16,7 @@ for (const width of ["phone", "desktop"])
 	module.exports.push({
 		name: `the board of a village, ${width}`,
 		async run(t) {
-			const v = await t.visit({ width, language: "en" });
+			const v = await t.visit({ user: "gubernur", width, language: "en" });
 			await v.go(`/area/${village}`);
 			await becomes(v, ".big", "23 of 27");
 			t.expect("nothing is said yet", "", await v.page.textContent("#fresh"));
@@ -58,7 +58,7 @@ for (const [where, selector, before, after] of [
 	module.exports.push({
 		name: `follows what is entered: ${where}`,
 		async run(t) {
-			const v = await t.visit({ language: "en" }), again = await t.visit({ language: "en" });
+			const v = await t.visit({ user: "gubernur", language: "en" }), again = await t.visit({ user: "gubernur", language: "en" });
 			const shown = (x) => x.page.evaluate(() => {
 				const main = document.getElementById("main").cloneNode(true);
 				main.querySelector("#fresh").textContent = "";
@@ -84,7 +84,7 @@ for (const [where, selector, before, after] of [
 module.exports.push({
 	name: "without JavaScript nothing is promised",
 	async run(t) {
-		const v = await t.visit({ language: "en", javascript: false });
+		const v = await t.visit({ user: "gubernur", language: "en", javascript: false });
 		t.expect("status", 200, await v.go(`/area/${village}`));
 		t.expect("nothing is said", "", await v.text("#fresh"));
 	},
