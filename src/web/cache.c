@@ -110,6 +110,9 @@ key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
 typedef struct Cached {
 	const char *name;
 	FillFn fill;
+	Sha256 key;
+	Slot *slot;
+	Str own[OWNS];
 } Cached;
 
 static bool
@@ -166,8 +169,9 @@ marked_fill(Request *rq, const Cached *page, Buf *out, Err *err)
 
 /* What is large, or waits for something, is filled each time. */
 static void
-slot_keep(const Request *rq, Slot *s, const Sha256 *key, Pieces *page)
+slot_keep(const Request *rq, const Cached *x, Pieces *page)
 {
+	Slot *s = x->slot;
 	if (page->plain.n > PAGE_MOST || rq->passing)
 		return;
 	pthread_rwlock_wrlock(&s->lock);
@@ -177,7 +181,7 @@ slot_keep(const Request *rq, Slot *s, const Sha256 *key, Pieces *page)
 	kept->packed = page->packed;
 	kept->n = page->n;
 	memcpy(kept->piece, page->piece, page->n * sizeof *page->piece);
-	s->key = *key;
+	s->key = x->key;
 	pthread_rwlock_unlock(&s->lock);
 	page->plain = plain;
 	page->packed = packed;
@@ -207,12 +211,13 @@ pieces_write(const Pieces *s, const Str own[OWNS], bool gzip, Buf *out)
 }
 
 static bool
-slot_read(Request *rq, Slot *s, const Sha256 *key, const Str own[OWNS], Buf *out)
+slot_read(Request *rq, const Cached *x, Buf *out)
 {
+	Slot *s = x->slot;
 	pthread_rwlock_rdlock(&s->lock);
-	bool here = s->page.n > 0 && memcmp(s->key.b, key->b, sizeof key->b) == 0;
+	bool here = s->page.n > 0 && memcmp(s->key.b, x->key.b, sizeof s->key.b) == 0;
 	if (here)
-		pieces_write(&s->page, own, takes_gzip(rq), out);
+		pieces_write(&s->page, x->own, takes_gzip(rq), out);
 	pthread_rwlock_unlock(&s->lock);
 	return here;
 }
@@ -230,31 +235,30 @@ own_escape(Request *rq, Str own[OWNS])
 
 /* The same page for the same person within the same minute. */
 static Str
-tag_of(const Request *rq, const Sha256 *key, const Str own[OWNS])
+tag_of(const Request *rq, const Cached *x)
 {
 	AUTO(Buf) b = {0};
-	char hex[2 * sizeof key->b + 1];
-	buf_add(&b, (Str){(const char *)key->b, sizeof key->b});
+	char hex[2 * sizeof x->key.b + 1];
+	buf_add(&b, (Str){(const char *)x->key.b, sizeof x->key.b});
 	buf_add(&b, (Str){(const char *)rq->session.secret, sizeof rq->session.secret});
-	buf_add(&b, own[OWN_NAME]);
+	buf_add(&b, x->own[OWN_NAME]);
 	buf_byte(&b, '\n');
-	buf_add(&b, own[OWN_NOW]);
+	buf_add(&b, x->own[OWN_NOW]);
 	Sha256 hash = sha256(buf_str(&b));
 	hex_encode(hash.b, sizeof hash.b, hex);
 	return arena_fmt(rq->a, "\"%.20s\"", hex);
 }
 
 static bool
-fill_now(Request *rq, const Cached *page, Slot *s, const Sha256 *key, const Str own[OWNS], Buf *out,
-	Err *err)
+fill_now(Request *rq, const Cached *x, Buf *out, Err *err)
 {
 	Pieces *p = NEW(rq->a, Pieces, 1);
-	bool ok = marked_fill(rq, page, &p->plain, err) &&
+	bool ok = marked_fill(rq, x, &p->plain, err) &&
 		(pieces_cut(rq->site->cache, p) ||
 			err_set(err, E_LIMIT, "no memory for a page, or it has more than %d forms", PIECES));
 	if (ok) {
-		pieces_write(p, own, takes_gzip(rq), out);
-		slot_keep(rq, s, key, p);
+		pieces_write(p, x->own, takes_gzip(rq), out);
+		slot_keep(rq, x, p);
 	}
 	pieces_close(p);
 	return ok;
@@ -263,18 +267,16 @@ fill_now(Request *rq, const Cached *page, Slot *s, const Sha256 *key, const Str 
 bool
 page_cached(Request *rq, const char *name, Str more, FillFn fill, Err *err)
 {
-	const Cached page = {name, fill};
+	Cached x = {.name = name, .fill = fill};
 	AUTO(Buf) out = {0};
-	Sha256 key;
-	Str own[OWNS];
-	if (!key_of(rq, name, more, &key, err))
+	if (!key_of(rq, name, more, &x.key, err))
 		return false;
-	own_escape(rq, own);
-	Str tag = tag_of(rq, &key, own);
+	own_escape(rq, x.own);
+	Str tag = tag_of(rq, &x);
 	if (browser_has(rq, tag))
 		return reply_same(rq, tag, err);
-	Slot *s = slot_of(rq->site->cache, &key);
-	if (!slot_read(rq, s, &key, own, &out) && !fill_now(rq, &page, s, &key, own, &out, err))
+	x.slot = slot_of(rq->site->cache, &x.key);
+	if (!slot_read(rq, &x, &out) && !fill_now(rq, &x, &out, err))
 		return false;
 	rq->packed = takes_gzip(rq);
 	return reply_bytes(rq, MHD_HTTP_OK, "text/html; charset=utf-8", &out, err) &&

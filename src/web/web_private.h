@@ -188,6 +188,7 @@ bool reply_redirect(Request *rq, Str path, Err *err) MUST;
 /* Takes the bytes out of b. */
 bool reply_bytes(Request *rq, unsigned status, const char *type, Buf *b, Err *err) MUST;
 void reply_header(Request *rq, const char *name, Str value); /* after one of the above */
+void reply_keep(Request *rq, Str how); /* after one of the above: its Cache-Control, else "no-store" */
 bool reply_tag(Request *rq, Str tag); /* after one of the above: it may be kept, and asked for with its tag. True */
 bool reply_same(Request *rq, Str tag, Err *err) MUST; /* 304: the browser has it */
 /* What page_send does in two steps. */
