@@ -17,4 +17,5 @@ log_page(Request *rq, Err *err)
 	reply_keep(rq, tile ? S("public, max-age=31536000, immutable") : S("no-cache"));
 	return true;
 }
-ROUTE(log, "GET", "/log/{path*}", log_page, ROUTE_OPEN);
+/* Slow: a bundle of entries is made of 256 events, and anybody may ask for many. */
+ROUTE_SLOW(log, "GET", "/log/{path*}", log_page, ROUTE_OPEN);
