@@ -66,6 +66,19 @@ slot_of(Cache *c, const Sha256 *key)
 	return c->slot[i];
 }
 
+/* Whoever may read of what is closed to others has pages of its own. */
+static Str
+reader_of(const Request *rq)
+{
+	const Catalog *c = &rq->w->cat;
+	Err ignored;
+	for (size_t i = 0; rq->who && i < c->n_datasets; i++)
+		if (c->dataset[i].restricted &&
+			account_may(rq->who, VERB_READ, &c->dataset[i], (Str){0}, &ignored))
+			return rq->who->login;
+	return S("");
+}
+
 /* All that the page follows from, but for what is put in afterwards. */
 static bool
 key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
@@ -78,8 +91,8 @@ key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
 		(long long)board->event, board->today);
 	gate_board_done(rq->site->gate);
 	bool manages = rq->who && rq->who->role == ROLE_MANAGER;
-	buf_fmt(&b, "%d%d %.*s %.*s\n%lld\n%.*s", rq->who != NULL, manages,
-		STR(rq->who ? rq->who->agency : S("")), STR(own_area(rq)),
+	buf_fmt(&b, "%d%d %.*s %.*s %.*s\n%lld\n%.*s", rq->who != NULL, manages,
+		STR(rq->who ? rq->who->agency : S("")), STR(own_area(rq)), STR(reader_of(rq)),
 		(long long)workspace_clock(rq->w), STR(more));
 	*out = sha256(buf_str(&b));
 	return buf_check(&b, err);
