@@ -207,6 +207,8 @@ links_fill(const Request *rq, Fill *page, const RowList *l)
 	fill_flag(page, "may_enter", enter);
 	fill_text(page, "why_not", arena_str(rq->a, str_of(why.text)));
 	fill_text(page, "who_could", arena_str(rq->a, str_of(why.hint)));
+	fill_flag(page, "may_reveal", l->n && d->has_private && data_may(rq, VERB_REVEAL, d, area));
+	fill_text(page, "reveal_url", data_url(rq, d, "reveal", (Str){0}));
 	fill_flag(page, "may_import", data_may(rq, VERB_IMPORT, d, area));
 	fill_flag(page, "may_export", data_may(rq, VERB_EXPORT, d, area));
 	fill_flag(page, "bulk", enter && d->level == LEVEL_TPS && d->field[d->area].level == LEVEL_TPS);
