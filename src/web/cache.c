@@ -75,6 +75,19 @@ slot_of(Cache *c, const Sha256 *key)
 	return c->slot[i];
 }
 
+/* Whoever may read of what is closed to others has pages of its own. */
+static Str
+reader_of(const Request *rq)
+{
+	const Catalog *c = &rq->w->cat;
+	Err ignored;
+	for (size_t i = 0; rq->who && i < c->n_datasets; i++)
+		if (c->dataset[i].restricted &&
+			account_may(rq->who, VERB_READ, &c->dataset[i], (Str){0}, &ignored))
+			return rq->who->login;
+	return S("");
+}
+
 static void
 rights_add(const Request *rq, Buf *b)
 {
@@ -83,7 +96,7 @@ rights_add(const Request *rq, Buf *b)
 		buf_fmt(b, "%d", rq->visit);
 		return;
 	}
-	buf_fmt(b, "%.*s %d", STR(who->agency), who->role);
+	buf_fmt(b, "%.*s %.*s %d", STR(reader_of(rq)), STR(who->agency), who->role);
 	for (size_t i = 0; i < who->n_areas; i++)
 		buf_fmt(b, " %.*s", STR(who->area[i]));
 }

@@ -25,7 +25,7 @@ conflicts(Request *rq, Err *err)
 	for (size_t i = 0; i < list.n; i++) {
 		const OpenConflict *c = &list.item[i];
 		const Dataset *d = catalog_dataset(&rq->w->cat, c->dataset);
-		if (!d || !data_may(rq, VERB_READ, d, c->area))
+		if (!d || !data_whole(rq, d, c->area))
 			continue;
 		Fill *item = fill_item(page, "rows");
 		fill_text(item, "url", conflict_url(rq, d, c->key));
@@ -52,7 +52,7 @@ sides_fill(const Request *rq, Fill *page, const Conflict *c)
 	for (size_t i = 0; i < n; i++) {
 		const Side *side = &c->side[i];
 		Fill *item = fill_item(page, "sides");
-		bool mine = rq->who && str_eq(side->origin.actor, rq->who->login);
+		bool mine = str_eq(side->origin.actor, rq->who->login);
 		fill_text(item, "head", str_of(head[i]));
 		fill_flag(item, "mine", mine);
 		fill_text(item, "by", side->event ? data_person(rq, &side->origin) : (Str){0});
