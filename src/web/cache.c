@@ -78,8 +78,7 @@ key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
 		(long long)board->event, board->today);
 	gate_board_done(rq->site->gate);
 	buf_fmt(&b, "%d %d %.*s %.*s\n%lld\n%.*s", rq->who != NULL, rq->who ? (int)rq->who->role : 0,
-		STR(rq->who ? rq->who->agency : S("")),
-		STR(rq->who && rq->who->n_areas ? rq->who->area[0] : S("")),
+		STR(rq->who ? rq->who->agency : S("")), STR(own_area(rq)),
 		(long long)workspace_clock(rq->w), STR(more));
 	*out = sha256(buf_str(&b));
 	return buf_check(&b, err);

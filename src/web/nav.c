@@ -120,13 +120,13 @@ nav_add(const Request *rq, Fill *f, Section section, const char *label, Str addr
 void
 nav_fill(Request *rq, Fill *f)
 {
-	fill_flag(f, "member", rq->who != NULL);
+	bool member = rq->who && !rq->who->must_change;
+	fill_flag(f, "member", member);
 	fill_list(f, "nav");
 	fill_list(f, "nav_more");
-	if (!rq->who)
+	if (!member)
 		return;
-	Str area = rq->who->n_areas ? rq->who->area[0] : rq->w->area,
-		home = arena_fmt(rq->a, "/area/%.*s", STR(area));
+	Str home = arena_fmt(rq->a, "/area/%.*s", STR(own_area(rq)));
 	fill_text(f, "home", home);
 	nav_add(rq, f, SECTION_BOARD, tr("Board"), home);
 	nav_add(rq, f, SECTION_MAP, tr("Map"), arena_fmt(rq->a, "%.*s/map", STR(home)));

@@ -184,8 +184,7 @@ reply_same(Request *rq, Str tag, Err *err)
 	return true;
 }
 
-/* A path of this server: one slash, then none, nor what browsers read as one. */
-static bool
+bool
 path_is_own(Str path)
 {
 	if (!str_starts(path, S("/")) || str_starts(path, S("//")) || str_starts(path, S("/\\")))
@@ -222,7 +221,7 @@ void
 own_find(Request *rq, Str own[OWNS])
 {
 	own[OWN_NAME] = rq->who ? rq->who->name : S("");
-	own[OWN_CSRF] = rq->who ? csrf_token(rq) : S("");
+	own[OWN_CSRF] = rq->who || rq->visit ? csrf_token(rq) : S("");
 	own[OWN_NOW] = figure_time(rq->a, workspace_now(rq->w), area_zone(rq->w->area));
 	own[OWN_CONFLICTS] = nav_conflicts(rq);
 }
