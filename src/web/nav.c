@@ -122,6 +122,7 @@ nav_fill(Request *rq, Fill *f)
 {
 	bool member = rq->who && !rq->who->must_change;
 	fill_flag(f, "member", member);
+	fill_flag(f, "outside", !rq->who && !str_eq(rq->path, S("/login")));
 	fill_list(f, "nav");
 	fill_list(f, "nav_more");
 	if (!member)
