@@ -237,12 +237,12 @@ static bool
 station_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
-	bool *found;
+	TpsLook look;
 	if (!desk_open(rq, &d, err))
 		return false;
-	tps_fill(&d, f, &found);
+	tps_fill(&d, f, &look);
 	desk_close(&d);
-	return tps_facts_fill(&d, f, found, err);
+	return tps_facts_fill(&d, f, &look, err);
 }
 
 /* /area/1509, and as plain text to send on: /area/1509.txt */

@@ -71,8 +71,29 @@ any_besides(const Desk *d)
 	return false;
 }
 
+static void
+look_fill(const Desk *d, TpsLook *look)
+{
+	const Board *b = d->b;
+	const Catalog *c = &d->rq->w->cat;
+	int64_t need, have, heard;
+	look->found = NEW(d->a, bool, c->n_checks + 1);
+	look->lacking = NEW(d->a, bool, c->n_datasets + 1);
+	for (size_t s = b->n_indicators; s < b->n_series; s++)
+		look->found[s - b->n_indicators] =
+			b->series[s].need[d->node] > 0 && check_open(d->rq, b->series[s].query);
+	for (size_t i = 0; i < b->n_indicators; i++) {
+		const Series *s = &b->series[i];
+		if (!s->must || !board_counts(b, s) || !series_row(b, s, d->node, &need, &have, &heard) ||
+			have >= need)
+			continue;
+		for (size_t k = 0; k < s->query->n_reads; k++)
+			look->lacking[s->query->reads[k] - c->dataset] = true;
+	}
+}
+
 void
-tps_fill(const Desk *d, Fill *f, bool **found)
+tps_fill(const Desk *d, Fill *f, TpsLook *look)
 {
 	const Board *b = d->b;
 	desk_fill(d, f, "");
@@ -85,10 +106,7 @@ tps_fill(const Desk *d, Fill *f, bool **found)
 	statuses_fill(d, f, "status", true);
 	statuses_fill(d, f, "status_besides", false);
 	fill_flag(f, "has_besides", any_besides(d));
-	*found = NEW(d->a, bool, b->n_series);
-	for (size_t s = b->n_indicators; s < b->n_series; s++)
-		(*found)[s - b->n_indicators] =
-			b->series[s].need[d->node] > 0 && check_open(d->rq, b->series[s].query);
+	look_fill(d, look);
 }
 
 /* ---- what is known ---- */
@@ -165,7 +183,7 @@ fact_row(void *ctx, const RowView *r, Err *err)
 }
 
 static bool
-facts_fill(const Desk *d, Fill *f, Err *err)
+facts_fill(const Desk *d, Fill *f, const TpsLook *look, Err *err)
 {
 	const Catalog *c = &d->rq->w->cat;
 	fill_list(f, "facts");
@@ -180,7 +198,7 @@ facts_fill(const Desk *d, Fill *f, Err *err)
 		fill_text(x.list, "count",
 			x.n == 1 ? str_of(tr("1 row"))
 					 : arena_fmt(d->a, tr("%s rows"), figure_number(d->a, x.n).p));
-		fill_flag(x.list, "few", x.n <= FEW);
+		fill_flag(x.list, "few", x.n <= FEW || look->lacking[i]);
 	}
 	return true;
 }
@@ -260,7 +278,8 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 		f, "link", arena_fmt(d->a, "/data/%.*s/history/%.*s", STR(p->dataset->name), STR(encoded)));
 	/* The area's own code in front of the key goes without saying. */
 	fill_text(f, "key",
-		str_starts(p->key, d->code) ? str_slice(p->key, d->code.n + 1, p->key.n) : p->key);
+		row_words(d, p->dataset,
+			str_starts(p->key, d->code) ? str_slice(p->key, d->code.n + 1, p->key.n) : p->key));
 	fill_text(f, "who",
 		arena_fmt(
 			d->a, "%.*s (%.*s)", STR(s->origin.actor), STR(upper_words(d->a, s->origin.agency))));
@@ -276,8 +295,8 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 		Fill *item = fill_item(f, "changes");
 		fill_text(item, "label", tr_str(c->field->label));
 		fill_flag(item, "private", c->field->n_private > 0);
-		fill_text(item, "from", c->from);
-		fill_text(item, "to", c->to);
+		fill_text(item, "from", value_words(d, c->field, c->from));
+		fill_text(item, "to", value_words(d, c->field, c->to));
 	}
 }
 
@@ -308,7 +327,8 @@ history_fill(const Desk *d, Fill *f, Err *err)
 }
 
 bool
-tps_facts_fill(const Desk *d, Fill *f, const bool *found, Err *err)
+tps_facts_fill(const Desk *d, Fill *f, const TpsLook *look, Err *err)
 {
-	return facts_fill(d, f, err) && findings_fill(d, f, found, err) && history_fill(d, f, err);
+	return facts_fill(d, f, look, err) && findings_fill(d, f, look->found, err) &&
+		history_fill(d, f, err);
 }
