@@ -93,7 +93,11 @@ shape_fill(const Desk *d, Fill *f, const MapBy *by, size_t node, const Tile *t)
 	bool tps = d->b->level[node] == LEVEL_TPS;
 	fill_text(f, "code", code);
 	fill_text(f, "name", name);
-	fill_text(f, "share", share_words(d, parts));
+	/* A TPS is ready or is not: there is no percentage of one. */
+	bool plain = tps && !by->series && !by->pillar.n;
+	fill_text(f, "share", plain ? parts == 10000 ? S("✓") : S("✗") : share_words(d, parts));
+	fill_text(f, "state",
+		plain ? str_of(parts == 10000 ? tr("ready") : tr("not ready")) : share_words(d, parts));
 	fill_text(f, "class", arena_fmt(d->a, "c%d", class));
 	fill_text(f, "pattern", arena_fmt(d->a, "url(#p%d)", class));
 	fill_flag(f, "tile", !tps);
@@ -103,9 +107,9 @@ shape_fill(const Desk *d, Fill *f, const MapBy *by, size_t node, const Tile *t)
 	fill_text(f, "y", arena_fmt(d->a, "%.1f", y + 0.2));
 	fill_text(f, "middle_x", arena_fmt(d->a, "%.1f", x + TILE / 2.0));
 	fill_text(f, "middle_y", arena_fmt(d->a, "%.1f", y + TILE / 2.0));
-	fill_text(f, "share_y", arena_fmt(d->a, "%.1f", y + (tps ? 6.6 : TILE - 1.2)));
+	fill_text(f, "share_y", arena_fmt(d->a, "%.1f", y + (tps ? 8.0 : TILE - 1.2)));
 	label_fill(
-		f, tps ? str_slice(code, 10, 13) : name, x + TILE / 2.0, tps ? y + 2.2 : y + 0.4, d->a);
+		f, tps ? str_slice(code, 10, 13) : name, x + TILE / 2.0, tps ? y + 2.6 : y + 0.4, d->a);
 }
 
 /* ---- where they lie ---- */
