@@ -206,11 +206,15 @@ links_fill(const Request *rq, Fill *page, const RowList *l)
 	fill_flag(page, "may_enter", enter);
 	fill_flag(page, "may_import", data_may(rq, VERB_IMPORT, d, area));
 	fill_flag(page, "may_export", data_may(rq, VERB_EXPORT, d, area));
-	fill_flag(page, "bulk", enter && d->level == LEVEL_TPS && d->field[d->area].level == LEVEL_TPS);
+	fill_flag(
+		page, "bulk", enter && data_may(rq, VERB_IMPORT, d, area) && bulk_fits(&rq->w->cat, d));
 	fill_text(page, "csv", list_url(rq, d, "export.csv", S("")));
 	fill_text(page, "xlsx", list_url(rq, d, "export.xlsx", S("")));
 	fill_text(page, "new_url", data_url(rq, d, "new", (Str){0}));
-	fill_text(page, "bulk_url", data_url(rq, d, "all-except", (Str){0}));
+	fill_text(page, "bulk_url",
+		area.n ? arena_fmt(rq->a, "%.*s?area=%.*s", STR(data_url(rq, d, "all-except", (Str){0})),
+					 STR(area))
+			   : data_url(rq, d, "all-except", (Str){0}));
 	fill_text(page, "template", data_url(rq, d, "template.xlsx", (Str){0}));
 	fill_text(page, "first_page", l->after.n ? list_url(rq, d, "", S("")) : (Str){0});
 	fill_text(page, "next_page",
