@@ -100,7 +100,6 @@ static bool
 keys_read(Bulk *x, Err *err)
 {
 	const Dataset *d = x->d;
-	x->key = NEW(x->rq->a, Str, d->n_fields);
 	for (size_t k = 0; k < d->n_key; k++) {
 		const Field *f = &d->field[d->key[k]];
 		Value v;
@@ -146,6 +145,7 @@ bulk_open(Request *rq, Bulk *x, Err *err)
 	*x = (Bulk){.rq = rq};
 	if (!data_dataset(rq, &x->d, err))
 		return false;
+	x->key = NEW(rq->a, Str, x->d->n_fields);
 	if (!bulk_fits(&rq->w->cat, x->d))
 		return err_set(
 			err, E_NOTFOUND, "'%.*s' has nothing that could be set for all", STR(x->d->name));
@@ -315,6 +315,7 @@ asks_fill(const Bulk *x, Fill *page)
 			continue;
 		Fill *item = fill_item(page, "keys");
 		fill_text(item, "name", named(x, "key", f->name));
+		fill_text(item, "id", f->name);
 		fill_text(item, "label", tr_str(f->label));
 		choices_fill(x, item, f, x->key ? x->key[i] : (Str){0});
 	}
@@ -341,6 +342,7 @@ line_fill(const Bulk *x, Fill *group, const Entry *l, const PlaceIndex *places)
 	Fill *item = fill_item(group, "lines");
 	Value now = now_of(x, l);
 	fill_text(item, "row_key", l->key);
+	fill_text(item, "row_id", data_int(rq, l - x->line));
 	fill_text(item, "area_code", l->area);
 	fill_text(item, "tps", area_name(rq->w, l->area, rq->a));
 	fill_text(item, "place", place_words(places, l->area, rq->a));
@@ -392,6 +394,7 @@ problems_fill(const Bulk *x, Fill *page)
 			continue;
 		Fill *item = fill_item(page, "problems");
 		fill_text(item, "row_key", x->line[i].key);
+		fill_text(item, "row_id", data_int(x->rq, (int64_t)i));
 		fill_text(item, "text", x->line[i].problem);
 	}
 }
@@ -609,7 +612,7 @@ bulk_take(Bulk *x, int64_t *batch, Err *err)
 	ImportUse *use = NEW(x->rq->a, ImportUse, x->d->n_key + 4);
 	size_t stale = lines_take(x);
 	if (stale) {
-		err_set(err, E_CONFLICT, "%zu rows were changed by others meanwhile", stale);
+		err_set(err, E_CONFLICT, "rows were changed by others meanwhile: %zu", stale);
 		return err_hint(err, "look at them again: nothing is saved yet");
 	}
 	if (!x->planned && !x->value.n)

@@ -117,6 +117,7 @@ filter_fill(const Request *rq, Fill *page, const Field *f)
 	bool day = f->type == TYPE_DATE || f->type == TYPE_INSTANT;
 	Fill *item = fill_item(page, "filters");
 	fill_text(item, "label", tr_str(f->label));
+	fill_text(item, "id", f->name);
 	fill_text(item, "name", name);
 	fill_text(item, "from", from);
 	fill_text(item, "upto", upto);

@@ -214,6 +214,8 @@ use_fill(const Request *rq, Fill *map, const ImportReport *r, const Dataset *d, 
 	Str name = use_name(rq, d, f);
 	int now = column_of(r, f ? name : S("_event"));
 	fill_text(item, "use", name);
+	fill_text(item, "set_name", d->name);
+	fill_text(item, "field_name", f ? f->name : S("_event"));
 	fill_text(item, "label",
 		f ? tr_str(f->label) : str_of(tr("number of the event that it was exported with")));
 	fill_flag(item, "required", f && (f->key || f->required) && !f->default_text.p);
