@@ -323,6 +323,22 @@ bool row_is_seen(const Account *who, const Dataset *d, const Value *v);
 bool row_get(Workspace *w, const Dataset *d, const Str *text, Arena *a, RowView *out, Err *err) MUST;
 /* The key of a row as cells: n_fields of them, p == NULL but for the key fields. E_INPUT: it is none. */
 bool row_key_cells(const Dataset *d, Str key, Arena *a, Str **text, Err *err) MUST;
+/* What rows of a dataset are to hold, as far as a view of the catalog plans them. */
+typedef struct PlanRow {
+	Str key;
+	Value *v; /* n_fields: those of the key, and those that are planned */
+} PlanRow;
+typedef struct PlanList {
+	const Dataset *dataset;
+	Str area;        /* below it; empty: everywhere */
+	const Str *text; /* n_fields cells: rows with these keys alone; p == NULL: any */
+	size_t max;
+	PlanRow *row; /* afterwards: in the order of their keys */
+	size_t n;
+	bool more; /* there are more than max */
+} PlanList;
+/* Without a plan there is no row. Strings live in a. */
+bool plan_list(Workspace *w, PlanList *l, Arena *a, Err *err) MUST;
 typedef struct RowProblem {
 	const Field *field;
 	Str text;
