@@ -63,3 +63,25 @@ figure_instant(Arena *a, int64_t ms, int zone)
 	const char *name = minutes == 420 ? "WIB" : minutes == 480 ? "WITA" : "WIT";
 	return arena_fmt(a, "%.10s %.5s %s", text, text + 11, name);
 }
+
+Str
+figure_day(Arena *a, Str date)
+{
+	const char *names[] = {tr("January"), tr("February"), tr("March"), tr("April"), tr("May"),
+		tr("June"), tr("July"), tr("August"), tr("September"), tr("October"), tr("November"),
+		tr("December")};
+	int32_t day;
+	int64_t month, of_month;
+	if (!date_parse(date, &day) || !str_int(str_slice(date, 5, 7), &month) ||
+		!str_int(str_slice(date, 8, 10), &of_month))
+		return date;
+	return arena_fmt(a, "%d %s %.4s", (int)of_month, names[month - 1], date.p);
+}
+
+Str
+figure_moment(Arena *a, int64_t ms, int zone)
+{
+	Str text = figure_instant(a, ms, zone);
+	return arena_fmt(a, "%.*s %.*s", STR(figure_day(a, str_slice(text, 0, 10))),
+		STR(str_slice(text, 11, text.n)));
+}

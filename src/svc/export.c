@@ -48,16 +48,8 @@ flush(Buf *b, FILE *out, Err *err)
 	return ok || err_set(err, E_IO, "cannot write the export: %s", strerror(errno));
 }
 
-/* Each row below the area, in key order; ends early when `out` says no. */
-typedef struct Exporter {
-	const Dataset *d;
-	bool (*row)(void *ctx, const Value *v, int64_t event, Err *err);
-	void *ctx;
-	uint64_t rows;
-} Exporter;
-
-static bool
-rows_each(Workspace *w, Exporter *x, Str area, Err *err)
+bool
+rows_each(Workspace *w, RowWalk *x, Str area, Err *err)
 {
 	AUTO(Buf) sql = {0};
 	AUTO(Arena) a = {0};
@@ -110,7 +102,7 @@ bool
 export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)
 {
 	CsvExport c = {.d = d, .out = out};
-	Exporter x = {.d = d, .row = csv_row, .ctx = &c};
+	RowWalk x = {.d = d, .row = csv_row, .ctx = &c};
 	header_out(d, &c.b);
 	bool ok = rows_each(w, &x, area, err) && flush(&c.b, out, err) &&
 		(fflush(out) == 0 || err_set(err, E_IO, "cannot write the export: %s", strerror(errno)));
@@ -173,7 +165,7 @@ export_workbook(
 {
 	AUTO(Arena) a = {0};
 	BookExport b = {.d = d};
-	Exporter x = {.d = d, .row = book_row, .ctx = &b};
+	RowWalk x = {.d = d, .row = book_row, .ctx = &b};
 	size_t n = 0;
 	if (!arena_open(&a, SIZE_MB, err))
 		return false;

@@ -40,3 +40,46 @@ findings_each(Workspace *w, const Query *check, Str area, FindingFn fn, void *ct
 		}
 	}
 }
+
+/* ---- where they lie ---- */
+
+static const Series *
+series_of(const Board *b, const Query *check)
+{
+	for (size_t i = b->n_indicators; i < b->n_series; i++)
+		if (b->series[i].query == check)
+			return &b->series[i];
+	return NULL;
+}
+
+bool
+findings_page(const Board *b, FindingPage *p, Arena *a, Err *err)
+{
+	const Series *s = series_of(b, p->check);
+	AUTO(Buf) places = {.max = (size_t)1 << 30};
+	uint64_t before = 0, end = p->max > UINT64_MAX - p->skip ? UINT64_MAX : p->skip + p->max;
+	NEED(s);
+	for (size_t i = p->node; i < b->end[p->node] && before < end;) {
+		if (!s->need[i]) {
+			i = b->end[i];
+			continue;
+		}
+		uint64_t here = series_holds(b, s, i) ? (uint64_t)series_own(s, NEED_PART)[i] : 0;
+		uint64_t from = before < p->skip ? p->skip - before : 0;
+		if (here > from) {
+			uint64_t room = end - before - from;
+			FindingPlace place = {arena_str(a, str_of(b->code[i])), from,
+				here - from < room ? here - from : room};
+			buf_add(&places, (Str){(char *)&place, sizeof place});
+		}
+		before += here;
+		i++;
+	}
+	p->n = places.n / sizeof *p->place;
+	p->place = NEW(a, FindingPlace, p->n + 1);
+	if (!buf_check(&places, err))
+		return false;
+	if (p->n)
+		memcpy(p->place, places.p, places.n);
+	return true;
+}

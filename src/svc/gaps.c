@@ -81,6 +81,13 @@ gap_of(const Board *b, const Item *item, Arena *a)
 		.heard = series_own(s, HEARD_PART)[item->node]};
 }
 
+static bool
+wanted(const Board *b, const GapList *list, const Series *s)
+{
+	return (list->only ? list->only == s->query : board_counts(b, s)) &&
+		(!list->owner.n || str_eq(list->owner, s->query->owner));
+}
+
 bool
 gaps_list(const Board *b, GapList *list, Arena *a, Err *err)
 {
@@ -89,7 +96,7 @@ gaps_list(const Board *b, GapList *list, Arena *a, Err *err)
 		return err_set(err, E_NOTFOUND, "'%.*s' is not on the board", STR(list->area));
 	c.to = b->end[c.from];
 	for (size_t i = 0; i < b->n_indicators; i++)
-		if (list->only ? list->only == b->series[i].query : board_counts(b, &b->series[i]))
+		if (wanted(b, list, &b->series[i]))
 			collect(&c, i);
 	keep_best(&c.items, c.max);
 	list->total = c.total;

@@ -72,6 +72,26 @@ typedef struct AreaSearch {
 /* w == NULL: among all Indonesia, as this program knows it. Strings live in a. */
 bool areas_find(const Env *env, Workspace *w, AreaSearch *search, Arena *a, Err *err) MUST;
 
+/* ---- Names of all areas in memory, and finding areas by what people type. It never changes: any number of threads may ask ---- */
+typedef struct PlaceIndex PlaceIndex;
+bool place_index_new(Workspace *w, Arena *a, PlaceIndex **out, Err *err) MUST; /* lives in a; about 400 bytes an area */
+Str place_name(const PlaceIndex *x, Str code, Arena *a); /* as area_name, without asking the database; of a TPS it lives in a */
+typedef struct PlaceHit {
+	Str code, name;
+	int score; /* how alike, of 100 */
+} PlaceHit;
+typedef struct PlaceSearch {
+	Str text;      /* a code or the start of one, dots allowed; or a name, perhaps with the area that it lies in ("rawasari, kota jambi"),
+				    * a level ("kec. alam barajo") or a TPS ("tps 3 rawasari") */
+	size_t max;    /* at most so many are returned */
+	PlaceHit *hit; /* out: the best first, in a */
+	size_t n;
+	bool sure;     /* out: some are likely to be meant; else they are only the nearest names */
+	Str tps;       /* out: the number of a TPS when one was asked for: "003" */
+} PlaceSearch;
+/* Tolerates typing errors and old spellings (oe, dj, tj). Looks at names that share letters with the text, never at all of them. */
+void place_search(const PlaceIndex *x, PlaceSearch *s, Arena *a);
+
 /* ---- Origin: who writes, for whom, through which channel ---- */
 typedef struct Origin {
 	Str actor, agency, on_behalf_of, source,
@@ -270,6 +290,16 @@ typedef struct RebuildReport {
  * too. E_BUSY when another rebuild is at work. Strings of the report live in a. */
 bool gate_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
+/* ---- Rows ---- */
+typedef struct RowWalk {
+	const Dataset *d;
+	bool (*row)(void *ctx, const Value *v, int64_t event, Err *err); /* private fields are empty; texts live until it returns; false stops */
+	void *ctx;
+	uint64_t rows; /* afterwards: how many there were */
+} RowWalk;
+/* Each row of the area's subtree, in the order of the keys. */
+bool rows_each(Workspace *w, RowWalk *x, Str area, Err *err) MUST;
+
 /* ---- Export ---- */
 /* CSV with field names as header and a last column _event; private fields are left out. Rows of the area's subtree. out may be stdout. */
 bool export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)
@@ -373,6 +403,7 @@ typedef struct Gap {
 typedef struct GapList {
 	Str area;       /* below this area */
 	const Query *only; /* of this indicator, or NULL: of all */
+	Str owner;         /* owed by this agency; empty: by any */
 	size_t max;     /* at most so many are returned */
 	Gap *gap;       /* afterwards: sorted gain high to low, fewer missing first, then area */
 	size_t n;
@@ -389,6 +420,21 @@ typedef bool (*FindingFn)(void *ctx, const Finding *f, Err *err); /* false stops
 /* All findings of one check below area, in area order as the query gives them. */
 bool findings_each(Workspace *w, const Query *check, Str area, FindingFn fn, void *ctx, Err *err)
 	MUST;
+
+/* Where the findings of one check lie, from a board: what a page of a long list has to ask for. */
+typedef struct FindingPlace {
+	Str area;      /* exactly there, not below */
+	uint64_t skip; /* so many of its findings come before the page, */
+	uint64_t take; /* so many are on it */
+} FindingPlace;
+typedef struct FindingPage {
+	const Query *check;
+	size_t node;
+	uint64_t skip, max; /* of all findings below the node */
+	FindingPlace *place; /* afterwards, in a: in code order */
+	size_t n;
+} FindingPage;
+bool findings_page(const Board *b, FindingPage *p, Arena *a, Err *err) MUST;
 
 /* ---- Stages: the date that passed and the declaration with its evidence are two facts ---- */
 typedef struct Stage {
@@ -485,6 +531,25 @@ typedef struct History {
 bool history_walk(Workspace *w, History *h, Arena *a, Err *err) MUST;
 /* The object that `siap history --json` prints. */
 void history_json(const Workspace *w, const History *h, JsonOut *j);
+
+/* ---- History of a place: the events of all its rows, newest first ---- */
+typedef struct PlaceStep {
+	const Dataset *dataset;
+	Str key;
+	HistoryStep step;
+} PlaceStep;
+typedef struct PlaceHistory {
+	Str area;       /* of rows that lie in it itself, not below */
+	int64_t before; /* events older than this one; 0: from the newest on */
+	size_t max;     /* at most so many steps */
+	bool (*wanted)(void *ctx, const Dataset *d); /* NULL: of all datasets */
+	void *ctx;
+	PlaceStep *step; /* afterwards */
+	size_t n;
+	bool more; /* there are older ones */
+} PlaceHistory;
+/* Asks for each row there, closed ones too, back along its chain: the log is not searched. Strings live in a. */
+bool place_history(Workspace *w, PlaceHistory *h, Arena *a, Err *err) MUST;
 
 /* ---- Conflicts: changes that were made without knowing of each other. Both are in the log, the later one stands. ---- */
 enum { SIDE_BASE, SIDE_STOOD, SIDE_CAME, SIDE_NOW, SIDES };

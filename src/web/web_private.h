@@ -22,6 +22,7 @@ typedef struct Site {
 	struct Pages *pages;
 	struct Crew *crew; /* threads for requests with a body */
 	struct MHD_Daemon *daemon;
+	PlaceIndex *places; /* made when it is first asked for: desk_places */
 } Site;
 
 /* What a thread that answers has of its own, made at its first request. */
