@@ -92,6 +92,18 @@ typedef struct PlaceSearch {
 /* Tolerates typing errors and old spellings (oe, dj, tj). Looks at names that share letters with the text, never at all of them. */
 void place_search(const PlaceIndex *x, PlaceSearch *s, Arena *a);
 
+/* ---- Tiles: areas as equal squares on a map, so that a small city is seen as well as a wide regency ---- */
+typedef struct MapTile {
+	int column, row; /* from 0: west, north */
+} MapTile;
+typedef struct MapTiles {
+	MapTile *tile; /* of each area, in the order in which they were given; no two are the same */
+	int columns, rows;
+	bool placed; /* by who is whose neighbour, as demo-data/tiles.csv knows; else line by line */
+} MapTiles;
+/* Line by line they come at most `most` to a line, in a shape that is near a square. */
+bool tiles_lay(const Env *env, const Str *code, size_t n, int most, Arena *a, MapTiles *out, Err *err) MUST;
+
 /* ---- Origin: who writes, for whom, through which channel ---- */
 typedef struct Origin {
 	Str actor, agency, on_behalf_of, source,
