@@ -104,6 +104,15 @@ typedef struct MapTiles {
 /* Line by line they come at most `most` to a line, in a shape that is near a square. */
 bool tiles_lay(const Env *env, const Str *code, size_t n, int most, Arena *a, MapTiles *out, Err *err) MUST;
 
+/* ---- Boundaries of areas, for maps ---- */
+typedef struct Boundary {
+	Str area;
+	GeoRing *ring;
+	size_t n_rings;
+} Boundary;
+/* Those of this level below an area, in code order. */
+bool boundaries_read(Workspace *w, Str above, Level level, Arena *a, Boundary **out, size_t *n, Err *err) MUST;
+
 /* ---- Origin: who writes, for whom, through which channel ---- */
 typedef struct Origin {
 	Str actor, agency, on_behalf_of, source,

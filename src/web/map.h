@@ -1,0 +1,43 @@
+/* A map of the areas below one, as an SVG in templates: pages/_map.html. */
+#ifndef SIAP_WEB_MAP_H
+#define SIAP_WEB_MAP_H
+
+#include "web/desk.h"
+
+/* What is shown: TPS ready, the score of a pillar, or an indicator. */
+typedef struct MapBy {
+	Str text;        /* as in the address: "ready", "pillar:roll", "indicator:delivered" */
+	Str pillar;      /* one of the three is set; neither: TPS ready */
+	const Series *series;
+	Str words;       /* "TPS ready", "Logistics", … */
+} MapBy;
+/* E_NOTFOUND names what there is. Empty: ready. */
+bool map_by(const Desk *d, Str text, MapBy *out, Err *err) MUST;
+
+typedef struct MapAsk {
+	MapBy by;
+	const Boundary *boundary; /* of areas below this one; read before the desk was opened */
+	size_t n_boundaries;
+} MapAsk;
+/* For {{>map}}: map_title, map_summary, map_css, map_width, map_height, map_tiles, map_paths, map_legend. With boundaries of most areas it is a
+ * map, else tiles; the board is not asked for anything that takes time. */
+bool map_fill(const Desk *d, const MapAsk *ask, Fill *f, Err *err) MUST;
+
+/* One area of a map. */
+typedef enum MapClass { MAP_LOW, MAP_HALF, MAP_MOST, MAP_NEAR, MAP_FULL, MAP_NOTHING, MAP_SILENT, MAP_CLASSES } MapClass;
+typedef struct MapArea {
+	size_t node;
+	Str code, name;
+	int64_t need, have; /* of a pillar: none */
+	int parts;          /* per 10,000; -1: nothing is expected */
+	MapClass class;
+} MapArea;
+size_t map_areas(const Desk *d, const MapBy *by, MapArea **out); /* those below d->node, in code order */
+Str map_value(const Desk *d, const MapBy *by, const MapArea *m);  /* in the shape: 97,2 or a sign */
+const char *map_class_words(MapClass class);
+
+/* map_shape.c: where they stand, and the names in them. */
+bool map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, Fill *f, Err *err) MUST;
+void map_paths_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, Fill *f);
+
+#endif
