@@ -1,4 +1,4 @@
-# Siap: wildcards, no lists. make | make test | make survive | make SAN=1 | make FAULT=1 | make COV=1 | make fuzz | make bench
+# Siap: wildcards, no lists. make | make test | make survive | make SAN=1 | make FAULT=1 | make COV=1 | make fuzz | make bench | make deb
 CC       ?= gcc
 PACKAGES := sqlite3 libpq jansson libsodium libcrypto libutf8proc libzip expat xlsxwriter libmicrohttpd zlib
 variant  := $(if $(SAN),-san)$(if $(FAULT),-fault)$(if $(COV),-cov)
@@ -7,8 +7,9 @@ O        := build/obj$(variant)
 
 WARN  := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Walloca
 HARD  := -fstack-protector-strong -fPIE -fno-strict-aliasing
-CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -g $(WARN) $(if $(CI),-Werror) $(HARD) -Isrc -include tools/banned.h -pthread -MMD -MP $(shell pkg-config --cflags $(PACKAGES))
-LDLIBS_ALL := $(shell pkg-config --libs $(PACKAGES)) -pthread
+SAME  := -fdebug-prefix-map=$(CURDIR)=. # the same program wherever it is built
+CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -g $(WARN) $(if $(CI),-Werror) $(HARD) $(SAME) -Isrc -include tools/banned.h -pthread -MMD -MP $(shell pkg-config --cflags $(PACKAGES))
+LDLIBS_ALL := $(shell pkg-config --libs $(PACKAGES)) -lm -pthread
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now
 ifdef SAN
 CFLAGS_ALL  += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DSIAP_SAN
@@ -120,8 +121,11 @@ $(O)/bench/%: bench/%.c $(O)/libsiap.a
 bench: $(B)/siap $(benches)
 	@for s in bench/*.sh; do echo "== $$s"; $$s || exit 1; done
 
+deb: build/siap
+	deploy/deb/build.sh build
+
 clean:
 	rm -rf build
-.PHONY: all tests test survive fuzz benches bench clean FORCE
+.PHONY: all tests test survive fuzz benches bench deb clean FORCE
 .SECONDARY:
 -include $(shell find $(O) build/obj-fuzz -name '*.d' 2>/dev/null)

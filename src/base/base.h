@@ -132,6 +132,7 @@ typedef struct Env {
 	size_t n_files;
 	const char *defs_dir;                      /* --defs DIR or NULL: overrides of embedded definitions */
 	const char *key_dir;                       /* where workspace keys live, outside any workspace */
+	size_t password_bytes;                     /* memory that a password's hash takes; 0: the 64 MiB that all but tests use */
 	FILE *out, *err;                           /* what the person sees; libraries never touch them */
 	bool out_tty, err_tty;
 	int width;                                 /* terminal columns, 80 when unknown */
@@ -174,6 +175,7 @@ void hasher_begin(Hasher *h);
 void hasher_add(Hasher *h, Str bytes);
 void hasher_end(Hasher *h, Sha256 *out);
 Sha256 sha256(Str bytes);                      /* one-shot convenience for cold paths */
+void hmac_sha1(Str key, Str bytes, unsigned char out[20]); /* for codes by time (RFC 6238), which are made so everywhere; for nothing else */
 void hex_encode(const void *bytes, size_t n, char *out /* 2n+1 */);
 bool hex_decode(Str hex, void *out, size_t n) MUST; /* exactly n bytes, lower or upper case */
 

@@ -1,7 +1,8 @@
-/* hash: SHA-256 over OpenSSL with the algorithm fetched once, and hexadecimal. */
+/* hash: SHA-256 over OpenSSL with the algorithm fetched once, HMAC-SHA-1, and hexadecimal. */
 #include "base/base.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <pthread.h>
 
 /* Fetching takes longer than hashing a small block, so the process does it once and keeps it. */
@@ -73,6 +74,14 @@ sha256(Str bytes)
 	NEED(algorithm && EVP_Digest(bytes.p, bytes.n, out.b, &n, algorithm, NULL) == 1 &&
 		n == sizeof out.b);
 	return out;
+}
+
+void
+hmac_sha1(Str key, Str bytes, unsigned char out[20])
+{
+	unsigned n = 0;
+	NEED(HMAC(EVP_sha1(), key.p, (int)key.n, (const unsigned char *)bytes.p, bytes.n, out, &n) &&
+		n == 20);
 }
 
 void

@@ -14,9 +14,12 @@ Level area_level(Str code);                 /* by length and digits; LEVEL_ANY w
 Str area_lift(Str code, Level level);       /* the ancestor at that level: a prefix; the code itself when it is higher already */
 int area_zone(Str code);                    /* minutes east of UTC: 420 WIB, 480 WITA, 540 WIT by province (Keppres 41/1987; 2022 provinces follow their parent) */
 
+bool agency_check(Str name, Err *err) MUST; /* E_INPUT names them all: kpu bawaslu kesbangpol polri tni linmas pemda */
+
 /* ---- Datasets ---- */
 typedef enum Type { TYPE_ID, TYPE_TEXT, TYPE_INT, TYPE_DECIMAL, TYPE_MONEY, TYPE_BOOL, TYPE_DATE, TYPE_INSTANT, TYPE_ENUM,
 	TYPE_STATES, TYPE_CODE, TYPE_AREA, TYPE_REF, TYPE_PHONE, TYPE_FILE } Type;
+bool type_is_int(Type t); /* its values are numbers */
 typedef struct Field {
 	Str name;          /* column name, [a-z][a-z0-9_]* up to 40, no SQL keyword, no leading underscore */
 	Type type;
@@ -248,6 +251,11 @@ void dataset_select_sql(const Dataset *d, Buf *out); /* SELECT open fields…, _
 /* The same columns of those rows, in any order, whose keys are among n: parameters key after key, each in the order of the key fields. */
 void dataset_find_sql(const Dataset *d, size_t n, Buf *out);
 void dataset_range_sql(const Dataset *d, Buf *out);  /* the same columns, WHERE area >= :lo AND area < :hi ORDER BY the primary key */
+/* The same for lists: at most :most rows in the order of a field, empty ones last, then of the key; sort NULL: of the key alone. after: only
+ * those behind a row, whose keys are :after_KEY and whose field is :value, or empty when :none is 1. */
+typedef struct ListOrder { const Field *sort; bool descending, after; } ListOrder;
+void dataset_list_sql(const Dataset *d, ListOrder o, Buf *out);
+void dataset_count_sql(const Dataset *d, Buf *out);  /* how many rows there are from :lo up to, but not with, :hi; it stops at :most */
 void dataset_close_sql(const Dataset *d, Buf *out);  /* DELETE FROM x WHERE keys */
 /* The rows of areas from :lo up to, but not with, :hi, with the key, open and sealed part of their events behind their columns. */
 void dataset_verify_sql(const Dataset *d, Buf *out);

@@ -43,7 +43,6 @@ void *vec_room(Arena *a, const void *v, size_t n, size_t size);
 bool name_check(Str name, const char *what, Err *err) MUST; /* what: tr("dataset"), … */
 bool sql_name_check(Str name, const char *what, Err *err) MUST; /* for tables and columns: no word of SQL either */
 bool name_is_table(Str name);  /* a core table: no dataset may be called so */
-bool agency_check(Str name, Err *err) MUST;
 bool option_ok(Str s);         /* [A-Za-z0-9_-]{1,40}: enum options, codes, pack names */
 Str names_join(Arena *a, const Str *v, size_t n); /* "a, b, c", shortened after twelve */
 bool unknown(Err *err, Str near); /* adds "did you mean …" when near.p; false */
@@ -75,8 +74,5 @@ bool sql_word(Str sql, size_t *at, Str *word, char *before);
 
 /* ---- crosscheck.c ---- */
 bool catalog_check_all(Catalog *c, Arena *a, Err *err) MUST; /* also finds what each query reads */
-
-/* ---- value.c ---- */
-bool type_is_int(Type t);
 
 #endif

@@ -13,7 +13,8 @@ static const char sql_words[] =
 	" when where window with"
 	" cmax cmin ctid oid rowid tableoid xmax xmin ";
 static const char table_words[] =
-	" workspace area rule_limit rule_code definition origin event row_key conflict device_edit closed_row import_job migration pack "; /* pack: a word of `given` lines */
+	" workspace area rule_limit rule_code definition origin event row_key conflict device_edit closed_row import_job migration daily_total log_tile log_checkpoint rule_number rule_day"
+	" account account_area account_dataset account_recovery session invitation login_attempt pack "; /* pack: a word of `given` lines */
 static const char agency_words[] = " kpu bawaslu kesbangpol polri tni linmas pemda ";
 
 static bool

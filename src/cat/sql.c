@@ -39,6 +39,16 @@ keys_add(const Dataset *d, Buf *out)
 			buf_fmt(out, ", %.*s", STR(d->field[d->key[k]].name));
 }
 
+/* ":after_a, :after_b" of those columns. */
+static void
+after_add(const Dataset *d, Buf *out)
+{
+	buf_fmt(out, ":after_%.*s", STR(d->field[d->area].name));
+	for (size_t k = 0; k < d->n_key; k++)
+		if (d->key[k] != d->area)
+			buf_fmt(out, ", :after_%.*s", STR(d->field[d->key[k]].name));
+}
+
 static void
 where_keys(const Dataset *d, Buf *out)
 {
@@ -161,6 +171,58 @@ dataset_range_sql(const Dataset *d, Buf *out)
 	select_add(d, out);
 	buf_fmt(out, " WHERE %.*s >= :lo AND %.*s < :hi ORDER BY ", STR(area), STR(area));
 	keys_add(d, out);
+}
+
+/* "(keys) > (those of the row before)" */
+static void
+behind_keys(const Dataset *d, bool descending, Buf *out)
+{
+	buf_byte(out, '(');
+	keys_add(d, out);
+	buf_fmt(out, ") %c (", descending ? '<' : '>');
+	after_add(d, out);
+	buf_byte(out, ')');
+}
+
+void
+dataset_list_sql(const Dataset *d, ListOrder o, Buf *out)
+{
+	Str area = d->field[d->area].name, sort = o.sort ? o.sort->name : (Str){0};
+	char sign = o.descending ? '<' : '>';
+	select_add(d, out);
+	buf_fmt(out, " WHERE %.*s >= :lo AND %.*s < :hi", STR(area), STR(area));
+	if (o.after && !o.sort) {
+		buf_add(out, S(" AND "));
+		behind_keys(d, o.descending, out);
+	} else if (o.after) {
+		buf_fmt(out, " AND (CASE WHEN CAST(:none AS bigint) = 1 THEN %.*s IS NULL AND ", STR(sort));
+		behind_keys(d, false, out);
+		buf_fmt(out, " ELSE %.*s %c :value OR %.*s IS NULL OR (%.*s = :value AND ", STR(sort), sign,
+			STR(sort), STR(sort));
+		behind_keys(d, false, out);
+		buf_add(out, S(") END)"));
+	}
+	buf_add(out, S(" ORDER BY "));
+	if (o.sort)
+		buf_fmt(out, "%.*s %sNULLS LAST, ", STR(sort), o.descending ? "DESC " : "");
+	if (o.sort || !o.descending) {
+		keys_add(d, out);
+	} else {
+		buf_fmt(out, "%.*s DESC", STR(area));
+		for (size_t k = 0; k < d->n_key; k++)
+			if (d->key[k] != d->area)
+				buf_fmt(out, ", %.*s DESC", STR(d->field[d->key[k]].name));
+	}
+	buf_add(out, S(" LIMIT :most"));
+}
+
+void
+dataset_count_sql(const Dataset *d, Buf *out)
+{
+	Str area = d->field[d->area].name;
+	buf_fmt(out,
+		"SELECT count(*) FROM (SELECT 1 FROM %.*s WHERE %.*s >= :lo AND %.*s < :hi LIMIT :most) AS counted",
+		STR(d->name), STR(area), STR(area));
 }
 
 void

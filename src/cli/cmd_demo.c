@@ -16,6 +16,24 @@ usage(void)
 			  "20 November 2024, 13:09; its history begins on 1 November. No personal data.\n");
 }
 
+static void
+accounts_say(Cli *cli)
+{
+	Table t = table_new(cli);
+	table_column(&t, tr("login"), COLUMN_LEFT, 0);
+	table_column(&t, tr("name"), COLUMN_LEFT, 0);
+	table_column(&t, tr("role"), COLUMN_LEFT, 0);
+	table_column(&t, tr("area"), COLUMN_LEFT, 0);
+	for (const DemoAccount *one = demo_accounts; one->login; one++) {
+		table_add(&t, one->login);
+		table_add(&t, one->name);
+		table_add(&t, role_label(one->role));
+		table_add(&t, one->area);
+	}
+	cli_say(cli, tr("its accounts, all with the password %s:\n"), DEMO_PASSWORD);
+	table_print(&t, cli->env.width);
+}
+
 static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
@@ -38,6 +56,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	cli_say(cli,
 		tr("made workspace '%s': %s polling stations, %s rows as they came in from 1 to 20 November 2024\n"),
 		what.dir, show_number(cli, (int64_t)r.stations), show_number(cli, (int64_t)r.rows));
+	accounts_say(cli);
 	cli_say(cli, tr("next: siap ready -w %s\n"), what.dir);
 	return true;
 }

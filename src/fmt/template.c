@@ -290,7 +290,7 @@ template_parse(Str file, Str text, Partials parts, Arena *a, Template **out, Err
 /* ---- values ---- */
 
 typedef struct FillValue {
-	const char *name;
+	Str name;
 	Str text;
 	Fill *first, *last; /* items of a list */
 	bool is_list;
@@ -315,7 +315,7 @@ static FillValue *
 value_find(const Fill *f, Str name)
 {
 	for (FillValue *v = f->value; v; v = v->next)
-		if (str_eq(str_of(v->name), name))
+		if (str_eq(v->name, name))
 			return v;
 	return NULL;
 }
@@ -324,8 +324,8 @@ static FillValue *
 value_add(Fill *f, const char *name)
 {
 	FillValue *v = NEW(f->a, FillValue, 1);
-	NEED(!value_find(f, str_of(name)));
-	v->name = name;
+	v->name = str_of(name);
+	NEED(!value_find(f, v->name));
 	v->next = f->value;
 	f->value = v;
 	return v;
@@ -365,8 +365,8 @@ fill_item(Fill *f, const char *name)
 
 /* ---- writing ---- */
 
-static void
-escaped(Str s, Buf *out)
+void
+html_escape(Str s, Buf *out)
 {
 	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
@@ -398,7 +398,7 @@ address_good(Str s)
 static void
 put(Str s, Place place, Buf *out)
 {
-	escaped(place == PLACE_ADDRESS && !address_good(s) ? S("#") : s, out);
+	html_escape(place == PLACE_ADDRESS && !address_good(s) ? S("#") : s, out);
 }
 
 static const FillValue *

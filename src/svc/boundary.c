@@ -4,7 +4,10 @@
 bool
 boundaries_read(Workspace *w, Str above, Level level, Arena *a, Boundary **out, size_t *n, Err *err)
 {
-	(void)w; (void)above; (void)level; (void)err;
+	(void)w;
+	(void)above;
+	(void)level;
+	(void)err;
 	*out = NEW(a, Boundary, 1);
 	*n = 0;
 	return true;

@@ -62,6 +62,12 @@ workspace_now(const Workspace *w)
 }
 
 int64_t
+clock_real(const Workspace *w)
+{
+	return w->clock->real->now(w->clock->real->ctx);
+}
+
+int64_t
 workspace_clock(const Workspace *w)
 {
 	return w->clock->real->now_given ? CLOCK_REAL : w->clock->at;

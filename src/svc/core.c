@@ -16,9 +16,11 @@ tables_made(const Env *env, Arena *a, Str **name, size_t *n, Err *err)
 bool
 core_is_kept(Str table)
 {
-	/* Areas and rules come with the program, the rule pack's name and hash stay in the log. */
+	/* Areas and rules come with the program, the rule pack's name and hash stay in the log. Who is logged in, and who failed to, is of
+	 * the moment. */
 	return !str_eq(table, S("migration")) && !str_eq(table, S("area")) &&
-		!str_starts(table, S("rule_"));
+		!str_starts(table, S("rule_")) && !str_eq(table, S("session")) &&
+		!str_eq(table, S("login_attempt"));
 }
 
 bool

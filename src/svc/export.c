@@ -48,68 +48,41 @@ flush(Buf *b, FILE *out, Err *err)
 	return ok || err_set(err, E_IO, "cannot write the export: %s", strerror(errno));
 }
 
-bool
-rows_each(Workspace *w, RowWalk *x, Str area, Err *err)
-{
-	AUTO(Buf) sql = {0};
-	AUTO(Arena) a = {0};
-	Stmt *s;
-	char buf[20];
-	Str lo, hi;
-	if (!arena_open(&a, 4 * SIZE_MB, err))
-		return false;
-	Value *v = NEW(&a, Value, x->d->n_fields);
-	dataset_range_sql(x->d, &sql);
-	area_range(area, buf, &lo, &hi);
-	if (!buf_check(&sql, err) || !db_prepare(w->db, buf_str(&sql), &s, err))
-		return false;
-	db_set_text(s, "lo", lo);
-	db_set_text(s, "hi", hi);
-	for (;; x->rows++) {
-		Arena tmp = a;
-		int64_t event;
-		Str sealed;
-		bool row;
-		if (!db_step(s, &row, err))
-			return false;
-		if (!row)
-			return true;
-		row_read(x->d, s, &tmp, v, &event, &sealed);
-		if (!x->row(x->ctx, v, event, err)) {
-			db_reset(s);
-			return false;
-		}
-	}
-}
-
 /* ---- CSV ---- */
 
 typedef struct CsvExport {
 	const Dataset *d;
 	FILE *out;
 	Buf b, cell;
+	uint64_t rows;
 } CsvExport;
 
 static bool
-csv_row(void *ctx, const Value *v, int64_t event, Err *err)
+csv_row(void *ctx, const RowView *r, Err *err)
 {
 	CsvExport *c = ctx;
-	row_out(c->d, v, event, area_zone(v[c->d->area].s), &c->cell, &c->b);
+	c->rows++;
+	row_out(c->d, r->v, r->event, area_zone(r->v[c->d->area].s), &c->cell, &c->b);
 	return c->b.n <= 1 << 16 || flush(&c->b, c->out, err);
+}
+
+bool
+export_list(Workspace *w, const RowList *l, FILE *out, uint64_t *rows, Err *err)
+{
+	CsvExport c = {.d = l->dataset, .out = out};
+	header_out(c.d, &c.b);
+	bool ok = rows_each(w, l, csv_row, &c, err) && flush(&c.b, out, err) &&
+		(fflush(out) == 0 || err_set(err, E_IO, "cannot write the export: %s", strerror(errno)));
+	*rows = c.rows;
+	buf_close(&c.b);
+	buf_close(&c.cell);
+	return ok;
 }
 
 bool
 export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)
 {
-	CsvExport c = {.d = d, .out = out};
-	RowWalk x = {.d = d, .row = csv_row, .ctx = &c};
-	header_out(d, &c.b);
-	bool ok = rows_each(w, &x, area, err) && flush(&c.b, out, err) &&
-		(fflush(out) == 0 || err_set(err, E_IO, "cannot write the export: %s", strerror(errno)));
-	*rows = x.rows;
-	buf_close(&c.b);
-	buf_close(&c.cell);
-	return ok;
+	return export_list(w, &(RowList){.dataset = d, .area = area}, out, rows, err);
 }
 
 /* ---- XLSX ---- */
@@ -118,6 +91,7 @@ typedef struct BookExport {
 	const Dataset *d;
 	XlsxOut *out;
 	Buf cell;
+	uint64_t rows;
 } BookExport;
 
 /* Beyond 15 digits a spreadsheet rounds: such numbers travel as text. */
@@ -147,25 +121,25 @@ book_cell(BookExport *b, const Field *f, Value v, int zone, Err *err)
 }
 
 static bool
-book_row(void *ctx, const Value *v, int64_t event, Err *err)
+book_row(void *ctx, const RowView *r, Err *err)
 {
 	BookExport *b = ctx;
-	int zone = area_zone(v[b->d->area].s);
+	int zone = area_zone(r->v[b->d->area].s);
+	b->rows++;
 	for (size_t i = 0; i < b->d->n_fields; i++)
-		if (!b->d->field[i].n_private && !book_cell(b, &b->d->field[i], v[i], zone, err))
+		if (!b->d->field[i].n_private && !book_cell(b, &b->d->field[i], r->v[i], zone, err))
 			return false;
-	xlsx_out_number(b->out, (double)event);
+	xlsx_out_number(b->out, (double)r->event);
 	xlsx_out_end(b->out);
 	return true;
 }
 
 bool
-export_workbook(
-	Workspace *w, const Dataset *d, Str area, const char *path, uint64_t *rows, Err *err)
+export_list_workbook(Workspace *w, const RowList *l, const char *path, uint64_t *rows, Err *err)
 {
+	const Dataset *d = l->dataset;
 	AUTO(Arena) a = {0};
 	BookExport b = {.d = d};
-	RowWalk x = {.d = d, .row = book_row, .ctx = &b};
 	size_t n = 0;
 	if (!arena_open(&a, SIZE_MB, err))
 		return false;
@@ -176,11 +150,18 @@ export_workbook(
 	column[n++] = (XlsxColumn){.name = S("_event"), .format = XLSX_NUMBER, .width = 10};
 	if (!xlsx_out_open(path, str_slice(d->name, 0, 31), column, n, &b.out, err))
 		return false;
-	bool ok = rows_each(w, &x, area, err);
-	*rows = x.rows;
+	bool ok = rows_each(w, l, book_row, &b, err);
+	*rows = b.rows;
 	buf_close(&b.cell);
 	if (ok)
 		return xlsx_out_close(b.out, err);
 	xlsx_out_abandon(b.out);
 	return false;
+}
+
+bool
+export_workbook(
+	Workspace *w, const Dataset *d, Str area, const char *path, uint64_t *rows, Err *err)
+{
+	return export_list_workbook(w, &(RowList){.dataset = d, .area = area}, path, rows, err);
 }

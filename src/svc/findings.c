@@ -68,8 +68,8 @@ findings_page(const Board *b, FindingPage *p, Arena *a, Err *err)
 		uint64_t from = before < p->skip ? p->skip - before : 0;
 		if (here > from) {
 			uint64_t room = end - before - from;
-			FindingPlace place = {arena_str(a, str_of(b->code[i])), from,
-				here - from < room ? here - from : room};
+			FindingPlace place = {
+				arena_str(a, str_of(b->code[i])), from, here - from < room ? here - from : room};
 			buf_add(&places, (Str){(char *)&place, sizeof place});
 		}
 		before += here;

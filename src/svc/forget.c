@@ -53,8 +53,9 @@ forget_work(WriteTx *tx, void *arg, Err *err)
 		return err_set(err, E_INPUT,
 			"'%.*s' has no private fields, and open ones stay in the log: there is nothing to erase",
 			STR(d->name));
-	if (!origin_for(tx, o, d, 0, &origin, err) || !acceptor_open(tx, d, &origin, &ac, err) ||
-		!row_keys_from_text(tx->w, d, r->text, &tx->tmp, v, err) ||
+	if (!row_keys_from_text(tx->w, d, r->text, &tx->tmp, v, err) ||
+		!rights_check(tx, &(RightsAsk){r->who, VERB_FORGET, d, v[d->area].s, o, {0}}, err) ||
+		!origin_for(tx, o, d, 0, &origin, err) || !acceptor_open(tx, d, &origin, &ac, err) ||
 		!accept_find(&ac, &put, &tx->tmp, err))
 		return false;
 	if (!put.now->event)

@@ -1,6 +1,7 @@
 /* gaps: what is missing below an area, most valuable first; subtrees without a gap are passed over unseen. */
 #include "svc/svc_private.h"
 
+enum { AT_ONCE = 1024 };
 typedef struct Item {
 	uint32_t node, series;
 	int32_t gain;
@@ -28,7 +29,7 @@ gain_of(const Board *b, const Series *s, size_t node)
 		: 0;
 }
 
-/* Keeps the best `max` so far: when twice as many are there, the worse half goes. */
+/* Keeps the best `max` so far: when many more are there, the worse ones go. */
 static void
 keep_best(Buf *items, size_t max)
 {
@@ -62,7 +63,7 @@ collect(Collect *c, size_t series)
 			Item item = {(uint32_t)i, (uint32_t)series, gain_of(b, s, i), missing};
 			buf_add(&c->items, (Str){(char *)&item, sizeof item});
 			c->total++;
-			if (c->max < SIZE_MAX / 64 && c->items.n >= 2 * c->max * sizeof item)
+			if (c->max < SIZE_MAX / 64 && c->items.n >= (2 * c->max + AT_ONCE) * sizeof item)
 				keep_best(&c->items, c->max);
 		}
 		i++;

@@ -78,6 +78,16 @@ follow_again(Gate *g)
 	return !g->stop && follow_open(g, &ignored);
 }
 
+/* Whoever waits for the board to move on. */
+static void
+follow_tell(Gate *g)
+{
+	pthread_mutex_lock(&g->lock);
+	g->at = g->board ? g->board->event : g->at;
+	pthread_cond_broadcast(&g->moved);
+	pthread_mutex_unlock(&g->lock);
+}
+
 static void *
 follow_main(void *arg)
 {
@@ -87,6 +97,7 @@ follow_main(void *arg)
 	while (!g->stop) {
 		pthread_rwlock_wrlock(&g->follow);
 		int64_t at = g->board || follow_again(g) ? g->board->event : INT64_MAX;
+		follow_tell(g);
 		pthread_rwlock_unlock(&g->follow);
 		if (at == INT64_MAX)
 			continue;
@@ -98,6 +109,7 @@ follow_main(void *arg)
 		if (!g->stop && g->board && !follow_once(g, newest <= at))
 			follow_close(g);
 		took = clock_us() - start;
+		follow_tell(g);
 		pthread_rwlock_unlock(&g->follow);
 	}
 	return NULL; /* the end of the gate, or the next one, catches up */
@@ -140,6 +152,30 @@ gate_board_done(Gate *g)
 	pthread_rwlock_unlock(&g->follow);
 }
 
+int64_t
+gate_board_wait(Gate *g, int64_t after, int milliseconds)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += milliseconds / 1000;
+	until.tv_nsec += milliseconds % 1000 * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&g->lock);
+	while (g->at <= after)
+		if (pthread_cond_timedwait(&g->moved, &g->lock, &until) != 0)
+			break;
+	int64_t at = g->at > after ? g->at : 0;
+	pthread_mutex_unlock(&g->lock);
+	return at;
+}
+
+int64_t
+gate_waiting(Gate *g)
+{
+	return g->writer ? writer_waiting(g->writer) : 0;
+}
+
 /* Readers come all the time: without this the follower would never have its turn. */
 static void
 follow_lock_make(Gate *g)
@@ -170,6 +206,7 @@ gate_open(Workspace *w, Gate **out, Err *err)
 	Gate *g = NEW(&mem, Gate, 1);
 	*g = (Gate){.mem = mem, .w = w, .listen_fd = -1, .dir_fd = -1, .fd = -1};
 	pthread_mutex_init(&g->lock, NULL);
+	pthread_cond_init(&g->moved, NULL);
 	follow_lock_make(g);
 	/* The holder of the lease may be just starting or just ending: try both ways for a while. */
 	for (int try = 0; try < 50; try++) {
@@ -212,6 +249,7 @@ gate_close(Gate *g)
 		(void)close(g->fd);
 	buf_close(&g->in);
 	pthread_mutex_destroy(&g->lock);
+	pthread_cond_destroy(&g->moved);
 	pthread_rwlock_destroy(&g->follow);
 	Arena mem = g->mem;
 	arena_close(&mem);
@@ -376,6 +414,13 @@ row_accept(WriteTx *tx, const RowRequest *r, RowPut *put, Err *err)
 }
 
 bool
+row_allowed(WriteTx *tx, const RowRequest *r, Str area, Err *err)
+{
+	Verb verb = r->settling ? VERB_RESOLVE : r->closing ? VERB_CLOSE : VERB_ENTER;
+	return rights_check(tx, &(RightsAsk){r->who, verb, r->dataset, area, r->origin, r->paper}, err);
+}
+
+bool
 row_work(WriteTx *tx, void *arg, Err *err)
 {
 	RowRequest *r = arg;
@@ -385,7 +430,8 @@ row_work(WriteTx *tx, void *arg, Err *err)
 		return row_settle(tx, r, err);
 	if (!device_check(r, err) || !log_begin(tx, err) ||
 		!row_keys_from_text(tx->w, d, r->text, &tx->tmp, put.v, err) ||
-		!accept_key(d, &put, &tx->tmp, err) || !device_again(tx, r, &put, &r->event, err))
+		!accept_key(d, &put, &tx->tmp, err) || !row_allowed(tx, r, put.v[d->area].s, err) ||
+		!device_again(tx, r, &put, &r->event, err))
 		return false;
 	r->outcome = OUTCOME_SAME;
 	if (r->event)

@@ -26,12 +26,36 @@ part_add(Import *im, const Dataset *d, Err *err)
 	return true;
 }
 
+/* Of those recognised the ones that the account may import into. */
+static size_t
+keep_allowed(const Import *im, const Dataset **d, size_t n)
+{
+	const Account *who = im->options->who;
+	size_t kept = 0;
+	Err ignored;
+	for (size_t i = 0; i < n; i++)
+		if (!who || account_may(who, VERB_IMPORT, d[i], (Str){0}, &ignored))
+			d[kept++] = d[i];
+	return kept;
+}
+
+/* Whether all of them may be imported into; none: why the first that the file fits may not. */
+static bool
+parts_allowed(const Import *im, const Dataset **d, size_t n, Err *err)
+{
+	for (size_t i = 0; i < n && im->options->who; i++)
+		if (!account_may(im->options->who, VERB_IMPORT, d[i], (Str){0}, err))
+			return false;
+	return true;
+}
+
 static void
 name_alternatives(Import *im, const Dataset *d, Err *err)
 {
 	const Dataset *fit[4];
 	size_t n = header_recognise(&(Reading){&im->w->cat, im->w->pack, 0, im->a},
 		&(Header){im->header, im->n_header}, fit, 4);
+	n = keep_allowed(im, fit, n);
 	if (n && fit[0] != d)
 		err_hint(err, "this looks like a file for '%.*s': siap import %.*s FILE", STR(fit[0]->name),
 			STR(fit[0]->name));
@@ -56,13 +80,21 @@ choose_parts(Import *im, const ImportOptions *o, Err *err)
 {
 	const Dataset *chosen[16];
 	size_t n = o->n_datasets;
+	Err why = {0};
 	if (n > 16)
 		return err_set(err, E_LIMIT, "a file can feed at most 16 datasets at once");
 	if (n)
 		memcpy(chosen, o->datasets, n * sizeof *chosen);
-	else
+	else {
 		n = header_recognise(&(Reading){&im->w->cat, im->w->pack, 0, im->a},
 			&(Header){im->header, im->n_header}, chosen, 16);
+		/* One that it must not know of was not recognised; one that it only may not import into says why. */
+		size_t kept = keep_allowed(im, chosen, n);
+		if (kept || (!parts_allowed(im, chosen, n, &why) && why.code == E_NOTFOUND))
+			n = kept;
+	}
+	if (!parts_allowed(im, chosen, n, err))
+		return false;
 	if (n == 0) {
 		err_set(err, E_INPUT, "the header fits no dataset");
 		return err_hint(err,
@@ -231,6 +263,21 @@ cells_read(Import *im, Part *p, Arena *a)
 	return ok;
 }
 
+/* Whether the row's area is one of the account's. */
+static bool
+row_allowed_here(Import *im, const Part *p)
+{
+	const Account *who = im->options->who;
+	const Field *f = &p->d->field[p->d->area];
+	Err why;
+	Str area = p->v[p->d->area].s;
+	if (!who || account_may(who, VERB_IMPORT, p->d, area, &why))
+		return true;
+	why.hint[0] = '\0'; /* the same for every row */
+	note_problem(im, f, p->text[p->d->area], &why);
+	return false;
+}
+
 /* Looks at the row for one dataset; p->taken: it is to be staged. Its values stay in a. */
 static bool
 row_to_part(Import *im, Part *p, Arena *a, Err *err)
@@ -252,6 +299,8 @@ row_to_part(Import *im, Part *p, Arena *a, Err *err)
 		return true;
 	if (!row_from_text(&reader, p->text, a, p->v, err))
 		return im->report->problems > problems; /* a problem of the row, not of the import */
+	if (!row_allowed_here(im, p))
+		return true;
 	if (!repeats(p, im->row.row, &first, err))
 		return false;
 	if (first) {
@@ -428,6 +477,8 @@ parts_apply(Import *im, Gate *g, Err *err)
 {
 	const ImportOptions *o = im->options;
 	Batches all = {.origin = &o->origin,
+		.who = o->who,
+		.paper = o->paper,
 		.file = str_of(o->path),
 		.part = NEW(im->a, Batch, im->n_parts),
 		.watch = o->watch};

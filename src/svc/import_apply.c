@@ -59,10 +59,33 @@ job_insert(WriteTx *tx, const Batches *all, Batch *b, Err *err)
 	return file_rename(b->staged, path, err);
 }
 
+/* Each row was checked against the rights that there were: others may not hold for all of them. */
+static bool
+batches_allowed(WriteTx *tx, const Batches *b, Err *err)
+{
+	Account now;
+	if (!b->who)
+		return true;
+	if (!rights_now(tx, b->who, &now, err))
+		return false;
+	if (now.closed || now.epoch != b->who->epoch) {
+		err_set(err, E_DENIED, "your rights changed while the file was checked");
+		return err_hint(err, "import it again: it is checked against those that you have now");
+	}
+	for (size_t i = 0; i < b->n; i++)
+		if (!rights_check(tx,
+				&(RightsAsk){b->who, VERB_IMPORT, b->part[i].d, (Str){0}, b->origin, b->paper},
+				err))
+			return false;
+	return true;
+}
+
 static bool
 jobs_insert(WriteTx *tx, void *arg, Err *err)
 {
 	Batches *b = arg;
+	if (!batches_allowed(tx, b, err))
+		return false;
 	for (size_t i = 0; i < b->n; i++)
 		if (!job_insert(tx, b, &b->part[i], err))
 			return false;
@@ -380,7 +403,9 @@ jobs_tidy(Workspace *w, Err *err)
 	AUTO(Arena) a = {0};
 	AUTO(DbP) db = NULL;
 	Stmt *waits;
-	return arena_open(&a, SIZE_MB, err) && workspace_reader(w, &db, err) &&
-		svc_stmt(db, &w->sql, "job_waits", &waits, err) &&
+	if (!arena_open(&a, SIZE_MB, err))
+		return false;
+	tidy(w->dir, S("upload."), a); /* files that came with a form */
+	return workspace_reader(w, &db, err) && svc_stmt(db, &w->sql, "job_waits", &waits, err) &&
 		folder_tidy(workspace_path(w, &a, "import"), waits, err) && folder_tidy(w->dir, waits, err);
 }

@@ -45,7 +45,7 @@ shape_find(EntryMaker *m, const OriginFacts *o, Err *err)
 		if (ok)
 			map_set(&m->shapes, arena_str(&m->keep, o->definition), shape);
 	}
-	m->restricted = shape & RESTRICTED;
+	m->restricted = (shape & RESTRICTED) || system_is_restricted(o->dataset);
 	m->has_private = shape & PRIVATE;
 	return ok;
 }

@@ -21,6 +21,12 @@ definition_keep(WriteTx *tx, char hex[65], Err *err)
 }
 
 bool
+system_is_restricted(Str kind)
+{
+	return str_eq(kind, S("siap.reveal"));
+}
+
+bool
 log_system(WriteTx *tx, const SystemRow *r, int64_t *event, Err *err)
 {
 	char definition[65];
@@ -38,6 +44,7 @@ log_system(WriteTx *tx, const SystemRow *r, int64_t *event, Err *err)
 			.area = r->area.n ? r->area : tx->w->area,
 			.key = r->key,
 			.open = r->open,
+			.restricted = system_is_restricted(r->kind),
 			.op = OP_PUT,
 			.base = r->base},
 		err);

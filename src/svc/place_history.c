@@ -12,11 +12,11 @@ typedef struct Gather {
 } Gather;
 
 static bool
-row_note(void *ctx, const Value *v, int64_t event, Err *err)
+row_note(void *ctx, const RowView *r, Err *err)
 {
 	Gather *g = ctx;
 	const Dataset *d = g->d;
-	(void)event;
+	const Value *v = r->v;
 	if (!str_eq(v[d->area].s, g->h->area))
 		return true;
 	Str *cell = NEW(g->a, Str, d->n_fields);
@@ -94,8 +94,8 @@ chains_walk(Gather *g, Err *err)
 static bool
 dataset_gather(Gather *g, Err *err)
 {
-	RowWalk walk = {.d = g->d, .row = row_note, .ctx = g};
-	return rows_each(g->w, &walk, g->h->area, err) && closed_note(g, err) && chains_walk(g, err);
+	RowList all = {.dataset = g->d, .area = g->h->area};
+	return rows_each(g->w, &all, row_note, g, err) && closed_note(g, err) && chains_walk(g, err);
 }
 
 static int
@@ -112,7 +112,8 @@ gather(Gather *g, Err *err)
 	Level level = area_level(h->area);
 	for (size_t i = 0; i < g->w->cat.n_datasets; i++) {
 		g->d = &g->w->cat.dataset[i];
-		if ((g->d->level != level && g->d->level != LEVEL_ANY) || (h->wanted && !h->wanted(h->ctx, g->d)))
+		if ((g->d->level != level && g->d->level != LEVEL_ANY) ||
+			(h->wanted && !h->wanted(h->ctx, g->d)))
 			continue;
 		if (!dataset_gather(g, err))
 			return false;

@@ -307,6 +307,8 @@ row_settle(WriteTx *tx, RowRequest *r, Err *err)
 		!accept_key(d, &k.put, &tx->tmp, err))
 		return false;
 	k.row = (LoggedAsk){d, k.put.key, k.put.v[d->area].s, 0};
+	if (!row_allowed(tx, r, k.row.area, err))
+		return false;
 	if (!open_read(&from, &k.row, &tx->tmp, &open, &n, err))
 		return false;
 	if (!n)
@@ -317,5 +319,37 @@ row_settle(WriteTx *tx, RowRequest *r, Err *err)
 	r->event = k.put.event;
 	r->outcome = k.put.outcome;
 	r->settled = (int64_t)n;
+	return true;
+}
+
+/* ---- all that are open ---- */
+
+bool
+conflicts_list(Workspace *w, ConflictList *list, Arena *a, Err *err)
+{
+	char end[20];
+	Str lo = S(""), hi = S(":");
+	Stmt *s;
+	bool row;
+	list->item = NEW(a, OpenConflict, list->max + 1);
+	list->n = 0;
+	list->more = false;
+	if (list->area.n)
+		area_range(list->area, end, &lo, &hi);
+	if (!svc_stmt(w->db, &w->sql, "conflicts_open", &s, err))
+		return false;
+	db_set_text(s, "lo", lo);
+	db_set_text(s, "hi", hi);
+	db_set_int(s, "most", (int64_t)list->max + 1);
+	for (;;) {
+		if (!db_step(s, &row, err))
+			return false;
+		if (!row)
+			break;
+		list->item[list->n++] = (OpenConflict){arena_str(a, db_text(s, 0)),
+			arena_str(a, db_text(s, 1)), arena_str(a, db_text(s, 2)), db_int(s, 3), db_int(s, 4)};
+	}
+	list->more = list->n > list->max;
+	list->n -= list->more;
 	return true;
 }

@@ -4,7 +4,14 @@
 /* Names are compared by their letters and digits alone, folded, and as they are spelled today: tandjoeng is tanjung. What three
  * letters of a name stand side by side is kept in an index: names that share many of them with what is looked for are compared with
  * it letter by letter, and no others. */
-enum { KEY_MOST = 63, SIGNS = 38, GRAMS = SIGNS * SIGNS * SIGNS, WORDS = 8, CLOSE_LOOK = 300, SURE = 72 };
+enum {
+	KEY_MOST = 63,
+	SIGNS = 38,
+	GRAMS = SIGNS * SIGNS * SIGNS,
+	WORDS = 8,
+	CLOSE_LOOK = 300,
+	SURE = 72
+};
 typedef struct Place {
 	Str code, name, key;
 	uint8_t n_grams;
@@ -233,7 +240,8 @@ hit_put(Looking *k, const Place *p, int score)
 		(s->hit[at - 1].score < score ||
 			(s->hit[at - 1].score == score &&
 				(s->hit[at - 1].code.n > p->code.n ||
-					(s->hit[at - 1].code.n == p->code.n && str_cmp(s->hit[at - 1].code, p->code) > 0)))))
+					(s->hit[at - 1].code.n == p->code.n &&
+						str_cmp(s->hit[at - 1].code, p->code) > 0)))))
 		at--;
 	if (at >= s->max)
 		return;
@@ -308,9 +316,10 @@ level_word(Str w)
 	} known[] = {{{"kabupaten", 9}, LEVEL_REGENCY}, {{"kab", 3}, LEVEL_REGENCY},
 		{{"regency", 7}, LEVEL_REGENCY}, {{"kecamatan", 9}, LEVEL_DISTRICT},
 		{{"kec", 3}, LEVEL_DISTRICT}, {{"district", 8}, LEVEL_DISTRICT},
-		{{"kelurahan", 9}, LEVEL_VILLAGE}, {{"kel", 3}, LEVEL_VILLAGE}, {{"desa", 4}, LEVEL_VILLAGE},
-		{{"village", 7}, LEVEL_VILLAGE}, {{"provinsi", 8}, LEVEL_PROVINCE},
-		{{"prov", 4}, LEVEL_PROVINCE}, {{"province", 8}, LEVEL_PROVINCE}};
+		{{"kelurahan", 9}, LEVEL_VILLAGE}, {{"kel", 3}, LEVEL_VILLAGE},
+		{{"desa", 4}, LEVEL_VILLAGE}, {{"village", 7}, LEVEL_VILLAGE},
+		{{"provinsi", 8}, LEVEL_PROVINCE}, {{"prov", 4}, LEVEL_PROVINCE},
+		{{"province", 8}, LEVEL_PROVINCE}};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (str_eq(known[i].word, w))
 			return known[i].level;

@@ -4,7 +4,8 @@
  * "origin":{…}, "lang"}
  * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"},
  * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note),
- * {"do":"rotate", "why", "origin", "lang"} and {"do":"rebuild", "datasets":[…], "lang"}. Answers:
+ * {"do":"rotate", "why", "origin", "lang"}, {"do":"account", "works":[{"what", …}], "origin", "lang"} (account_gate.c) and
+ * {"do":"rebuild", "datasets":[…], "lang"}; "who", the number of an account, limits what is asked to what that may. Answers:
  * {"done":n,"total":n,"phase"} lines while an apply or a rebuild runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
 #include "svc/socket_private.h"
 
@@ -26,6 +27,14 @@ origin_of(const json_t *request)
 		socket_text(o, "why")};
 }
 
+/* Its rights are read when they count. NULL: nobody's are asked for. */
+static const Account *
+who_of(const json_t *request, Account *room)
+{
+	*room = (Account){.id = socket_int(request, "who"), .epoch = -1};
+	return room->id ? room : NULL;
+}
+
 static Str *
 cells_of(const json_t *request, const Dataset *d, Arena *a)
 {
@@ -43,7 +52,9 @@ serve_forget(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
 	if (!arena_open(&a, 4 * SIZE_MB, err))
 		return false;
 	Origin o = origin_of(q);
-	ForgetRequest r = {.origin = &o, .dataset = d, .text = cells_of(q, d, &a)};
+	Account who;
+	ForgetRequest r = {
+		.origin = &o, .dataset = d, .text = cells_of(q, d, &a), .who = who_of(q, &who)};
 	if (!gate_forget(g, &r, err))
 		return false;
 	buf_fmt(out, "{\"ok\":true,\"event\":%lld,\"lingers\":%s}", (long long)r.event,
@@ -59,6 +70,7 @@ serve_row(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
 		return false;
 	const Str *text = cells_of(q, d, &a);
 	Origin o = origin_of(q);
+	Account who;
 	RowRequest r = {.origin = &o,
 		.dataset = d,
 		.text = text,
@@ -68,7 +80,9 @@ serve_row(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
 		.request = socket_text(q, "request"),
 		.after = socket_text(q, "after"),
 		.settling = str_eq(socket_text(q, "do"), S("resolve")),
-		.take = socket_int(q, "take")};
+		.take = socket_int(q, "take"),
+		.who = who_of(q, &who),
+		.paper = socket_text(q, "paper")};
 	if (!gate_enter(g, &r, err))
 		return false;
 	buf_fmt(out, "{\"ok\":true,\"event\":%lld,\"outcome\":%d,\"settled\":%lld}", (long long)r.event,
@@ -130,12 +144,15 @@ serve_apply(Gate *g, int fd, const json_t *q, Buf *out, Err *err)
 	AUTO(Arena) a = {0};
 	Reporter r = {fd, 0};
 	Origin o = origin_of(q);
+	Account who = {.id = socket_int(q, "who"), .epoch = socket_int(q, "epoch")};
 	const json_t *parts = json_object_get(q, "parts");
 	if (!arena_open(&a, SIZE_MB, err))
 		return false;
 	Batches b = {.origin = &o,
 		.file = socket_text(q, "file"),
 		.n = json_array_size(parts),
+		.who = who.id ? &who : NULL,
+		.paper = socket_text(q, "paper"),
 		.watch = {.progress = report_progress, .ctx = &r}};
 	if (b.n > 16)
 		return err_set(err, E_LIMIT, "a file can feed at most 16 datasets at once");
@@ -159,8 +176,11 @@ static bool
 serve_undo(Gate *g, const json_t *q, Buf *out, Err *err)
 {
 	Origin o = origin_of(q);
-	UndoRequest r = {
-		.origin = &o, .event = socket_int(q, "event"), .batch = socket_int(q, "batch")};
+	Account who;
+	UndoRequest r = {.origin = &o,
+		.event = socket_int(q, "event"),
+		.batch = socket_int(q, "batch"),
+		.who = who_of(q, &who)};
 	if (!gate_undo(g, &r, err))
 		return false;
 	buf_fmt(out, "{\"ok\":true,\"first\":%lld,\"last\":%lld,\"removed\":%lld,\"back\":%lld}",
@@ -205,6 +225,13 @@ serve_rebuild(Gate *g, int fd, const json_t *q, Buf *out, Err *err)
 }
 
 static bool
+serve_account(Gate *g, const json_t *q, Buf *out, Err *err)
+{
+	Origin o = origin_of(q);
+	return account_serve(g, q, &o, out, err);
+}
+
+static bool
 serve_clock(Gate *g, const json_t *q, Buf *out, Err *err)
 {
 	const json_t *at = json_object_get(q, "at");
@@ -245,6 +272,8 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 		ok = serve_undo(g, q, out, err);
 	else if (str_eq(what, S("rebuild")))
 		ok = serve_rebuild(g, fd, q, out, err);
+	else if (str_eq(what, S("account")))
+		ok = serve_account(g, q, out, err);
 	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")) && !str_eq(what, S("resolve")) &&
 		!str_eq(what, S("forget")))
 		ok = err_set(err, E_INPUT, "unknown request '%.*s' on the local socket", STR(what));

@@ -1,4 +1,5 @@
 /* socket_client: what a process asks of the one that holds the writer lease; the requests are described in socket.c. */
+#include "svc/account_private.h"
 #include "svc/socket_private.h"
 
 #include <errno.h>
@@ -117,6 +118,12 @@ ask(Gate *g, Buf *request, const Watch *watch, json_t **answer, Err *err)
 }
 
 static void
+put_who(JsonOut *j, const Account *who)
+{
+	jout_number(j, S("who"), who ? who->id : 0);
+}
+
+static void
 put_cells(JsonOut *j, const Dataset *d, const Str *text)
 {
 	jout_key(j, S("dataset"));
@@ -147,6 +154,8 @@ socket_row(Gate *g, RowRequest *r, Err *err)
 	jout_member(&j, S("clock"), r->clock);
 	jout_member(&j, S("request"), r->request);
 	jout_member(&j, S("after"), r->after);
+	jout_member(&j, S("paper"), r->paper);
+	put_who(&j, r->who);
 	put_cells(&j, r->dataset, r->text);
 	put_origin(&j, r->origin);
 	jout_obj_end(&j);
@@ -172,6 +181,7 @@ socket_undo(Gate *g, UndoRequest *r, Err *err)
 	jout_int(&j, r->event);
 	jout_key(&j, S("batch"));
 	jout_int(&j, r->batch);
+	put_who(&j, r->who);
 	put_origin(&j, r->origin);
 	jout_obj_end(&j);
 	if (!ask(g, &b, &(Watch){0}, &answer, err))
@@ -193,6 +203,7 @@ socket_forget(Gate *g, ForgetRequest *r, Err *err)
 	jout_obj(&j);
 	jout_key(&j, S("do"));
 	jout_str(&j, S("forget"));
+	put_who(&j, r->who);
 	put_cells(&j, r->dataset, r->text);
 	put_origin(&j, r->origin);
 	jout_obj_end(&j);
@@ -299,6 +310,9 @@ socket_apply(Gate *g, Batches *batches, Err *err)
 	for (size_t i = 0; i < batches->n; i++)
 		put_part(&j, &batches->part[i]);
 	jout_arr_end(&j);
+	put_who(&j, batches->who);
+	jout_number(&j, S("epoch"), batches->who ? batches->who->epoch : 0);
+	jout_member(&j, S("paper"), batches->paper);
 	put_origin(&j, batches->origin);
 	jout_obj_end(&j);
 	if (!ask(g, &b, &batches->watch, &answer, err))
@@ -331,6 +345,30 @@ socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err)
 	jout_obj_end(&j);
 	if (!ask(g, &b, &(Watch){0}, &answer, err))
 		return false;
+	json_decref(answer);
+	return true;
+}
+
+bool
+socket_account(Gate *g, AccountWork *first, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	size_t i = 0;
+	jout_obj(&j);
+	jout_key(&j, S("do"));
+	jout_str(&j, S("account"));
+	account_works_put(&j, first);
+	put_origin(&j, first->origin);
+	jout_obj_end(&j);
+	if (!ask(g, &b, &(Watch){0}, &answer, err))
+		return false;
+	for (AccountWork *w = first; w; w = w->next, i++) {
+		const json_t *n = json_array_get(json_object_get(answer, "works"), i);
+		w->id = json_integer_value(json_array_get(n, 0));
+		w->event = json_integer_value(json_array_get(n, 1));
+	}
 	json_decref(answer);
 	return true;
 }

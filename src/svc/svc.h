@@ -22,6 +22,7 @@ typedef struct Workspace {
 	const Pack *pack;
 	SqlFile sql; /* src/svc/svc.sql */
 	Db *db;      /* reader connection of the opening thread */
+	struct Sessions *sessions; /* kept in memory, for all that share the workspace */
 	Err unread;  /* the last look-up for display that failed: what was shown is not whole */
 	Err suspect; /* why its log is not to be trusted: it does not extend the last checkpoint signed. Writers refuse it */
 } Workspace;
@@ -92,18 +93,6 @@ typedef struct PlaceSearch {
 /* Tolerates typing errors and old spellings (oe, dj, tj). Looks at names that share letters with the text, never at all of them. */
 void place_search(const PlaceIndex *x, PlaceSearch *s, Arena *a);
 
-/* ---- Tiles: areas as equal squares on a map, so that a small city is seen as well as a wide regency ---- */
-typedef struct MapTile {
-	int column, row; /* from 0: west, north */
-} MapTile;
-typedef struct MapTiles {
-	MapTile *tile; /* of each area, in the order in which they were given; no two are the same */
-	int columns, rows;
-	bool placed; /* by who is whose neighbour, as demo-data/tiles.csv knows; else line by line */
-} MapTiles;
-/* Line by line they come at most `most` to a line, in a shape that is near a square. */
-bool tiles_lay(const Env *env, const Str *code, size_t n, int most, Arena *a, MapTiles *out, Err *err) MUST;
-
 /* ---- Boundaries of areas, for maps ---- */
 typedef struct Boundary {
 	Str area;
@@ -129,6 +118,12 @@ typedef enum Op {
 	OP_REOPEN,  /* a put of a row that was closed */
 	OP_FORGET,  /* its private fields are erased; the event repeats the open ones */
 } Op;
+
+typedef struct Watch { /* somebody looks on, and may say stop; all of it may be NULL */
+	void (*progress)(void *ctx, Str phase, uint64_t done, uint64_t total); /* phase: "checking", "saving" */
+	void *ctx;
+	const volatile bool *stop; /* E_BUSY: while checking nothing is taken in; while saving the rest follows later */
+} Watch;
 
 /* ---- Gate: writes. Holds the writer lease, or hands the work to the process that does over its local socket. ---- */
 typedef struct Gate Gate;
@@ -160,6 +155,8 @@ typedef struct RowRequest {
 	bool settling;
 	int64_t take;
 	int64_t settled; /* afterwards: how many */
+	const struct Account *who; /* whose rights count, at the moment of writing; NULL: whoever holds the keys */
+	Str paper;       /* on behalf of another agency: SHA-256, in hex, of the paper that is attached */
 	int64_t event;   /* afterwards: the row's newest event */
 	Outcome outcome; /* afterwards */
 } RowRequest;
@@ -176,44 +173,14 @@ bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 /* Serves the local socket until *stop becomes true (the command `siap writer`). A local gate serves it anyway while open. */
 bool gate_serve(Gate *g, const volatile bool *stop, Err *err) MUST;
 
-/* ---- Accounts: who may do what. An account belongs to one agency, has one role, a set of area subtrees, and a set of datasets ---- */
-typedef enum Role { ROLE_READER, ROLE_OPERATOR, ROLE_SUPERVISOR, ROLE_MANAGER, ROLES } Role;
-typedef enum Verb {
-	VERB_READ, VERB_REVEAL, VERB_ENTER, VERB_CLOSE, VERB_IMPORT, VERB_EXPORT, VERB_ATTACH,
-	VERB_UNDO, VERB_RESOLVE, VERB_EXPLAIN, VERB_FORGET, VERB_ACCOUNTS, VERBS
-} Verb;
-typedef struct Account {
-	int64_t id;
-	Str login, name, agency, language; /* language: empty: none chosen */
-	Role role;
-	Str *area; /* subtrees */
-	size_t n_areas;
-	Str *dataset; /* empty: all that the agency owns */
-	size_t n_datasets;
-	int64_t epoch; /* of its rights: another number when they change */
-	bool must_change; /* the password, before anything else */
-	bool has_totp, closed;
-} Account;
-/* Whether the account may do this to rows of the dataset in this area. d == NULL: to anything of the kind (VERB_ACCOUNTS, or whether
- * there is any dataset for it); area empty: anywhere. E_DENIED says why not, and who could; E_NOTFOUND when it must not
- * know that the dataset exists. Pure. */
-bool account_may(const Account *who, Verb verb, const Dataset *d, Str area, Err *err) MUST;
-
-/* ---- Sessions of the browser ---- */
-enum { SESSION_TOKEN = 44 }; /* characters with the NUL: 32 random bytes, base64url */
-typedef struct Session {
-	Account account;
-	int64_t id;
-	unsigned char secret[32]; /* for tokens in forms; other for each session */
-} Session;
-/* Who shows this token; E_DENIED: nobody by now. Strings live in a. Quick: sessions are kept in memory once they were read. */
-bool session_find(Workspace *w, Str token, Arena *a, Session *out, Err *err) MUST;
+#include "svc/accounts.h"
 
 /* ---- Undo: a new event that gives a row back what it said before, or what all rows of an import said before ---- */
 typedef struct UndoRequest {
 	const Origin *origin;  /* its `why` in 1 to 300 characters */
 	int64_t event;         /* to undo; 0: */
 	int64_t batch;         /* all events of this import */
+	const Account *who;    /* as in RowRequest */
 	int64_t first, last;   /* afterwards: the events that undo */
 	int64_t removed, back; /* so many of their rows are gone by them, or there again */
 } UndoRequest;
@@ -226,6 +193,7 @@ typedef struct ForgetRequest {
 	const Origin *origin; /* its `why` in 1 to 300 characters */
 	const Dataset *dataset;
 	const Str *text;      /* n_fields cells, those of the key fields count; the row may be closed */
+	const Account *who;   /* as in RowRequest */
 	int64_t event;        /* afterwards */
 	bool lingers;         /* afterwards: somebody reads, so the destroyed key stays in the log file of the database for a while */
 } ForgetRequest;
@@ -234,11 +202,6 @@ typedef struct ForgetRequest {
 bool gate_forget(Gate *g, ForgetRequest *r, Err *err) MUST;
 
 /* ---- Import ---- */
-typedef struct Watch { /* somebody looks on, and may say stop; all of it may be NULL */
-	void (*progress)(void *ctx, Str phase, uint64_t done, uint64_t total); /* phase: "checking", "saving" */
-	void *ctx;
-	const volatile bool *stop; /* E_BUSY: while checking nothing is taken in; while saving the rest follows later */
-} Watch;
 typedef struct ImportOptions {
 	const char *path; /* CSV or XLSX */
 	Str sheet;        /* of a workbook; empty: its first */
@@ -248,6 +211,8 @@ typedef struct ImportOptions {
 	bool accept_conflicts;  /* else a conflict refuses the file */
 	const char *error_file; /* NULL: FILE.errors.csv, of a workbook FILE.errors.xlsx */
 	Origin origin;
+	const Account *who; /* each row's area is checked; without datasets given, those it may import into are recognised. NULL: as in RowRequest */
+	Str paper;          /* as in RowRequest */
 	Watch watch;
 } ImportOptions;
 typedef struct ImportPart {
@@ -311,17 +276,71 @@ typedef struct RebuildReport {
  * too. E_BUSY when another rebuild is at work. Strings of the report live in a. */
 bool gate_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
-/* ---- Rows ---- */
-typedef struct RowWalk {
-	const Dataset *d;
-	bool (*row)(void *ctx, const Value *v, int64_t event, Err *err); /* private fields are empty; texts live until it returns; false stops */
-	void *ctx;
-	uint64_t rows; /* afterwards: how many there were */
-} RowWalk;
-/* Each row of the area's subtree, in the order of the keys. */
-bool rows_each(Workspace *w, RowWalk *x, Str area, Err *err) MUST;
+/* ---- Rows: what people look at, below an area, a page at a time ---- */
+typedef enum RowTest { ROW_IS, ROW_HAS, ROW_FROM, ROW_UPTO, ROW_EMPTY } RowTest;
+typedef struct RowFilter {
+	const Field *field; /* an open one */
+	RowTest test;       /* has: a text or code that contains it, in any case */
+	Value value;        /* afterwards, as folded */
+	Str folded;
+} RowFilter;
+/* A filter of this field and test from what a person wrote. E_INPUT: it is no value of the field, or the field is private or does not go with the test. */
+bool row_filter(const Workspace *w, RowFilter *f, Str text, Arena *a, Err *err) MUST;
+enum { ROWS_SEEN = 100000, ROWS_SORTED = 200000 }; /* rows that one question looks at; that can be sorted by another field than the key */
+typedef struct RowView {
+	Str key;       /* as in events */
+	Value *v;      /* private fields are empty */
+	int64_t event; /* its newest */
+	bool sealed;   /* some private field has a value */
+	bool closed;   /* row_get: it is no more, and this is not known but for its keys */
+} RowView;
+typedef struct RowList {
+	const Dataset *dataset;
+	Str area;             /* below it; empty: everywhere */
+	const Account *who;   /* rows that it must not know of are left out; NULL: all */
+	const RowFilter *filter; /* all of them must hold */
+	size_t n_filters;
+	const Field *sort; /* an open field; NULL: by the key */
+	bool descending;
+	Str after;  /* `next` of the page before; empty: from the beginning */
+	size_t max; /* rows of a page */
+	RowView *row;   /* afterwards */
+	size_t n;
+	Str next;      /* afterwards: more rows may follow, behind this; empty: that was all */
+	uint64_t rows; /* afterwards: how many hold, from this page on; at least so many when more_rows */
+	bool more_rows;
+} RowList;
+/* Filters are tried row by row: a page that looked at ROWS_SEEN rows ends there, with fewer rows than max and `next` set. E_LIMIT when
+ * there are more than ROWS_SORTED rows to be sorted. Strings live in a. */
+bool rows_list(Workspace *w, RowList *l, Arena *a, Err *err) MUST;
+typedef bool (*RowFn)(void *ctx, const RowView *r, Err *err); /* false stops; its strings live until it returns */
+/* All of them, as they are, in one go; of l max and what comes afterwards are not used. */
+bool rows_each(Workspace *w, const RowList *l, RowFn fn, void *ctx, Err *err) MUST;
+/* How many there are below the area; counting ends at most. */
+bool rows_number(Workspace *w, const Dataset *d, Str area, uint64_t most, uint64_t *n, Err *err) MUST;
+/* Whether an account may know of a row: of a restricted dataset its owner, and whom the row names (visible_by). */
+bool row_is_seen(const Account *who, const Dataset *d, const Value *v);
+/* text: n_fields cells, those of the key fields count. E_NOTFOUND: there never was such a row. */
+bool row_get(Workspace *w, const Dataset *d, const Str *text, Arena *a, RowView *out, Err *err) MUST;
+/* The key of a row as cells: n_fields of them, p == NULL but for the key fields. E_INPUT: it is none. */
+bool row_key_cells(const Dataset *d, Str key, Arena *a, Str **text, Err *err) MUST;
+typedef struct RowProblem {
+	const Field *field;
+	Str text;
+} RowProblem;
+typedef struct RowCheck {
+	const Dataset *dataset;
+	const Str *text;     /* as in RowRequest */
+	RowProblem *problem; /* afterwards */
+	size_t n;
+} RowCheck;
+/* What is wrong with the cells of a row before anybody writes them: all of it, not the first alone. */
+bool row_problems(Workspace *w, RowCheck *c, Arena *a, Err *err) MUST;
 
 /* ---- Export ---- */
+/* What a list shows, all of its rows; as below. */
+bool export_list(Workspace *w, const RowList *l, FILE *out, uint64_t *rows, Err *err) MUST;
+bool export_list_workbook(Workspace *w, const RowList *l, const char *path, uint64_t *rows, Err *err) MUST;
 /* CSV with field names as header and a last column _event; private fields are left out. Rows of the area's subtree. out may be stdout. */
 bool export_dataset(Workspace *w, const Dataset *d, Str area, FILE *out, uint64_t *rows, Err *err)
 	MUST;
@@ -393,6 +412,9 @@ bool board_equal(const Board *x, const Board *y, Str *difference,
  * so a reader never waits for anything itself. E_BUSY: there is none now, or another process holds the lease. */
 bool gate_board(Gate *g, const Board **out, Err *err) MUST;
 void gate_board_done(Gate *g);
+/* The newest event that the board has taken in, as soon as that is one after `after`; or 0 after so many milliseconds. */
+int64_t gate_board_wait(Gate *g, int64_t after, int milliseconds);
+int64_t gate_waiting(Gate *g); /* how many pieces of work wait for the writer */
 
 /* ---- Answers: how ready an area is, from a board alone ---- */
 typedef struct Answers { /* what is counted once for a board; made again when the board has moved on. One thread at a time. */
@@ -596,6 +618,18 @@ typedef struct Conflicts {
 	Conflict *conflict; /* those that nobody has settled, oldest first */
 	size_t n;
 } Conflicts;
+typedef struct OpenConflict { /* a row with conflicts that nobody has settled */
+	Str dataset, key, area;
+	int64_t event, at; /* the newest of them */
+} OpenConflict;
+typedef struct ConflictList {
+	Str area;   /* below it; empty: everywhere */
+	size_t max; /* at most so many */
+	OpenConflict *item; /* afterwards: newest first, a row once */
+	size_t n;
+	bool more;
+} ConflictList;
+bool conflicts_list(Workspace *w, ConflictList *list, Arena *a, Err *err) MUST;
 /* Strings live in a. */
 bool conflicts_read(Workspace *w, Conflicts *c, Arena *a, Err *err) MUST;
 
@@ -784,6 +818,15 @@ typedef struct SynthReport {
  * is in it entered as imported files, day by day, the same each time: see demo-data/README.md. progress has the day as its phase.
  * Nothing is left behind on an error or stop (E_BUSY). E_CONFLICT when dir exists. */
 bool demo_make(const Env *env, const SynthNew *what, const Watch *watch, SynthReport *out, Err *err) MUST;
+
+/* Its accounts, for rehearsing: all with one password, which stands here and in the README, and which nobody need change. */
+#define DEMO_PASSWORD "siap-latihan"
+typedef struct DemoAccount {
+	const char *login, *name, *agency;
+	Role role;
+	const char *area;
+} DemoAccount;
+extern const DemoAccount demo_accounts[]; /* ends with login NULL */
 
 typedef struct Simulation {
 	const char *dir, *store; /* as above */

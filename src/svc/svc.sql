@@ -118,6 +118,11 @@ INSERT INTO conflict (dataset, key, area, event, over, resolved) VALUES (:datase
 ON CONFLICT (area, dataset, key, event) DO UPDATE SET resolved = excluded.resolved
 -- name: conflict_open
 SELECT event, over FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key AND resolved IS NULL ORDER BY event
+-- name: conflicts_open
+SELECT c.dataset, c.key, c.area, c.event, e.at
+FROM  (SELECT dataset, key, area, max(event) AS event FROM conflict
+       WHERE resolved IS NULL AND area >= :lo AND area < :hi GROUP BY dataset, key, area) AS c
+JOIN   event AS e ON e.seq = c.event ORDER BY c.event DESC LIMIT :most
 -- name: conflict_settled
 SELECT max(resolved) FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key
 -- name: conflict_settled_by
@@ -266,3 +271,102 @@ ORDER BY d.event LIMIT 1
 SELECT e.seq, e.at, e.key, e.area, e.op, e.base, e.undoes, e.device_clock, e.open, e.sealed,
 	o.actor, o.agency, o.on_behalf_of, o.source, o.device, o.request, o.dataset, o.definition, o.why, o.batch
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq = :seq
+-- name: account_get
+SELECT id, login, name, agency, language, role, closed, epoch, must_change,
+	CASE WHEN password = '' THEN 1 ELSE 0 END, CASE WHEN totp = '' THEN 0 ELSE 1 END, handle FROM account WHERE id = :id
+-- name: account_of_login
+SELECT id, login, name, agency, language, role, closed, epoch, must_change,
+	CASE WHEN password = '' THEN 1 ELSE 0 END, CASE WHEN totp = '' THEN 0 ELSE 1 END, handle FROM account WHERE login = :login
+-- name: accounts_from
+SELECT id, login, name, agency, language, role, closed, epoch, must_change,
+	CASE WHEN password = '' THEN 1 ELSE 0 END, CASE WHEN totp = '' THEN 0 ELSE 1 END, handle FROM account AS c
+WHERE login > :after AND (:agency = '' OR agency = :agency)
+	AND (:area = '' OR EXISTS (SELECT 1 FROM account_area AS x WHERE x.account = c.id
+		AND ((x.area >= :area AND x.area < :hi) OR (x.area <= :area AND :area < x.area || ':') OR x.area = '0')))
+ORDER BY login
+-- name: account_logins
+SELECT login FROM account ORDER BY login
+-- name: account_areas
+SELECT area FROM account_area WHERE account = :account ORDER BY area
+-- name: account_datasets
+SELECT dataset FROM account_dataset WHERE account = :account ORDER BY dataset
+-- name: account_epoch
+SELECT epoch, closed FROM account WHERE id = :id
+-- name: account_secret
+SELECT id, password, totp, totp_next, totp_step, login, handle, closed FROM account WHERE id = :id
+-- name: account_secret_of
+SELECT id, password, totp, totp_next, totp_step, login, handle, closed FROM account WHERE login = :login
+-- name: account_last
+SELECT max(id) FROM account
+-- name: account_insert
+INSERT INTO account (id, handle, login, name, agency, role, language, closed, epoch, password, must_change, totp, totp_next, totp_step)
+VALUES (:id, :handle, :login, :name, :agency, :role, '', 0, 0, :password, :must_change, '', '', 0)
+-- name: account_name
+UPDATE account SET name = :name WHERE id = :id
+-- name: account_language
+UPDATE account SET language = :language WHERE id = :id
+-- name: account_rights
+UPDATE account SET role = :role, closed = :closed, epoch = :epoch WHERE id = :id
+-- name: account_password
+UPDATE account SET password = :password, must_change = :must_change WHERE id = :id
+-- name: account_password_again
+UPDATE account SET password = :password WHERE id = :id AND password = :before
+-- name: account_area_insert
+INSERT INTO account_area (account, area) VALUES (:account, :area)
+-- name: account_area_clear
+DELETE FROM account_area WHERE account = :account
+-- name: account_dataset_insert
+INSERT INTO account_dataset (account, dataset) VALUES (:account, :dataset)
+-- name: account_dataset_clear
+DELETE FROM account_dataset WHERE account = :account
+-- name: totp_next
+UPDATE account SET totp_next = :totp WHERE id = :id
+-- name: totp_set
+UPDATE account SET totp = :totp, totp_next = '', totp_step = :step WHERE id = :id
+-- name: totp_step
+UPDATE account SET totp_step = :step WHERE id = :id AND totp_step < :step
+-- name: recovery_insert
+INSERT INTO account_recovery (account, code) VALUES (:account, :code)
+-- name: recovery_take
+DELETE FROM account_recovery WHERE account = :account AND code = :code
+-- name: recovery_clear
+DELETE FROM account_recovery WHERE account = :account
+-- name: session_last
+SELECT max(id) FROM session
+-- name: session_insert
+INSERT INTO session (id, token, account, made, seen, device, pending) VALUES (:id, :token, :account, :made, :made, :device, :pending)
+-- name: session_get
+SELECT id, account, made, seen, pending, device FROM session WHERE token = :token
+-- name: sessions_of
+SELECT id, made, seen, device FROM session WHERE account = :account AND pending = 0 ORDER BY id DESC
+-- name: session_seen
+UPDATE session SET seen = :seen WHERE id = :id AND seen < :seen
+-- name: session_delete
+DELETE FROM session WHERE token = :token
+-- name: session_end
+DELETE FROM session WHERE account = :account AND id = :id
+-- name: sessions_end
+DELETE FROM session WHERE account = :account AND id <> :but
+-- name: sessions_old
+DELETE FROM session WHERE seen < :idle OR made < :oldest OR (pending = 1 AND made < :waiting)
+-- name: invitation_insert
+INSERT INTO invitation (token, account, until) VALUES (:token, :account, :until)
+-- name: invitation_get
+SELECT account, until FROM invitation WHERE token = :token
+-- name: invitations_clear
+DELETE FROM invitation WHERE account = :account
+-- name: invitations_old
+DELETE FROM invitation WHERE until < :now
+-- name: attempt_get
+SELECT failures, last, until FROM login_attempt WHERE subject = :subject
+-- name: attempt_put
+INSERT INTO login_attempt (subject, failures, last, until) VALUES (:subject, :failures, :last, :until)
+ON CONFLICT (subject) DO UPDATE SET failures = excluded.failures, last = excluded.last, until = excluded.until
+-- name: attempt_forgive
+UPDATE login_attempt SET failures = failures - 1, until = :until WHERE subject = :subject AND failures > 0
+-- name: attempt_clear
+DELETE FROM login_attempt WHERE subject = :subject
+-- name: attempts_old
+DELETE FROM login_attempt WHERE last < :oldest AND until < :now
+-- name: verify_accounts
+SELECT epoch, id FROM account ORDER BY epoch, id

@@ -72,6 +72,11 @@ bool svc_stmt(Db *db, const SqlFile *sql, const char *name, Stmt **out, Err *err
 void clock_install(Workspace *w);         /* w->env gets the time of the workspace's clock; real until it is set */
 bool clock_read(Workspace *w, Err *err) MUST; /* as it is stored */
 void clock_set(Workspace *w, int64_t at); /* in memory only */
+int64_t clock_real(const Workspace *w);   /* of the environment, also in a rehearsal: for log-ins, which are of today */
+
+/* ---- session.c ---- */
+void sessions_install(Workspace *w);
+void sessions_drop(Workspace *w); /* by the workspace that made them alone */
 
 /* ---- seal.c: closed fields at rest, salts and public entries (house.md section 6) ---- */
 enum { SEAL_HASH = 32, SEAL_SALT = 16 };
@@ -164,6 +169,20 @@ bool writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err) MUST;
 /* The newest checkpoint is one of all events that are committed by now. */
 bool writer_sign(Writer *wr, Err *err) MUST;
 
+/* ---- rights_now.c: rights as they are while the writer works ---- */
+typedef struct RightsAsk {
+	const Account *who; /* NULL: whoever holds the keys may all of it */
+	Verb verb;
+	const Dataset *dataset;
+	Str area;
+	const Origin *origin;
+	Str paper;
+} RightsAsk;
+/* Into now: who, with the rights of this moment; of no account: {0}. E_DENIED: there is none any more. */
+bool rights_now(WriteTx *tx, const Account *who, Account *now, Err *err) MUST;
+/* account_may by the rights of now, and that origin says who it is and for whom. */
+bool rights_check(WriteTx *tx, const RightsAsk *ask, Err *err) MUST;
+
 /* ---- log_tree.c ---- */
 typedef struct LogSource {
 	Db *db;
@@ -208,6 +227,7 @@ typedef struct SystemRow {
 } SystemRow;
 bool why_check(Str why, Err *err) MUST; /* log_change.c: a reason that everybody will read */
 bool log_system(WriteTx *tx, const SystemRow *r, int64_t *event, Err *err) MUST;
+bool system_is_restricted(Str kind); /* who looked at what: the public log does not name it */
 typedef struct LogFacts {
 	const Origin *who; /* NULL: Siap itself */
 	const VerifierKey *key;
@@ -489,6 +509,8 @@ typedef struct Batch { /* a finished staging file */
 } Batch;
 typedef struct Batches { /* all that one file feeds */
 	const Origin *origin;
+	const Account *who; /* by whose rights its rows were checked, or NULL */
+	Str paper;
 	Str file;
 	Batch *part;
 	size_t n;
@@ -501,6 +523,7 @@ bool jobs_resume(Workspace *w, Writer *wr, uint64_t *rows, Err *err) MUST;
 bool jobs_tidy(Workspace *w, Err *err) MUST; /* removes what killed processes left behind */
 
 /* Waits until an event after `after` is committed, *stop is true, or a second has passed; returns the newest committed event. */
+int64_t writer_waiting(Writer *wr); /* pieces of work in its queue */
 int64_t writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop);
 void writer_wake(Writer *wr); /* who waits looks at *stop again; NULL allowed */
 
@@ -571,6 +594,8 @@ struct Gate {
 	int64_t kept;   /* when the totals of the day were last stored or that failed, on clock_us */
 	bool keep_failed;
 	pthread_rwlock_t follow; /* guards the board's content and daily */
+	int64_t at;              /* the board's event, guarded by `lock` */
+	pthread_cond_t moved;    /* it is another one */
 	uint64_t resumed;
 	pthread_t follower, listener;
 	bool follows, listens;
@@ -592,6 +617,7 @@ bool gate_write(Gate *g, WriteFn fn, void *arg, bool alone, Err *err) MUST;
 /* The cells of a request, completed with what stands there, into put->v and put->given. */
 bool values_from_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, RowPut *put, Err *err) MUST;
 bool row_work(WriteTx *tx, void *row_request, Err *err) MUST; /* a WriteFn */
+bool row_allowed(WriteTx *tx, const RowRequest *r, Str area, Err *err) MUST; /* by the rights of now; area: of the row */
 bool row_settle(WriteTx *tx, RowRequest *r, Err *err) MUST; /* resolve.c */
 /* Before anything is written: what an interrupted import left to do. import: another begins. */
 bool gate_continue(Gate *g, bool import, Err *err) MUST;
@@ -606,6 +632,9 @@ bool socket_forget(Gate *g, ForgetRequest *r, Err *err) MUST;
 bool socket_clock(Gate *g, int64_t at, Err *err) MUST;
 bool socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err) MUST; /* what: "checkpoint", "rotate", "cosign" (why: the note) */
 bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
+struct AccountWork;
+bool socket_account(Gate *g, struct AccountWork *w, Err *err) MUST;
+bool account_serve(Gate *g, const json_t *q, const Origin *origin, Buf *out, Err *err) MUST; /* account_gate.c */
 bool socket_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
 /* ---- cosign.c ---- */

@@ -316,6 +316,37 @@ arrival_file(Demo *d, const Arrival *e, Err *err)
 	return true;
 }
 
+/* ---- who may log in ---- */
+
+const DemoAccount demo_accounts[] = {
+	{"sekretaris", "Sekretariat Desk Pilkada", "kesbangpol", ROLE_SUPERVISOR, "15"},
+	{"gubernur", "Kantor Gubernur", "pemda", ROLE_READER, "15"},
+	{"kpu.tebo", "Operator KPU Tebo", "kpu", ROLE_OPERATOR, "1509"},
+	{"bawaslu", "Bawaslu Provinsi", "bawaslu", ROLE_SUPERVISOR, "15"},
+	{"polda.ops", "Biro Operasi Polda", "polri", ROLE_OPERATOR, "15"},
+	{"admin", "Pengelola akun Kesbangpol", "kesbangpol", ROLE_MANAGER, "15"},
+	{"kpu.admin", "Pengelola akun KPU", "kpu", ROLE_MANAGER, "15"}, {0}};
+
+static bool
+accounts_make(Demo *d, Err *err)
+{
+	Origin o = {.actor = S("siap"), .source = S("siap"), .why = S("made for the demo")};
+	for (const DemoAccount *one = demo_accounts; one->login; one++) {
+		Str area = str_of(one->area);
+		AccountRequest r = {.origin = &o,
+			.account = {.login = str_of(one->login),
+				.name = str_of(one->name),
+				.agency = str_of(one->agency),
+				.role = one->role,
+				.area = &area,
+				.n_areas = 1},
+			.password = str_of(DEMO_PASSWORD)};
+		if (!gate_account_add(d->s.gate, &r, err))
+			return false;
+	}
+	return true;
+}
+
 /* ---- all of it ---- */
 
 static bool
@@ -337,7 +368,8 @@ days_play(Demo *d, Err *err)
 			return false;
 		s->a = keep;
 	}
-	return gate_clock(s->gate, moment(STORY_LAST, 13, 9), err) && synth_day_end(s, err);
+	return gate_clock(s->gate, moment(STORY_LAST, 13, 9), err) && accounts_make(d, err) &&
+		synth_day_end(s, err);
 }
 
 bool

@@ -26,6 +26,8 @@ typedef struct Undo {
 	uint64_t events; /* looked at */
 	uint64_t later;  /* of them so many have an event after them */
 	uint64_t undone; /* of the first ones of these so many are undone by it */
+	Account who;     /* of a request by an account: its rights now */
+	Str actor;       /* who made what is undone */
 	Buf first;       /* which, the first ones */
 } Undo;
 
@@ -256,6 +258,9 @@ chunk_undo(Undo *u, const Undone *e, size_t n, Err *err)
 			return err_set(
 				err, E_DB, "event %lld of the log cannot be read", (long long)e[i].event);
 	}
+	for (size_t i = 0; i < n && u->r->who; i++)
+		if (!account_may_undo(&u->who, u->d, put[i].v[u->d->area].s, u->actor, err))
+			return false;
 	if (!present_find(&u->ac, put, n, &u->a, err) || !closed_find(&u->ac, put, n, &u->a, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
@@ -281,6 +286,36 @@ undo_begin(Undo *u, Str dataset, Err *err)
 		origin_for(tx, o, u->d, 0, &origin, err) && acceptor_open(tx, u->d, &origin, &u->ac, err);
 }
 
+/* Whose rights count, and whose change it is; by the first event of those to be undone. */
+static bool
+undo_by(Undo *u, int64_t event, Err *err)
+{
+	Stmt *s;
+	bool row;
+	if (!u->r->who || u->actor.n)
+		return true;
+	if (!rights_now(u->tx, u->r->who, &u->who, err))
+		return false;
+	RightsAsk ask = {u->r->who, VERB_UNDO, u->d, (Str){0}, u->r->origin, {0}};
+	Err why = {0};
+	if (!rights_check(u->tx, &ask, &why)) {
+		if (why.code == E_NOTFOUND) /* not even of which dataset it is */
+			return err_set(err, E_NOTFOUND, "there is no event %lld: the newest is %lld",
+				(long long)event, (long long)u->tx->seq);
+		*err = why;
+		return false;
+	}
+	if (!svc_stmt(u->tx->db, &u->tx->w->sql, "event_channel", &s, err))
+		return false;
+	db_set_int(s, "seq", event);
+	if (!db_step(s, &row, err))
+		return false;
+	NEED(row);
+	u->actor = arena_str(&u->tx->tmp, db_text(s, 1));
+	db_reset(s);
+	return true;
+}
+
 static bool
 undo_event(Undo *u, Err *err)
 {
@@ -299,7 +334,7 @@ undo_event(Undo *u, Err *err)
 	Str dataset = arena_str(&u->a, db_text(s, 0));
 	undone_read(u, s, &e);
 	db_reset(s);
-	if (!undo_begin(u, dataset, err) || !chunk_undo(u, &e, 1, err))
+	if (!undo_begin(u, dataset, err) || !undo_by(u, e.event, err) || !chunk_undo(u, &e, 1, err))
 		return false;
 	if (!u->later)
 		return true;
@@ -388,7 +423,7 @@ undo_batch(Undo *u, Err *err)
 			return err_set(err, E_DB, "import %lld lacks %lld of its events in the log",
 				(long long)u->r->batch, (long long)(b.n - (int64_t)u->events));
 		before = e[n - 1].event;
-		if (!chunk_undo(u, e, n, err))
+		if (!undo_by(u, before, err) || !chunk_undo(u, e, n, err))
 			return false;
 	}
 	return !u->later || batch_refuse(u, err);

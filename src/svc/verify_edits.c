@@ -1,4 +1,5 @@
-/* verify_edits: what tables keep of devices' edits and of settled conflicts follows from the log. */
+/* verify_edits: what tables keep of devices' edits and of settled conflicts follows from the log. Events that other tables follow from
+ * are kept here while all are read. */
 #include "svc/verify_private.h"
 
 /* ---- collected while the events are read ---- */
@@ -7,7 +8,8 @@ void
 verify_keep(Verify *v, const Entry *e, const KnownOrigin *o)
 {
 	bool settles = str_eq(o->dataset, S("siap.resolve"));
-	if (!settles && !o->device.n)
+	bool rights = str_eq(o->dataset, S("siap.account"));
+	if (!settles && !rights && !o->device.n)
 		return;
 	pthread_mutex_lock(&v->lock);
 	KeptEvent *k = NEW(v->a, KeptEvent, 1);
@@ -18,6 +20,7 @@ verify_keep(Verify *v, const Entry *e, const KnownOrigin *o)
 		.clock = device_clock(e->clock),
 		.origin = o,
 		.settles = settles,
+		.rights = rights,
 		.next = v->kept};
 	v->kept = k;
 	v->n_kept++;

@@ -72,7 +72,7 @@ origin_know(Verify *v, const Shapes *shapes, Stmt *s, Hasher *h, Err *err)
 		.device = arena_str(v->a, facts.batch ? (Str){0} : facts.device),
 		.request = arena_str(v->a, facts.device.n ? facts.request : (Str){0}),
 		.at = d ? (int16_t)(d - v->w->cat.dataset) : -1,
-		.restricted = shapes->restricted[shape],
+		.restricted = shapes->restricted[shape] || system_is_restricted(facts.dataset),
 		.has_private = shapes->has_private[shape],
 		.known = true};
 	return origin_hash(&facts, h, &o->row.hash, err);

@@ -33,6 +33,7 @@ typedef struct KeptEvent { /* one that tables beside those of the datasets know 
 	Hlc clock;
 	const KnownOrigin *origin;
 	bool settles;            /* conflicts of the row that its key names */
+	bool rights;             /* of the account that its key names */
 	struct KeptEvent *later; /* the next one that does for the same row */
 	struct KeptEvent *next;
 } KeptEvent;
@@ -89,6 +90,8 @@ void verify_keep(Verify *v, const Entry *e, const KnownOrigin *o); /* an event t
 void verify_settled(Verify *v);                                    /* once all are read */
 int64_t verify_settles(const Verify *v, Str row, int64_t event); /* the event that settled this conflict of dataset/key; 0: none */
 bool verify_devices(Verify *v, VerifyThread *t, Err *err) MUST;
+/* verify_accounts.c: rights of accounts; after verify_chains */
+bool verify_accounts(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_rules.c: what comes from the definitions and the pack */
 bool verify_rules(Verify *v, VerifyThread *t, Err *err) MUST;
 

@@ -604,6 +604,7 @@ open_as(const Env *env, const char *dir, bool as_found, Arena *a, Workspace *out
 {
 	*out = (Workspace){.env = env, .a = a, .dir = arena_cstr(a, str_of(dir))};
 	clock_install(out);
+	sessions_install(out);
 	if (open_all(out, as_found, err))
 		return true;
 	workspace_close(out);
@@ -625,6 +626,7 @@ workspace_open_found(const Env *env, const char *dir, Arena *a, Workspace *out, 
 void
 workspace_close(Workspace *w)
 {
+	sessions_drop(w);
 	db_close(w->db);
 	w->db = NULL;
 }

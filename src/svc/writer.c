@@ -354,6 +354,17 @@ writer_sign(Writer *wr, Err *err)
 }
 
 int64_t
+writer_waiting(Writer *wr)
+{
+	int64_t n = 0;
+	pthread_mutex_lock(&wr->lock);
+	for (const Work *w = wr->head; w; w = w->next)
+		n++;
+	pthread_mutex_unlock(&wr->lock);
+	return n;
+}
+
+int64_t
 writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop)
 {
 	struct timespec until;

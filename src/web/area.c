@@ -1,5 +1,6 @@
 /* area: the board of a province, regency, district or village: how ready it is, what that is made of, and what to do next. */
 #include "web/area.h"
+#include "web/map.h"
 
 enum { GAPS_SHOWN = 8 };
 
@@ -53,11 +54,14 @@ pillar_formula(const Desk *d, Str pillar)
 		n++;
 		equal &= s->weight == 1;
 	}
-	return n == 0  ? str_of(tr("Nothing of it counts here by now."))
-		: n == 1   ? str_of(tr("The share of the one indicator that counts by now."))
-		: equal    ? arena_fmt(d->a, tr("The mean of the shares of the %d indicators that count by now."), (int)n)
-				   : arena_fmt(d->a, tr("The mean of the shares of the %d indicators that count by now, by their weights."),
-						 (int)n);
+	return n == 0 ? str_of(tr("Nothing of it counts here by now."))
+		: n == 1  ? str_of(tr("The share of the one indicator that counts by now."))
+		: equal
+		? arena_fmt(
+			  d->a, tr("The mean of the shares of the %d indicators that count by now."), (int)n)
+		: arena_fmt(d->a,
+			  tr("The mean of the shares of the %d indicators that count by now, by their weights."),
+			  (int)n);
 }
 
 static void
@@ -106,7 +110,8 @@ static int
 child_order(const void *x, const void *y)
 {
 	const Child *a = x, *b = y;
-	return a->by != b->by ? (a->by > b->by) - (a->by < b->by) : (a->node > b->node) - (a->node < b->node);
+	return a->by != b->by ? (a->by > b->by) - (a->by < b->by)
+						  : (a->node > b->node) - (a->node < b->node);
 }
 
 static int
@@ -223,8 +228,10 @@ areas_fill(const Desk *d, Fill *f)
 	size_t n = children_sort(d, &child);
 	fill_text(f, "children", str_of(children_words(d->level)));
 	fill_list(f, "columns");
-	column_fill(d, f, S("name"), str_of(level_words(d->level == LEVEL_VILLAGE ? LEVEL_TPS : d->level + 1)));
-	column_fill(d, f, S("ready"), str_of(d->level == LEVEL_VILLAGE ? tr("state") : tr("TPS ready")));
+	column_fill(
+		d, f, S("name"), str_of(level_words(d->level == LEVEL_VILLAGE ? LEVEL_TPS : d->level + 1)));
+	column_fill(
+		d, f, S("ready"), str_of(d->level == LEVEL_VILLAGE ? tr("state") : tr("TPS ready")));
 	column_fill(d, f, S("share"), S("%"));
 	for (size_t p = 0; p < d->n_pillars; p++)
 		column_fill(d, f, d->pillar[p], pillar_words(d->pillar[p]));
@@ -296,7 +303,8 @@ static void
 silent_fill(const Desk *d, Fill *f)
 {
 	const Board *b = d->b;
-	fill_text(f, "silent_total", b->silent[d->node] ? figure_number(d->a, b->silent[d->node]) : S(""));
+	fill_text(
+		f, "silent_total", b->silent[d->node] ? figure_number(d->a, b->silent[d->node]) : S(""));
 	fill_list(f, "silence");
 	for (size_t i = 0; i < b->n_indicators; i++) {
 		const Series *s = &b->series[i];
@@ -317,9 +325,9 @@ silent_fill(const Desk *d, Fill *f)
 static Str
 change_words(const Desk *d, const TrendAsk *ask)
 {
-	return ask->known
-		? arena_fmt(d->a, "%s%.*s", ask->change > 0 ? "+" : "", STR(figure_number(d->a, ask->change)))
-		: S("");
+	return ask->known ? arena_fmt(d->a, "%s%.*s", ask->change > 0 ? "+" : "",
+							STR(figure_number(d->a, ask->change)))
+					  : S("");
 }
 
 bool
@@ -365,6 +373,7 @@ board_fill_page(const Desk *d, Fill *f, Err *err)
 	findings_list_fill(d, f, "must_findings", "must");
 	findings_list_fill(d, f, "look_findings", "look");
 	silent_fill(d, f);
+	map_fill(d, &(MapAsk){.by = map_ready()}, f);
 	fill_flag(f, "has_stages", d->level == LEVEL_PROVINCE || d->level == LEVEL_REGENCY);
 	area_text(d, &text);
 	bool ok = buf_check(&text, err);
@@ -388,19 +397,21 @@ area_plain(Request *rq, Err *err)
 }
 
 static bool
-area_board(Request *rq, Err *err)
+area_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
-	Fill *f = fill_new(rq->a);
-	if (!desk_open(rq, &d, err))
-		return false;
-	bool tps = d.level == LEVEL_TPS, *found = NULL;
-	if (!(tps ? tps_fill(&d, f, &found, err) : board_fill_page(&d, f, err)))
+	return desk_open(rq, &d, err) && board_fill_page(&d, f, err);
+}
+
+static bool
+station_fill(Request *rq, Fill *f, Err *err)
+{
+	AUTO(Desk) d = {0};
+	bool *found;
+	if (!desk_open(rq, &d, err) || !tps_fill(&d, f, &found, err))
 		return false;
 	desk_close(&d);
-	if (tps && !tps_facts_fill(&d, f, found, err))
-		return false;
-	return page_send(rq, tps ? "tps" : "area", f, err);
+	return tps_facts_fill(&d, f, found, err);
 }
 
 /* /area/1509, and as plain text to send on: /area/1509.txt */
@@ -408,8 +419,9 @@ static bool
 area(Request *rq, Err *err)
 {
 	Str code = rq_param(rq, "area");
+	bool tps = area_level(code) == LEVEL_TPS;
 	if (!str_ends(code, S(".txt")))
-		return area_board(rq, err);
+		return desk_send(rq, tps ? "tps" : "area", tps ? station_fill : area_fill, err);
 	rq->param->value = str_slice(code, 0, code.n - 4);
 	return area_plain(rq, err);
 }

@@ -96,10 +96,13 @@ static bool
 asset_page(Request *rq, Err *err)
 {
 	Asset *x = asset_find(rq_param(rq, "name"));
-	size_t at;
 	if (!x)
 		return err_set(err, E_NOTFOUND, "there is no page '%.*s'", STR(rq->path));
-	bool packed = x->packed.n && str_find(rq_header(rq, "Accept-Encoding"), S("gzip"), &at);
+	bool packed = x->packed.n && takes_gzip(rq);
+	Str tag = str_of(MHD_get_response_header(x->response[packed], "ETag"));
+	if (browser_has(rq, tag))
+		return reply_same(rq, tag, err);
+	rq->size = packed ? x->packed.n : x->plain.n;
 	rq->status = MHD_HTTP_OK;
 	rq->response = x->response[packed];
 	rq->shared = true;

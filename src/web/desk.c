@@ -47,6 +47,13 @@ desk_close(Desk *d)
 	d->b = NULL;
 }
 
+bool
+desk_send(Request *rq, const char *name, DeskFill fill, Err *err)
+{
+	Fill *f = fill_new(rq->a);
+	return fill(rq, f, err) && page_send(rq, name, f, err);
+}
+
 /* ---- words ---- */
 
 Str
@@ -55,8 +62,8 @@ place_words(const PlaceIndex *x, Str code, Arena *a)
 	Str name = place_name(x, code, a);
 	switch (area_level(code)) {
 	case LEVEL_TPS:
-		return arena_fmt(a, "%.*s, %.*s", STR(name),
-			STR(place_name(x, area_lift(code, LEVEL_VILLAGE), a)));
+		return arena_fmt(
+			a, "%.*s, %.*s", STR(name), STR(place_name(x, area_lift(code, LEVEL_VILLAGE), a)));
 	case LEVEL_PROVINCE:
 		return arena_fmt(a, tr("Province of %.*s"), STR(name.n ? name : code));
 	case LEVEL_DISTRICT:
@@ -170,7 +177,8 @@ bar_width(Arena *a, int parts)
 }
 
 bool
-series_row(const Board *b, const Series *s, size_t node, int64_t *need, int64_t *have, int64_t *heard)
+series_row(
+	const Board *b, const Series *s, size_t node, int64_t *need, int64_t *have, int64_t *heard)
 {
 	if (!s->own[0] && b->level[node] != (uint8_t)s->query->level)
 		return false;
@@ -192,7 +200,8 @@ desk_findings(const Board *b, size_t node)
 bool
 dataset_open(const Request *rq, const Dataset *d)
 {
-	return !d->restricted || !rq->who;
+	Err why = {0};
+	return !rq->who || account_may(rq->who, VERB_READ, d, (Str){0}, &why);
 }
 
 /* Of a restricted dataset not even a finding is told to those for whom it does not exist. */
@@ -239,8 +248,8 @@ countdown(const Desk *d)
 	Str day = figure_day(d->a, w->pack->poll);
 	int64_t left = desk_days_left(w, w->pack->poll);
 	if (left > 1)
-		return arena_fmt(d->a, tr("%s days to polling day, %.*s"), figure_number(d->a, left).p,
-			STR(day));
+		return arena_fmt(
+			d->a, tr("%s days to polling day, %.*s"), figure_number(d->a, left).p, STR(day));
 	if (left < 0)
 		return arena_fmt(d->a, tr("polling day was %.*s"), STR(day));
 	return str_of(left ? tr("polling day is tomorrow") : tr("polling day is today"));
@@ -261,9 +270,9 @@ desk_fill(const Desk *d, Fill *f, const char *about)
 	fill_text(f, "here", place_name(d->places, d->code, d->a));
 	fill_text(f, "event", d->b->event > 0 ? figure_number(d->a, d->b->event) : S(""));
 	fill_text(f, "as_of",
-		d->b->event > 0 ? figure_moment(
-							  d->a, workspace_event_time(w, d->b->event), area_zone(w->area))
-						: S(""));
+		d->b->event > 0
+			? figure_moment(d->a, workspace_event_time(w, d->b->event), area_zone(w->area))
+			: S(""));
 	fill_text(f, "countdown", countdown(d));
 	fill_flag(f, "no_tps", d->b->total[0] == 0);
 	fill_text(f, "board_css", asset_address(S("board.css"), d->a));

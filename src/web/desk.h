@@ -31,6 +31,10 @@ bool desk_places(Request *rq, const PlaceIndex **out, Err *err) MUST; /* names o
  * countdown, no_tps, base (/area/CODE), board_css, board_js. */
 void desk_fill(const Desk *d, Fill *f, const char *about);
 
+/* A page that follows from the board, the address, the language, and what the person may know of. */
+typedef bool (*DeskFill)(Request *rq, Fill *f, Err *err);
+bool desk_send(Request *rq, const char *name, DeskFill fill, Err *err) MUST;
+
 /* ---- words; results live in the desk's arena ---- */
 Str place_words(const PlaceIndex *x, Str code, Arena *a);  /* "Kecamatan Tebo Ilir", "TPS 002, Rawa Sari" */
 Str within_words(const PlaceIndex *x, Str code, Arena *a); /* "Tebo Ilir, Kabupaten Tebo"; empty at the top */

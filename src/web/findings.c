@@ -25,8 +25,8 @@ ask_read(Request *rq, Ask *out, Err *err)
 static bool
 wanted(const Request *rq, const Ask *ask, const Query *q)
 {
-	return (!ask->only || ask->only == q) && (!ask->severity.n || str_eq(ask->severity, q->severity)) &&
-		check_open(rq, q);
+	return (!ask->only || ask->only == q) &&
+		(!ask->severity.n || str_eq(ask->severity, q->severity)) && check_open(rq, q);
 }
 
 /* The checks in the order of the list: what must be mended comes first. */
@@ -38,7 +38,8 @@ checks_ordered(const Desk *d, const Ask *ask, size_t *n)
 	*n = 0;
 	for (int look = 0; look < 2; look++)
 		for (size_t i = 0; i < c->n_checks; i++)
-			if (str_eq(c->check[i].severity, S("must")) == !look && wanted(d->rq, ask, &c->check[i]))
+			if (str_eq(c->check[i].severity, S("must")) == !look &&
+				wanted(d->rq, ask, &c->check[i]))
 				out[(*n)++] = &c->check[i];
 	return out;
 }
@@ -50,18 +51,27 @@ count_of(const Desk *d, const Query *check)
 	return d->b->series[i].need[d->node];
 }
 
+static uint64_t
+count_all(const Desk *d, const Ask *ask)
+{
+	size_t n;
+	const Query **check = checks_ordered(d, ask, &n);
+	uint64_t total = 0;
+	for (size_t i = 0; i < n; i++)
+		total += (uint64_t)count_of(d, check[i]);
+	return total;
+}
+
 /* The places of one page, check by check. */
 static bool
-places_read(const Desk *d, const Ask *ask, const Paging *at, FindingPage *page, size_t *n, uint64_t *total,
-	Err *err)
+places_read(const Desk *d, const Ask *ask, const Paging *at, FindingPage *page, size_t *n, Err *err)
 {
 	size_t n_checks;
 	const Query **check = checks_ordered(d, ask, &n_checks);
 	uint64_t skip = (at->page - 1) * at->size, room = at->size;
-	*n = *total = 0;
+	*n = 0;
 	for (size_t i = 0; i < n_checks; i++) {
 		uint64_t here = (uint64_t)count_of(d, check[i]);
-		*total += here;
 		if (here <= skip || !room) {
 			skip -= here <= skip ? here : skip;
 			continue;
@@ -132,7 +142,8 @@ checks_fill(const Desk *d, Fill *f, const Ask *ask)
 	const Catalog *c = &d->rq->w->cat;
 	fill_list(f, "checks");
 	for (size_t i = 0; i < c->n_checks; i++) {
-		if (!check_open(d->rq, &c->check[i]) || (!count_of(d, &c->check[i]) && ask->only != &c->check[i]))
+		if (!check_open(d->rq, &c->check[i]) ||
+			(!count_of(d, &c->check[i]) && ask->only != &c->check[i]))
 			continue;
 		Fill *item = fill_item(f, "checks");
 		fill_text(item, "value", c->check[i].name);
@@ -146,18 +157,17 @@ checks_fill(const Desk *d, Fill *f, const Ask *ask)
 }
 
 static bool
-page(Request *rq, Err *err)
+page_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
 	Ask ask;
 	Paging at = paging_of(rq, ROWS);
-	Fill *f = fill_new(rq->a);
 	FindingPage *places = NEW(rq->a, FindingPage, rq->w->cat.n_checks + 1);
 	size_t n;
-	uint64_t total;
 	if (!ask_read(rq, &ask, err) || !desk_open(rq, &d, err) ||
-		!places_read(&d, &ask, &at, places, &n, &total, err))
+		!places_read(&d, &ask, &at, places, &n, err))
 		return false;
+	uint64_t total = count_all(&d, &ask);
 	Str path = arena_fmt(rq->a, "/area/%.*s/findings", STR(d.code));
 	desk_fill(&d, f, tr("Findings"));
 	checks_fill(&d, f, &ask);
@@ -165,7 +175,13 @@ page(Request *rq, Err *err)
 	fill_text(f, "count", total ? figure_number(rq->a, (int64_t)total) : S(""));
 	fill_text(f, "csv", arena_fmt(rq->a, "%.*s.csv?%.*s", STR(path), STR(ask.query)));
 	desk_close(&d);
-	return rows_fill(&d, f, places, n, err) && page_send(rq, "findings", f, err);
+	return rows_fill(&d, f, places, n, err);
+}
+
+static bool
+page(Request *rq, Err *err)
+{
+	return desk_send(rq, "findings", page_fill, err);
 }
 ROUTE(findings, "GET", "/area/{area}/findings", page, ROUTE_MEMBER);
 
@@ -183,8 +199,8 @@ row_csv(void *ctx, const Finding *x, Err *err)
 	CsvRows *r = ctx;
 	Arena before = *r->d->a;
 	if (++r->rows > ROWS_MOST)
-		return err_set(err, E_LIMIT, "these are more than %d findings: name one check or a smaller area",
-			ROWS_MOST);
+		return err_set(err, E_LIMIT,
+			"these are more than %d findings: name one check or a smaller area", ROWS_MOST);
 	Str text[] = {x->area, place_name(r->d->places, x->area, r->d->a), x->check->name,
 		tr_str(x->check->title), x->check->severity, x->key, x->detail, x->check->owner,
 		tr_str(x->check->remedy)};

@@ -3,6 +3,8 @@
 
 #include "web/area.h"
 
+enum { STATIONS = 512 };
+
 /* ---- what is shown ---- */
 
 static bool
@@ -14,11 +16,17 @@ by_unknown(const Desk *d, Str text, Err *err)
 		STR(d->pillar[0]), STR(d->b->series[0].query->name));
 }
 
+MapBy
+map_ready(void)
+{
+	return (MapBy){.text = S("ready"), .words = str_of(tr("TPS ready"))};
+}
+
 bool
 map_by(const Desk *d, Str text, MapBy *out, Err *err)
 {
 	Str kind, name;
-	*out = (MapBy){.text = S("ready"), .words = str_of(tr("TPS ready"))};
+	*out = map_ready();
 	if (!text.n || str_eq(text, S("ready")))
 		return true;
 	out->text = text;
@@ -126,7 +134,7 @@ class_words(const Desk *d, const MapBy *by, MapClass class)
 	if (is_yes_or_no(d, by) && class == MAP_FULL)
 		return tr("ready");
 	if (is_yes_or_no(d, by) && class == MAP_LOW)
-		return tr("not ready; so many conditions are not met");
+		return tr("not ready");
 	return map_class_words(class);
 }
 
@@ -154,7 +162,9 @@ legend_fill(const Desk *d, const MapBy *by, const size_t count[MAP_CLASSES], Fil
 			continue;
 		Fill *item = fill_item(f, "map_legend");
 		fill_text(item, "class", str_of(sign[c]));
-		fill_text(item, "words", str_of(class_words(d, by, (MapClass)c)));
+		fill_text(item, "words",
+			str_of(is_yes_or_no(d, by) && c == MAP_LOW ? tr("not ready, and how much is not met")
+													   : class_words(d, by, (MapClass)c)));
 		fill_text(item, "count", figure_number(d->a, (int64_t)count[c]));
 	}
 }
@@ -171,8 +181,8 @@ summary_words(const Desk *d, const MapBy *by, const size_t count[MAP_CLASSES])
 	return b.n && !b.failed ? arena_str(d->a, buf_str(&b)) : S("");
 }
 
-bool
-map_fill(const Desk *d, const MapAsk *ask, Fill *f, Err *err)
+void
+map_fill(const Desk *d, const MapAsk *ask, Fill *f)
 {
 	MapArea *area;
 	size_t n = map_areas(d, &ask->by, &area), count[MAP_CLASSES] = {0};
@@ -183,14 +193,13 @@ map_fill(const Desk *d, const MapAsk *ask, Fill *f, Err *err)
 	fill_text(f, "map_summary", summary_words(d, &ask->by, count));
 	fill_text(f, "map_css", asset_address(S("map.css"), d->a));
 	legend_fill(d, &ask->by, count, f);
-	if (ask->n_boundaries * 2 > n) {
+	if (ask->n_boundaries * 2 > n)
 		map_paths_fill(d, ask, area, n, f);
-		return true;
-	}
-	return map_tiles_fill(d, ask, area, n, f, err);
+	else
+		map_tiles_fill(d, ask, area, n, f);
 }
 
-/* ---- the page ---- */
+/* ---- what the page offers ---- */
 
 static void
 choice_fill(Fill *f, const char *list, const MapBy *now, Str value, Str label)
@@ -289,6 +298,7 @@ forms_fill(const Desk *d, MapAsk *ask, Fill *f)
 	bool can = ask->n_boundaries * 2 > n, tiles = str_eq(rq_query(d->rq, "form"), S("tiles"));
 	fill_flag(f, "can_switch", can);
 	fill_flag(f, "as_tiles", !can || tiles);
+	fill_text(f, "form", tiles ? S("&form=tiles") : S(""));
 	fill_text(f, "without",
 		can && !tiles && ask->n_boundaries < n
 			? figure_number(d->a, (int64_t)(n - ask->n_boundaries))
@@ -297,8 +307,58 @@ forms_fill(const Desk *d, MapAsk *ask, Fill *f)
 		ask->n_boundaries = 0;
 }
 
+/* ---- where the polling stations of a village lie ---- */
+
+typedef struct Stations {
+	MapPlaces *out;
+	Arena *a;
+	const Dataset *d;
+	size_t latitude, longitude;
+} Stations;
+
+static double
+degrees(Value v, const Field *f)
+{
+	double one = 1;
+	for (int i = 0; i < f->places; i++)
+		one *= 10;
+	return (double)v.i / one;
+}
+
 static bool
-page_fill(const Desk *d, MapAsk *ask, Fill *f, Err *err)
+station(void *ctx, const RowView *r, Err *err)
+{
+	Stations *s = ctx;
+	const Value *v = r->v;
+	MapPlaces *o = s->out;
+	(void)err;
+	if (v[s->latitude].kind != VALUE_INT || v[s->longitude].kind != VALUE_INT || o->n == STATIONS)
+		return true;
+	o->code[o->n] = arena_str(s->a, v[s->d->area].s);
+	o->latitude[o->n] = degrees(v[s->latitude], &s->d->field[s->latitude]);
+	o->longitude[o->n++] = degrees(v[s->longitude], &s->d->field[s->longitude]);
+	return true;
+}
+
+static bool
+stations_read(Request *rq, Str area, MapPlaces *out, Err *err)
+{
+	const Dataset *d = catalog_dataset(&rq->w->cat, S("tps"));
+	const Field *latitude = d ? dataset_field(d, S("latitude")) : NULL,
+				*longitude = d ? dataset_field(d, S("longitude")) : NULL;
+	*out = (MapPlaces){
+		NEW(rq->a, Str, STATIONS), NEW(rq->a, double, STATIONS), NEW(rq->a, double, STATIONS), 0};
+	if (!latitude || !longitude || area_level(area) != LEVEL_VILLAGE)
+		return true;
+	Stations s = {out, rq->a, d, (size_t)(latitude - d->field), (size_t)(longitude - d->field)};
+	RowList all = {.dataset = d, .area = area};
+	return rows_each(rq->w, &all, station, &s, err);
+}
+
+/* ---- the page ---- */
+
+static void
+page_fill(const Desk *d, MapAsk *ask, Fill *f)
 {
 	desk_fill(d, f, tr("Map"));
 	choices_fill(d, &ask->by, f);
@@ -309,7 +369,19 @@ page_fill(const Desk *d, MapAsk *ask, Fill *f, Err *err)
 	fill_flag(f, "is_pillar", ask->by.pillar.n > 0);
 	fill_flag(f, "empty", d->b->end[d->node] == d->node + 1);
 	rows_fill(d, &ask->by, f);
-	return map_fill(d, ask, f, err);
+	map_fill(d, ask, f);
+}
+
+static bool
+ask_read(Request *rq, Str area, MapAsk *out, Err *err)
+{
+	Level level = area_level(area);
+	Boundary *boundary;
+	if (!stations_read(rq, area, &out->tps, err) ||
+		!boundaries_read(rq->w, area, level + 1, rq->a, &boundary, &out->n_boundaries, err))
+		return false;
+	out->boundary = boundary;
+	return true;
 }
 
 static bool
@@ -317,18 +389,15 @@ map(Request *rq, Err *err)
 {
 	AUTO(Desk) d = {0};
 	Fill *f = fill_new(rq->a);
-	MapAsk ask = {0};
-	Boundary *boundary;
+	MapAsk ask = {.to_maps = true};
 	Str code = rq_param(rq, "area");
-	Level level = area_level(code);
-	/* Before the board is held: it must not wait for a database. */
-	if (!boundaries_read(rq->w, code, level < LEVEL_VILLAGE ? level + 1 : LEVEL_TPS, rq->a,
-			&boundary, &ask.n_boundaries, err) ||
-		!desk_open(rq, &d, err) || !map_by(&d, rq_query(rq, "by"), &ask.by, err))
+	if (area_level(code) == LEVEL_TPS)
+		return reply_redirect(
+			rq, arena_fmt(rq->a, "/area/%.*s/map", STR(area_lift(code, LEVEL_VILLAGE))), err);
+	if (!ask_read(rq, code, &ask, err) || !desk_open(rq, &d, err) ||
+		!map_by(&d, rq_query(rq, "by"), &ask.by, err))
 		return false;
-	ask.boundary = boundary;
-	if (!page_fill(&d, &ask, f, err))
-		return false;
+	page_fill(&d, &ask, f);
 	desk_close(&d);
 	return page_send(rq, "map", f, err);
 }

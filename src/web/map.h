@@ -13,15 +13,24 @@ typedef struct MapBy {
 } MapBy;
 /* E_NOTFOUND names what there is. Empty: ready. */
 bool map_by(const Desk *d, Str text, MapBy *out, Err *err) MUST;
+MapBy map_ready(void); /* TPS ready */
 
+typedef struct MapPlaces { /* where polling stations lie */
+	Str *code;
+	double *latitude, *longitude;
+	size_t n;
+} MapPlaces;
+/* What is read before the desk is opened: a page must not wait for a database while it holds the board. */
 typedef struct MapAsk {
 	MapBy by;
-	const Boundary *boundary; /* of areas below this one; read before the desk was opened */
+	bool to_maps; /* shapes lead to maps of their areas, else to their boards */
+	const Boundary *boundary; /* of areas below this one, in code order */
 	size_t n_boundaries;
+	MapPlaces tps; /* of a village */
 } MapAsk;
-/* For {{>map}}: map_title, map_summary, map_css, map_width, map_height, map_tiles, map_paths, map_legend. With boundaries of most areas it is a
- * map, else tiles; the board is not asked for anything that takes time. */
-bool map_fill(const Desk *d, const MapAsk *ask, Fill *f, Err *err) MUST;
+/* For {{>map}}: map_title, map_summary, map_css, map_width, map_height, map_tiles, map_paths; for the legend map_legend. With boundaries
+ * of most areas it is a map, else tiles. */
+void map_fill(const Desk *d, const MapAsk *ask, Fill *f);
 
 /* One area of a map. */
 typedef enum MapClass { MAP_LOW, MAP_HALF, MAP_MOST, MAP_NEAR, MAP_FULL, MAP_NOTHING, MAP_SILENT, MAP_CLASSES } MapClass;
@@ -37,7 +46,7 @@ Str map_value(const Desk *d, const MapBy *by, const MapArea *m);  /* in the shap
 const char *map_class_words(MapClass class);
 
 /* map_shape.c: where they stand, and the names in them. */
-bool map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, Fill *f, Err *err) MUST;
+void map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, Fill *f);
 void map_paths_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, Fill *f);
 
 #endif

@@ -1,4 +1,5 @@
 /* map_shape: tiles and boundaries of a map in the units of its SVG, and the names that fit into them. */
+#include "web/layout.h"
 #include "web/map.h"
 
 #include <limits.h>
@@ -22,16 +23,17 @@ static void
 shape_fill(const Desk *d, const MapAsk *ask, const MapArea *m, Fill *f)
 {
 	static const char *const sign[MAP_CLASSES] = {"0", "1", "2", "3", "4", "nothing", "silent"};
-	bool below = d->b->end[m->node] > m->node + 1;
+	bool to_map = ask->to_maps && d->b->end[m->node] > m->node + 1;
 	Str share = m->parts < 0 ? str_of(map_class_words(MAP_NOTHING))
 							 : arena_fmt(d->a, "%.*s%%", STR(figure_points(d->a, m->parts)));
 	fill_text(f, "link",
-		below ? arena_fmt(d->a, "/area/%.*s/map?by=%.*s", STR(m->code), STR(ask->by.text))
-			  : arena_fmt(d->a, "/area/%.*s", STR(m->code)));
+		to_map ? arena_fmt(d->a, "/area/%.*s/map?by=%.*s", STR(m->code), STR(ask->by.text))
+			   : arena_fmt(d->a, "/area/%.*s", STR(m->code)));
 	fill_text(f, "label",
 		arena_fmt(d->a, "%.*s: %.*s%s%s", STR(m->name), STR(share),
 			m->class == MAP_SILENT ? ", " : "",
 			m->class == MAP_SILENT ? map_class_words(MAP_SILENT) : ""));
+	fill_text(f, "code", m->code);
 	fill_text(f, "class", str_of(sign[m->class]));
 	fill_text(f, "value", map_value(d, &ask->by, m));
 }
@@ -69,43 +71,52 @@ line_cut(Arena *a, Str *rest, bool last)
 }
 
 static void
-name_fill(Arena *a, Str name, MapTile at, Fill *f)
+name_fill(Arena *a, Str name, const Tile *at, Fill *f)
 {
 	fill_list(f, "lines");
 	for (int i = 0; name.n && i < LINES; i++) {
 		Fill *line = fill_item(f, "lines");
 		Str text = line_cut(a, &name, i == LINES - 1);
 		fill_text(line, "text", text);
-		fill_text(line, "y", number(a, at.row * TILE + 23 + i * LINE));
+		fill_text(line, "y", number(a, at->row * TILE + 23 + i * LINE));
 		fill_flag(line, "squeeze", utf8_length(text) > LETTERS);
 	}
 }
 
-bool
-map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, Fill *f, Err *err)
+/* Where an area lies, when that is known. */
+static Tile
+tile_of(const Desk *d, const MapPlaces *tps, Str known, Str code)
 {
-	Str *code = NEW(d->a, Str, n + 1);
-	MapTiles tiles;
+	Tile t = {0};
+	for (size_t i = 0; i < tps->n && !t.known; i++)
+		if (str_eq(tps->code[i], code))
+			t = (Tile){true, tps->latitude[i], tps->longitude[i], 0, 0};
+	if (d->level < LEVEL_VILLAGE)
+		t.known = position_find(known, code, &t.latitude, &t.longitude);
+	return t;
+}
+
+void
+map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, Fill *f)
+{
+	Tile *tile = NEW(d->a, Tile, n + 1);
+	Str known = env_file(d->rq->w->env, "demo-data/positions.csv");
 	for (size_t i = 0; i < n; i++)
-		code[i] = area[i].code;
-	if (!tiles_lay(d->rq->w->env, code, n, d->level == LEVEL_VILLAGE ? TPS_COLUMNS : COLUMNS, d->a,
-			&tiles, err))
-		return false;
-	fill_text(f, "map_width", number(d->a, tiles.columns * TILE));
-	fill_text(f, "map_height", number(d->a, tiles.rows * TILE));
+		tile[i] = tile_of(d, &ask->tps, known, area[i].code);
+	Grid g = tiles_lay(tile, n, d->level == LEVEL_VILLAGE ? TPS_COLUMNS : COLUMNS, *d->a);
+	fill_text(f, "map_width", number(d->a, g.columns * TILE));
+	fill_text(f, "map_height", number(d->a, g.rows * TILE));
 	fill_list(f, "map_paths");
 	fill_list(f, "map_tiles");
 	for (size_t i = 0; i < n; i++) {
 		Fill *item = fill_item(f, "map_tiles");
-		MapTile at = tiles.tile[i];
 		shape_fill(d, ask, &area[i], item);
-		name_fill(d->a, short_name(area[i].name), at, item);
-		fill_text(item, "x", number(d->a, at.column * TILE + 2));
-		fill_text(item, "y", number(d->a, at.row * TILE + 2));
-		fill_text(item, "middle", number(d->a, at.column * TILE + TILE / 2));
-		fill_text(item, "value_y", number(d->a, at.row * TILE + TILE - 14));
+		name_fill(d->a, short_name(area[i].name), &tile[i], item);
+		fill_text(item, "x", number(d->a, tile[i].column * TILE + 2));
+		fill_text(item, "y", number(d->a, tile[i].row * TILE + 2));
+		fill_text(item, "middle", number(d->a, tile[i].column * TILE + TILE / 2));
+		fill_text(item, "value_y", number(d->a, tile[i].row * TILE + TILE - 14));
 	}
-	return true;
 }
 
 /* ---- boundaries ---- */

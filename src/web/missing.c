@@ -55,12 +55,11 @@ owners_fill(const Desk *d, Fill *f, Str chosen)
 }
 
 static bool
-page(Request *rq, Err *err)
+page_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
 	Ask ask;
 	Paging at = paging_of(rq, ROWS);
-	Fill *f = fill_new(rq->a);
 	if (!ask_read(rq, &ask, err) || !desk_open(rq, &d, err))
 		return false;
 	GapList list = {.area = str_of(d.b->code[d.node]),
@@ -80,7 +79,13 @@ page(Request *rq, Err *err)
 	fill_text(f, "count", list.total ? figure_number(rq->a, (int64_t)list.total) : S(""));
 	fill_text(f, "csv", arena_fmt(rq->a, "%.*s.csv?%.*s", STR(path), STR(ask.query)));
 	desk_close(&d);
-	return page_send(rq, "missing", f, err);
+	return true;
+}
+
+static bool
+page(Request *rq, Err *err)
+{
+	return desk_send(rq, "missing", page_fill, err);
 }
 ROUTE(missing, "GET", "/area/{area}/missing", page, ROUTE_MEMBER);
 
@@ -131,10 +136,8 @@ csv(Request *rq, Err *err)
 	Ask ask;
 	if (!ask_read(rq, &ask, err) || !desk_open(rq, &d, err))
 		return false;
-	GapList list = {.area = str_of(d.b->code[d.node]),
-		.only = ask.only,
-		.owner = ask.owner,
-		.max = ROWS_MOST};
+	GapList list = {
+		.area = str_of(d.b->code[d.node]), .only = ask.only, .owner = ask.owner, .max = ROWS_MOST};
 	if (!gaps_list(d.b, &list, rq->a, err))
 		return false;
 	buf_add(&out,

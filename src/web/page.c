@@ -96,26 +96,91 @@ reply_header(Request *rq, const char *name, Str value)
 	(void)MHD_add_response_header(rq->response, name, arena_cstr(rq->a, value));
 }
 
+static void
+response_drop(Request *rq)
+{
+	if (rq->response && !rq->shared)
+		MHD_destroy_response(rq->response);
+	rq->response = NULL;
+	rq->shared = false;
+}
+
+static void
+safe_add(Request *rq)
+{
+	for (size_t i = 0; i < sizeof safe_headers / sizeof *safe_headers; i++)
+		(void)MHD_add_response_header(rq->response, safe_headers[i][0], safe_headers[i][1]);
+}
+
+/* Takes the bytes out of b. */
+static struct MHD_Response *
+response_new(Buf *b)
+{
+	struct MHD_Response *r = b->n
+		? MHD_create_response_from_buffer_with_free_callback(b->n, b->p, free)
+		: MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+	if (r && b->n)
+		*b = (Buf){0};
+	return r;
+}
+
 bool
 reply_bytes(Request *rq, unsigned status, const char *type, Buf *b, Err *err)
 {
+	enum { WORTH_IT = 1024 };
+	AUTO(Buf) packed = {0};
+	bool may = is_packable(type);
 	if (!buf_check(b, err))
 		return false;
-	if (rq->response && !rq->shared)
-		MHD_destroy_response(rq->response);
-	rq->shared = false;
-	rq->status = status;
-	rq->response = b->n
-		? MHD_create_response_from_buffer_with_free_callback(b->n, b->p, free)
-		: MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
-	if (!rq->response)
+	if (may && !rq->packed && b->n > WORTH_IT && takes_gzip(rq))
+		rq->packed = pack(buf_str(b), &packed);
+	Buf *out = packed.n && rq->packed ? &packed : b;
+	size_t n = out->n;
+	struct MHD_Response *r = response_new(out);
+	if (!r)
 		return err_set(err, E_LIMIT, "there is no memory for the answer");
-	if (b->n)
-		*b = (Buf){0};
-	for (size_t i = 0; i < sizeof safe_headers / sizeof *safe_headers; i++)
-		(void)MHD_add_response_header(rq->response, safe_headers[i][0], safe_headers[i][1]);
-	(void)MHD_add_response_header(rq->response, "Content-Type", type);
-	(void)MHD_add_response_header(rq->response, "Cache-Control", "no-store");
+	reply_take(rq, status, r);
+	rq->size = n;
+	reply_header(rq, "Content-Type", str_of(type));
+	reply_header(rq, "Cache-Control", S("no-store"));
+	if (may)
+		reply_header(rq, "Vary", S("Accept-Encoding"));
+	if (rq->packed)
+		reply_header(rq, "Content-Encoding", S("gzip"));
+	rq->packed = false;
+	return true;
+}
+
+bool
+reply_take(Request *rq, unsigned status, struct MHD_Response *r)
+{
+	response_drop(rq);
+	rq->status = status;
+	rq->size = 0;
+	rq->response = r;
+	safe_add(rq);
+	return true;
+}
+
+bool
+reply_tag(Request *rq, Str tag)
+{
+	(void)MHD_del_response_header(rq->response, "Cache-Control", "no-store");
+	reply_header(rq, "Cache-Control", S("private, no-cache"));
+	reply_header(rq, "ETag", tag);
+	return true;
+}
+
+bool
+reply_same(Request *rq, Str tag, Err *err)
+{
+	Buf none = {0};
+	struct MHD_Response *r = response_new(&none);
+	if (!r)
+		return err_set(err, E_LIMIT, "there is no memory for the answer");
+	reply_take(rq, MHD_HTTP_NOT_MODIFIED, r);
+	reply_header(rq, "ETag", tag);
+	reply_header(rq, "Vary", S("Accept-Encoding"));
 	return true;
 }
 
@@ -152,12 +217,22 @@ page_find(const Pages *p, const char *name)
 	return NULL;
 }
 
-static void
-account_fill(const Request *rq, Fill *f)
+/* What is of one person or minute. */
+void
+own_find(Request *rq, Str own[OWNS])
 {
-	fill_text(f, "user", rq->who ? rq->who->name : S(""));
+	own[OWN_NAME] = rq->who ? rq->who->name : S("");
+	own[OWN_CSRF] = rq->who ? csrf_token(rq) : S("");
+	own[OWN_NOW] = figure_instant(rq->a, workspace_now(rq->w), area_zone(rq->w->area));
+}
+
+static void
+account_fill(const Request *rq, const Str *own, Fill *f)
+{
+	fill_text(f, "user", own[OWN_NAME]);
+	fill_text(f, "csrf", own[OWN_CSRF]);
+	fill_text(f, "now", own[OWN_NOW]);
 	fill_text(f, "agency", rq->who ? tr_str(rq->who->agency) : S(""));
-	fill_text(f, "csrf", rq->who ? csrf_token(rq) : S(""));
 	fill_text(f, "home",
 		rq->who && rq->who->n_areas ? arena_fmt(rq->a, "/area/%.*s", STR(rq->who->area[0]))
 									: S("/"));
@@ -165,11 +240,12 @@ account_fill(const Request *rq, Fill *f)
 
 /* What every page has: lang, other_lang, path (of this page, to come back to), user, agency, csrf, home, election, province, now,
  * rehearsal, and the addresses of the assets. The page itself gives `title`. */
-static void
-common_fill(const Request *rq, Fill *f)
+void
+page_common(Request *rq, Fill *f)
 {
 	const Pages *p = rq->site->pages;
 	Workspace *w = rq->w;
+	Str own[OWNS];
 	bool indonesian = str_eq(lang_now(), S("id"));
 	static const char *const name[] = {"pico_css", "siap_css", "htmx_js", "siap_js"};
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
@@ -179,24 +255,30 @@ common_fill(const Request *rq, Fill *f)
 	fill_text(f, "path", rq->target);
 	fill_text(f, "election", tr_str(w->pack->title));
 	fill_text(f, "province", area_name(w, w->area, rq->a));
-	fill_text(f, "now", figure_instant(rq->a, workspace_now(w), area_zone(w->area)));
 	fill_flag(f, "rehearsal", workspace_clock(w) != CLOCK_REAL);
-	account_fill(rq, f);
+	if (!rq->marks)
+		own_find(rq, own);
+	account_fill(rq, rq->marks ? rq->marks : own, f);
+}
+
+bool
+page_print(Request *rq, const char *name, Fill *f, Buf *out, Err *err)
+{
+	const Template *t = page_find(rq->site->pages, name);
+	NEED(t);
+	if (!rq->w->unread.code)
+		return template_fill(t, f, out, err);
+	*err = rq->w->unread;
+	rq->w->unread = (Err){0};
+	return false;
 }
 
 bool
 page_send_as(Request *rq, unsigned status, const char *name, Fill *f, Err *err)
 {
 	AUTO(Buf) out = {0};
-	const Template *t = page_find(rq->site->pages, name);
-	NEED(t);
-	common_fill(rq, f);
-	if (rq->w->unread.code) {
-		*err = rq->w->unread;
-		rq->w->unread = (Err){0};
-		return false;
-	}
-	return template_fill(t, f, &out, err) &&
+	page_common(rq, f);
+	return page_print(rq, name, f, &out, err) &&
 		reply_bytes(rq, status, "text/html; charset=utf-8", &out, err);
 }
 
@@ -212,17 +294,31 @@ reply_error(Request *rq, const Err *why)
 	Fill *f = fill_new(rq->a);
 	Err again = {0};
 	AUTO(Buf) plain = {0};
-	unsigned status = status_of(why->code);
+	unsigned status = rq->status ? rq->status : status_of(why->code);
 	bool ours = status == MHD_HTTP_INTERNAL_SERVER_ERROR;
 	fill_text(f, "title", str_of(tr("This did not work")));
 	fill_text(f, "what", arena_str(rq->a, str_of(why->text)));
 	fill_text(f, "hint", arena_str(rq->a, str_of(why->hint)));
 	fill_text(f, "status", arena_fmt(rq->a, "%u", status));
 	fill_flag(f, "ours", ours);
-	if (rq->w && page_send_as(rq, status, "error", f, &again))
-		return;
+	bool sent = rq->w && page_send_as(rq, status, "error", f, &again);
 	buf_add(&plain, str_of(why->text));
 	buf_byte(&plain, '\n');
-	if (!reply_bytes(rq, status, "text/plain; charset=utf-8", &plain, &again))
+	if (!sent && !reply_bytes(rq, status, "text/plain; charset=utf-8", &plain, &again))
 		rq->response = NULL;
+	else if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		reply_header(rq, "Allow", str_eq(rq->method, S("POST")) ? S("GET, HEAD") : S("POST"));
+}
+
+void
+reply_refusal(Request *rq, Refusal why)
+{
+	AUTO(Buf) out = {0};
+	Err ignored = {0};
+	buf_fmt(&out, "%u %s\n", why.status, why.why);
+	if (!reply_bytes(rq, why.status, "text/plain; charset=utf-8", &out, &ignored))
+		return;
+	reply_header(rq, "Connection", S("close"));
+	if (why.status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		reply_header(rq, "Allow", S("GET, HEAD, POST"));
 }

@@ -129,6 +129,10 @@ bool
 request_body(Request *rq, Err *err)
 {
 	Str type = rq_header(rq, "Content-Type");
+	if (rq->uploading)
+		return upload_end(rq, err);
+	if (!rq->body.n)
+		return true;
 	if (!buf_check(&rq->body, err))
 		return false;
 	if (!str_starts(type, S("application/x-www-form-urlencoded")))

@@ -1,8 +1,29 @@
 /* route: from method and path to the handler that some file of this folder registered. */
 #include "web/web_private.h"
 
-extern const Route *const __start_siap_routes[] __attribute__((visibility("hidden")));
-extern const Route *const __stop_siap_routes[] __attribute__((visibility("hidden")));
+extern const Route *const __start_siap_routes[] __attribute__((weak, visibility("hidden")));
+extern const Route *const __stop_siap_routes[] __attribute__((weak, visibility("hidden")));
+
+size_t
+route_count(void)
+{
+	return (size_t)(__stop_siap_routes - __start_siap_routes);
+}
+
+const Route *
+route_at(size_t i)
+{
+	return __start_siap_routes[i];
+}
+
+size_t
+route_index(const Route *r)
+{
+	size_t i = 0;
+	while (i < route_count() && route_at(i) != r)
+		i++;
+	return i;
+}
 
 static void
 param_add(Request *rq, Str name, Str value)
@@ -57,6 +78,8 @@ route_find(Request *rq, Err *err)
 	rq->route = NULL;
 	if (why.code)
 		return err_set(err, why.code, "%s", why.text);
+	if (other)
+		rq->status = MHD_HTTP_METHOD_NOT_ALLOWED;
 	if (other)
 		return err_set(err, E_INPUT, "this page does not take %.*s", STR(rq->method));
 	err_set(err, E_NOTFOUND, "there is no page '%.*s'", STR(rq->path));

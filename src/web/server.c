@@ -5,109 +5,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BODY_MOST = 1 << 20, CONNECTIONS = 4096, TIMEOUT_S = 30, GRACE_US = 10000000, POOL = 256 };
-#define REQUEST_ROOM (256 * SIZE_MB) /* reserved, not touched */
-
-/* ---- requests are used again: making an arena costs more than answering ---- */
-
-static struct {
-	pthread_mutex_t lock;
-	Request *free;
-	size_t n;
-	_Atomic int64_t active;
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static Request *
-request_new(Site *s)
-{
-	Err ignored = {0};
-	pthread_mutex_lock(&pool.lock);
-	Request *rq = pool.free;
-	if (rq) {
-		pool.free = rq->next;
-		pool.n--;
-	}
-	pthread_mutex_unlock(&pool.lock);
-	Arena mem = {0};
-	if (rq)
-		mem = rq->mem;
-	else if (!arena_open(&mem, REQUEST_ROOM, &ignored))
-		return NULL;
-	arena_reset(&mem);
-	rq = NEW(&mem, Request, 1);
-	*rq = (Request){.site = s, .mem = mem};
-	rq->a = &rq->mem;
-	pool.active++;
-	return rq;
-}
-
-static void
-request_free(Request *rq)
-{
-	buf_close(&rq->body);
-	if (rq->response && !rq->shared)
-		MHD_destroy_response(rq->response);
-	pool.active--;
-	pthread_mutex_lock(&pool.lock);
-	bool keep = pool.n < POOL;
-	if (keep) {
-		rq->next = pool.free;
-		pool.free = rq;
-		pool.n++;
-	}
-	pthread_mutex_unlock(&pool.lock);
-	if (!keep) {
-		Arena mem = rq->mem;
-		arena_close(&mem);
-	}
-}
-
-static void
-pool_close(void)
-{
-	for (Request *rq = pool.free, *next; rq; rq = next) {
-		Arena mem = rq->mem;
-		next = rq->next;
-		arena_close(&mem);
-	}
-	pool.free = NULL;
-	pool.n = 0;
-}
-
-/* ---- one for each thread ---- */
-
-static pthread_key_t worker_key;
-
-static void
-worker_close(void *of)
-{
-	Worker *k = of;
-	Arena mem = k->mem;
-	workspace_close(&k->w);
-	arena_close(&mem);
-}
-
-bool
-worker_get(Site *s, Worker **out, Err *err)
-{
-	Worker *k = pthread_getspecific(worker_key);
-	Arena mem;
-	if (!k) {
-		if (!arena_open(&mem, 64 * SIZE_MB, err))
-			return false;
-		k = NEW(&mem, Worker, 1);
-		k->mem = mem;
-		if (!workspace_share(s->w, &k->mem, &k->w, err)) {
-			arena_close(&mem);
-			return false;
-		}
-		(void)pthread_setspecific(worker_key, k);
-	}
-	*out = k;
-	return true;
-}
+enum { PATIENCE_S = 30, GRACE_US = 10000000 };
 
 /* ---- answering ---- */
+
+static bool
+is_post(const Request *rq)
+{
+	return str_eq(rq->method, S("POST"));
+}
 
 static void
 language_use(const Request *rq)
@@ -136,11 +42,11 @@ answer(Request *rq, Err *err)
 		*err = rq->early;
 		return false;
 	}
-	if (rq->body.n && !request_body(rq, err))
+	if (is_post(rq) && !request_body(rq, err))
 		return false;
 	if (rq->route->access == ROUTE_MEMBER && !rq->who)
 		return visitor_ask(rq, err);
-	if (str_eq(str_of(rq->route->method), S("POST")) && !guard_check(rq, err))
+	if (is_post(rq) && !guard_check(rq, err))
 		return false;
 	return rq->route->run(rq, err);
 }
@@ -158,6 +64,7 @@ queue(Request *rq)
 {
 	if (!rq->response)
 		return MHD_NO;
+	line_now(rq->line, rq->listener ? LINE_WORK : LINE_ANSWER, (int64_t)rq->size);
 	return MHD_queue_response(rq->connection, rq->status, rq->response);
 }
 
@@ -168,8 +75,80 @@ on_target(void *cls, const char *target, struct MHD_Connection *connection)
 	if (!rq)
 		return NULL;
 	rq->connection = connection;
+	rq->line = line_of(connection);
 	rq->target = arena_str(rq->a, str_of(target));
+	metrics_begin(rq);
 	return rq;
+}
+
+/* Large files are taken from those who are logged in only. */
+static bool
+body_expect(Request *rq, int64_t length, Err *err)
+{
+	Worker *k;
+	bool files = str_starts(rq_header(rq, "Content-Type"), S("multipart/form-data"));
+	rq->body_most = BODY_MOST;
+	if (files && !worker_get(rq->site, &k, err))
+		return false;
+	if (files) {
+		rq->w = &k->w;
+		if (!visitor_find(rq, err))
+			return false;
+		rq->body_most = rq->who ? rq->site->options->upload_most : BODY_MOST;
+	}
+	if (length > rq->body_most)
+		return err_set(err, E_LIMIT, "this is too large: at most %lld bytes can be sent at once",
+			(long long)rq->body_most);
+	return !files || upload_begin(rq, err);
+}
+
+/* Answered before the body came, the connection is closed. Without a body it lives on, when it is answered only at its end. */
+static enum MHD_Result
+on_head(Request *rq, Str version)
+{
+	int64_t length;
+	Refusal refusal = strict_check(rq, version, &length);
+	if (refusal.status) {
+		reply_refusal(rq, refusal);
+		return queue(rq);
+	}
+	language_use(rq);
+	bool fine =
+		request_begin(rq, &rq->early) && (!is_post(rq) || body_expect(rq, length, &rq->early));
+	line_now(rq->line, LINE_BODY, 0);
+	if (fine || !is_post(rq))
+		return MHD_YES;
+	request_answer(rq);
+	return queue(rq);
+}
+
+/* The library takes no answer while a body comes, so this one goes around it. */
+static enum MHD_Result
+break_off(Request *rq)
+{
+	static const char text[] =
+		"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+	const union MHD_ConnectionInfo *i =
+		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (i)
+		(void)send(i->connect_fd, text, sizeof text - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	rq->status = MHD_HTTP_CONTENT_TOO_LARGE;
+	return MHD_NO;
+}
+
+/* What is wrong with a form is said when all of it is here. */
+static enum MHD_Result
+on_body(Request *rq, Str bytes)
+{
+	rq->body_n += (int64_t)bytes.n;
+	line_add(rq->line, (int64_t)bytes.n);
+	if (rq->body_n > rq->body_most)
+		return break_off(rq);
+	if (!rq->uploading)
+		buf_add(&rq->body, bytes);
+	else if (!rq->early.code && !upload_add(rq, bytes, &rq->early))
+		NEED(rq->early.code);
+	return MHD_YES;
 }
 
 static enum MHD_Result
@@ -180,27 +159,21 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 	(void)cls;
 	(void)connection;
 	(void)url;
-	(void)version;
 	if (!rq)
 		return MHD_NO;
 	if (!rq->begun) {
 		rq->begun = true;
 		rq->method = arena_str(rq->a, str_of(method));
-		rq->body.max = BODY_MOST;
-		language_use(rq);
-		bool fine = request_begin(rq, &rq->early);
-		/* Answered before the body came, the connection is closed. Without a body it lives on only when it is answered later. */
-		if (fine || !str_eq(rq->method, S("POST")))
-			return MHD_YES;
-		request_answer(rq);
-		return queue(rq);
+		return on_head(rq, str_of(version));
 	}
 	if (*upload_size) {
-		buf_add(&rq->body, (Str){upload, *upload_size});
+		Str bytes = {upload, *upload_size};
 		*upload_size = 0;
-		return MHD_YES;
+		return on_body(rq, bytes);
 	}
-	if (!rq->given && !str_eq(rq->method, S("POST")))
+	line_now(rq->line, LINE_WORK, 0);
+	bool crew = is_post(rq) || (rq->route && rq->route->slow);
+	if (!rq->given && !crew)
 		request_answer(rq);
 	if (rq->response || rq->given)
 		return queue(rq);
@@ -214,11 +187,16 @@ static void
 on_end(void *cls, struct MHD_Connection *connection, void **context,
 	enum MHD_RequestTerminationCode why)
 {
+	Request *rq = *context;
 	(void)cls;
 	(void)connection;
 	(void)why;
-	if (*context)
-		request_free(*context);
+	if (!rq)
+		return;
+	line_now(rq->line, LINE_HEAD, 0);
+	live_leave(rq);
+	metrics_end(rq);
+	request_free(rq);
 	*context = NULL;
 }
 
@@ -280,9 +258,10 @@ daemon_start(Site *s, Address *at, Err *err)
 		MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0u, MHD_OPTION_URI_LOG_CALLBACK,
 		on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, leave, NULL, MHD_OPTION_NOTIFY_COMPLETED,
 		on_end, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned)TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16384, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
-		MHD_OPTION_END);
+		(unsigned)s->patience_s, MHD_OPTION_NOTIFY_CONNECTION, line_notify, s,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)s->options->per_address,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)16384, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_END);
 	if (s->daemon)
 		return true;
 	err_set(err, E_IO, "cannot listen on '%s'", s->options->listen);
@@ -306,9 +285,11 @@ daemon_stop(Site *s)
 {
 	/* No new connections; what is being answered is finished. */
 	MHD_socket fd = MHD_quiesce_daemon(s->daemon);
-	for (int64_t until = clock_us() + GRACE_US; pool.active > 0 && clock_us() < until;)
+	live_stop(s);
+	for (int64_t until = clock_us() + GRACE_US; requests_active() > 0 && clock_us() < until;)
 		(void)usleep(10000);
 	crew_stop(s);
+	jobs_stop();
 	MHD_stop_daemon(s->daemon);
 	if (fd != MHD_INVALID_SOCKET)
 		(void)close(fd);
@@ -320,15 +301,21 @@ site_run(Site *s, Err *err)
 	Address at;
 	if (!gate_is_local(s->gate))
 		return err_set(err, E_BUSY, "another Siap process already serves '%s'", s->w->dir);
-	if (!address_parse(s->options->listen, &at, err) || !assets_load(s->w->env, err) ||
-		!pages_load(s->w->env, s->a, &s->pages, err) || !crew_start(s, err) ||
-		!daemon_start(s, &at, err)) {
-		crew_stop(s);
+	if (!address_parse(s->options->listen, &at, err))
 		return false;
+	bool ok = assets_load(s->w->env, err) && pages_load(s->w->env, s->a, &s->pages, err) &&
+		cache_open(s, err) && metrics_open(s, err) && crew_start(s, err) && lines_start(s, err) &&
+		live_start(s, err) && daemon_start(s, &at, err);
+	if (ok) {
+		ready_say(s, &at);
+		ok = gate_serve(s->gate, s->stop, err);
+		daemon_stop(s);
 	}
-	ready_say(s, &at);
-	bool ok = gate_serve(s->gate, s->stop, err);
-	daemon_stop(s);
+	live_stop(s);
+	lines_stop(s);
+	crew_stop(s);
+	cache_close(s);
+	metrics_close();
 	return ok;
 }
 
@@ -339,13 +326,14 @@ web_serve(Workspace *w, Gate *g, const WebOptions *o, const volatile bool *stop,
 	if (!arena_open(&a, 256 * SIZE_MB, err))
 		return false;
 	Site s = {.w = w, .gate = g, .options = o, .stop = stop, .a = &a};
-	if (pthread_key_create(&worker_key, worker_close) != 0)
-		return err_set(err, E_LIMIT, "cannot start the threads that answer");
+	s.patience_s = o->patience_s > 0 ? o->patience_s : PATIENCE_S;
+	if (!workers_open(err))
+		return false;
 	pthread_mutex_init(&s.lock, NULL);
 	bool ok = site_run(&s, err);
 	assets_close();
 	pool_close();
 	pthread_mutex_destroy(&s.lock);
-	(void)pthread_key_delete(worker_key);
+	workers_close();
 	return ok;
 }

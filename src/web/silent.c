@@ -75,12 +75,11 @@ walk(Walk *k)
 }
 
 static bool
-page(Request *rq, Err *err)
+page_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
 	Str name = rq_query(rq, "indicator");
 	Paging at = paging_of(rq, ROWS);
-	Fill *f = fill_new(rq->a);
 	const Query *only = name.n ? catalog_indicator(&rq->w->cat, name) : NULL;
 	if (name.n && !only)
 		return err_set(err, E_NOTFOUND, "there is no indicator '%.*s'", STR(name));
@@ -100,6 +99,12 @@ page(Request *rq, Err *err)
 	fill_text(f, "count", k.total ? figure_number(rq->a, (int64_t)k.total) : S(""));
 	fill_text(f, "only", only ? tr_str(only->title) : S(""));
 	desk_close(&d);
-	return page_send(rq, "silent", f, err);
+	return true;
+}
+
+static bool
+page(Request *rq, Err *err)
+{
+	return desk_send(rq, "silent", page_fill, err);
 }
 ROUTE(silent, "GET", "/area/{area}/silent", page, ROUTE_MEMBER);

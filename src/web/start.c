@@ -21,13 +21,3 @@ language(Request *rq, Err *err)
 	return true;
 }
 ROUTE(language, "POST", "/language", language, ROUTE_OPEN);
-
-static bool
-health(Request *rq, Err *err)
-{
-	AUTO(Buf) out = {0};
-	buf_add(&out, S("ok\n"));
-	return workspace_last_event(rq->w) >= 0 &&
-		reply_bytes(rq, MHD_HTTP_OK, "text/plain; charset=utf-8", &out, err);
-}
-ROUTE(health, "GET", "/healthz", health, ROUTE_OPEN);

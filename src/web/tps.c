@@ -82,8 +82,7 @@ static Str
 fact_words(const Desk *d, const Field *f, Value v)
 {
 	AUTO(Buf) text = {0};
-	const PackCode *code =
-		f->type == TYPE_CODE ? pack_code(d->rq->w->pack, f->list, v.s) : NULL;
+	const PackCode *code = f->type == TYPE_CODE ? pack_code(d->rq->w->pack, f->list, v.s) : NULL;
 	if (code)
 		return tr_str(code->label);
 	if (f->type == TYPE_BOOL)
@@ -108,13 +107,14 @@ typedef struct Facts {
 } Facts;
 
 static bool
-fact_row(void *ctx, const Value *v, int64_t event, Err *err)
+fact_row(void *ctx, const RowView *r, Err *err)
 {
+	const Value *v = r->v;
 	Facts *x = ctx;
 	const Desk *d = x->d;
 	const Dataset *ds = x->dataset;
-	AUTO(Buf) key = {0};
 	Str encoded;
+	(void)err;
 	if (!x->list) {
 		x->list = fill_item(x->page, "facts");
 		fill_text(x->list, "dataset", ds->name);
@@ -123,12 +123,9 @@ fact_row(void *ctx, const Value *v, int64_t event, Err *err)
 		fill_list(x->list, "rows");
 	}
 	Fill *row = fill_item(x->list, "rows");
-	row_key(ds, v, &key);
-	if (!buf_check(&key, err))
-		return false;
-	percent_text(d->a, buf_str(&key), &encoded);
+	percent_text(d->a, r->key, &encoded);
 	fill_text(row, "link", arena_fmt(d->a, "/data/%.*s/row/%.*s", STR(ds->name), STR(encoded)));
-	fill_text(row, "event", figure_number(d->a, event));
+	fill_text(row, "event", figure_number(d->a, r->event));
 	AUTO(Buf) head = {.max = 1000};
 	fill_list(row, "values");
 	for (size_t i = 0; i < ds->n_fields; i++) {
@@ -156,9 +153,9 @@ facts_fill(const Desk *d, Fill *f, Err *err)
 	fill_list(f, "facts");
 	for (size_t i = 0; i < c->n_datasets; i++) {
 		Facts x = {.d = d, .dataset = &c->dataset[i], .page = f};
-		RowWalk walk = {.d = x.dataset, .row = fact_row, .ctx = &x};
+		RowList all = {.dataset = x.dataset, .area = d->code};
 		if ((x.dataset->level == LEVEL_TPS || x.dataset->level == LEVEL_ANY) &&
-			dataset_open(d->rq, x.dataset) && !rows_each(d->rq->w, &walk, d->code, err))
+			dataset_open(d->rq, x.dataset) && !rows_each(d->rq->w, &all, fact_row, &x, err))
 			return false;
 	}
 	return true;
@@ -207,11 +204,11 @@ findings_fill(const Desk *d, Fill *f, const bool *found, Err *err)
 static const char *
 verb_words(const HistoryStep *s)
 {
-	return s->op == OP_PUT    ? s->base ? tr("changed") : tr("added")
-		: s->op == OP_CLOSE   ? tr("closed")
-		: s->op == OP_REOPEN  ? tr("put back")
-		: s->op == OP_FORGET  ? tr("private fields erased")
-							  : "?";
+	return s->op == OP_PUT   ? s->base ? tr("changed") : tr("added")
+		  : s->op == OP_CLOSE ? tr("closed")
+		: s->op == OP_REOPEN ? tr("put back")
+		: s->op == OP_FORGET ? tr("private fields erased")
+							 : "?";
 }
 
 /* Its name without the folders of the computer that it came from. */
@@ -235,14 +232,16 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 	fill_text(f, "event_link", arena_fmt(d->a, "/event/%lld", (long long)s->event));
 	fill_text(f, "verb", str_of(verb_words(s)));
 	fill_text(f, "dataset_title", tr_str(p->dataset->title));
-	fill_text(f, "link",
-		arena_fmt(d->a, "/data/%.*s/history/%.*s", STR(p->dataset->name), STR(encoded)));
+	fill_text(
+		f, "link", arena_fmt(d->a, "/data/%.*s/history/%.*s", STR(p->dataset->name), STR(encoded)));
 	/* The area's own code in front of the key goes without saying. */
 	fill_text(f, "key",
 		str_starts(p->key, d->code) ? str_slice(p->key, d->code.n + 1, p->key.n) : p->key);
 	fill_text(f, "who",
-		arena_fmt(d->a, "%.*s (%.*s)", STR(s->origin.actor), STR(upper_words(d->a, s->origin.agency))));
-	fill_text(f, "behalf", s->origin.on_behalf_of.n ? upper_words(d->a, s->origin.on_behalf_of) : S(""));
+		arena_fmt(
+			d->a, "%.*s (%.*s)", STR(s->origin.actor), STR(upper_words(d->a, s->origin.agency))));
+	fill_text(
+		f, "behalf", s->origin.on_behalf_of.n ? upper_words(d->a, s->origin.on_behalf_of) : S(""));
 	fill_text(f, "source", s->batch ? file_words(s->file) : s->origin.source);
 	fill_text(f, "why", s->origin.why);
 	fill_text(f, "undoes", s->undoes ? figure_number(d->a, s->undoes) : S(""));
@@ -267,10 +266,8 @@ history_wanted(void *ctx, const Dataset *ds)
 static bool
 history_fill(const Desk *d, Fill *f, Err *err)
 {
-	PlaceHistory h = {.area = d->code,
-		.max = HISTORY_SHOWN,
-		.wanted = history_wanted,
-		.ctx = d->rq};
+	PlaceHistory h = {
+		.area = d->code, .max = HISTORY_SHOWN, .wanted = history_wanted, .ctx = d->rq};
 	if (!str_int(rq_query(d->rq, "before"), &h.before) || h.before < 0)
 		h.before = 0;
 	if (!place_history(d->rq->w, &h, d->a, err))

@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #define SIZE_MB ((size_t)1 << 20)
+enum { CONNECTIONS = 4096, BODY_MOST = 1 << 20 };
 
 /* ---- One server ---- */
 typedef struct Site {
@@ -21,6 +22,10 @@ typedef struct Site {
 	pthread_mutex_t lock;
 	struct Pages *pages;
 	struct Crew *crew; /* threads for requests with a body */
+	struct Lines *lines;
+	struct Live *live;
+	struct Cache *cache;
+	int patience_s;
 	struct MHD_Daemon *daemon;
 	PlaceIndex *places; /* made when it is first asked for: desk_places */
 } Site;
@@ -36,6 +41,21 @@ typedef struct Pair {
 	Str name, value;
 	struct Pair *next;
 } Pair;
+/* A file of a form: it is there until the request ends. Its name and type are what the sender says: for people to read only. */
+typedef struct Upload {
+	Str field, name, type;
+	const char *path;
+	int64_t size;
+	struct Upload *next; /* in the order in which they came */
+} Upload;
+typedef struct Uploading Uploading;
+/* Why a head is refused; status 0: it is not. For programs, so in English. */
+typedef struct Refusal {
+	unsigned status;
+	const char *why;
+} Refusal;
+/* What of a page differs from person to person, and from minute to minute: see cache.c. */
+typedef enum Own { OWN_NAME, OWN_CSRF, OWN_NOW, OWNS } Own;
 typedef struct Request {
 	Site *site;
 	Workspace *w; /* of the thread that answers: a reader connection of its own */
@@ -45,6 +65,15 @@ typedef struct Request {
 	Str path;           /* decoded */
 	Pair *query, *form, *param;
 	Buf body;           /* of a form, while it comes */
+	Upload *upload;     /* files of a form */
+	Uploading *uploading; /* while they come */
+	struct Line *line;  /* the connection */
+	struct Listener *listener; /* to the board's changes */
+	int64_t number, began; /* for the log */
+	size_t size;        /* of the answer */
+	const Str *marks;   /* to stand for what is one's own; NULL: these themselves */
+	bool packed;        /* the bytes to be sent are compressed already */
+	int64_t body_n, body_most; /* what came, what may */
 	const struct Route *route;
 	Account *who;       /* NULL: nobody is logged in */
 	Session session;    /* when who is set */
@@ -62,12 +91,19 @@ typedef struct Route {
 	const char *method, *pattern; /* "/area/{area}", "/data/{dataset}/row/{key*}": the rest of the path */
 	bool (*run)(Request *rq, Err *err); /* false: the page of the error */
 	Access access;
+	bool slow;
 } Route;
-#define ROUTE(id, method, pattern, run, access) \
-	static const Route route_##id = {method, pattern, run, access}; \
+#define ROUTE_ENTRY(id, ...) \
+	static const Route route_##id = {__VA_ARGS__}; \
 	static const Route *const route_entry_##id __attribute__((used, section("siap_routes"))) = &route_##id
-/* Fills rq->param. E_NOTFOUND: no such page; E_INPUT: the page has no such method. */
+#define ROUTE(id, method, pattern, run, access) ROUTE_ENTRY(id, method, pattern, run, access, false)
+/* A page that is read, but takes long to make (an export, say): the threads that read requests must not wait for it. */
+#define ROUTE_SLOW(id, method, pattern, run, access) ROUTE_ENTRY(id, method, pattern, run, access, true)
+/* Fills rq->param. E_NOTFOUND: no such page; E_INPUT and rq->status 405: the page has no such method. */
 bool route_find(Request *rq, Err *err) MUST;
+size_t route_count(void);
+const Route *route_at(size_t i);
+size_t route_index(const Route *r); /* NULL: route_count() */
 
 /* ---- Reading a request: request.c. p == NULL: not there ---- */
 Str rq_param(const Request *rq, const char *name); /* of the path */
@@ -80,6 +116,63 @@ bool percent_decode(Str s, bool plus_is_blank, Arena *a, Str *out, Err *err) MUS
 void percent_encode(Str s, Buf *out); /* for one segment of a path, or a value behind the ? */
 bool request_begin(Request *rq, Err *err) MUST;  /* from method and target */
 bool request_body(Request *rq, Err *err) MUST;   /* rq->body into rq->form */
+bool word_is(Str s, const char *word); /* whatever the case of its letters */
+
+/* ---- strict.c: heads that two programs could read in two ways. *length: of the body that follows, -1: as long as it comes ---- */
+Refusal strict_check(const Request *rq, Str version, int64_t *length);
+
+/* ---- multipart.c: the parts of a form with files, handed on as they come ---- */
+typedef struct Part {
+	Str name, file, type; /* live until begin returns */
+	bool is_file;
+} Part;
+typedef struct PartSink {
+	bool (*begin)(void *ctx, const Part *part, Err *err);
+	bool (*data)(void *ctx, Str bytes, Err *err);
+	bool (*end)(void *ctx, Err *err);
+	void *ctx;
+} PartSink;
+typedef struct Multipart Multipart;
+bool multipart_new(Str content_type, PartSink sink, Arena *a, Multipart **out, Err *err) MUST;
+bool multipart_add(Multipart *m, Str bytes, Err *err) MUST;
+bool multipart_end(Multipart *m, Err *err) MUST; /* E_INPUT: it broke off */
+void multipart_close(Multipart *m);
+
+/* ---- upload.c ---- */
+const Upload *rq_upload(const Request *rq, const char *field); /* the first of that field; NULL: none was chosen */
+bool upload_begin(Request *rq, Err *err) MUST; /* text fields go into rq->form */
+bool upload_add(Request *rq, Str bytes, Err *err) MUST;
+bool upload_end(Request *rq, Err *err) MUST;
+void upload_drop(Request *rq); /* removes the files */
+
+/* ---- line.c: open connections ---- */
+typedef enum LineStage {
+	LINE_HEAD,   /* waits for a request */
+	LINE_BODY,   /* which comes: bytes, of it so far */
+	LINE_WORK,   /* it is our turn: no limit */
+	LINE_ANSWER, /* bytes, of an answer, are on their way */
+} LineStage;
+typedef struct Line {
+	int fd; /* -1: free */
+	_Atomic LineStage stage;
+	_Atomic int64_t since, bytes;
+	struct Line *next;
+} Line;
+bool lines_start(Site *s, Err *err) MUST;
+void lines_stop(Site *s);
+int64_t lines_open_now(const Site *s);
+Line *line_of(struct MHD_Connection *c);
+void line_now(Line *l, LineStage stage, int64_t bytes);
+void line_add(Line *l, int64_t bytes);
+void line_notify(void *site, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode what);
+
+/* ---- pool.c: requests and workers ---- */
+Request *request_new(Site *s);
+void request_free(Request *rq);
+int64_t requests_active(void);
+void pool_close(void);
+bool workers_open(Err *err) MUST;
+void workers_close(void);
 
 /* ---- Answering: page.c ---- */
 bool pages_load(const Env *env, Arena *a, struct Pages **out, Err *err) MUST; /* compiles pages/ */
@@ -91,8 +184,54 @@ bool reply_redirect(Request *rq, Str path, Err *err) MUST;
 /* Takes the bytes out of b. */
 bool reply_bytes(Request *rq, unsigned status, const char *type, Buf *b, Err *err) MUST;
 void reply_header(Request *rq, const char *name, Str value); /* after one of the above */
+bool reply_tag(Request *rq, Str tag); /* after one of the above: it may be kept, and asked for with its tag. True */
+bool reply_same(Request *rq, Str tag, Err *err) MUST; /* 304: the browser has it */
+/* What page_send does in two steps. */
+void own_find(Request *rq, Str own[OWNS]);
+void page_common(Request *rq, Fill *f);
+bool page_print(Request *rq, const char *name, Fill *f, Buf *out, Err *err) MUST;
+
+/* ---- cache.c: a page that follows from the board, the address with its query, the language and `more` only, and so is the same for all who
+ * look at it: fill is called once for each of these, and what is of one person (user, csrf) or minute (now) is put in afterwards. Whatever
+ * else of the person the page shows or hides (what they may do, say) must be told apart by `more`. Sends it with an ETag. ---- */
+typedef bool (*FillFn)(Request *rq, Fill *f, Err *err);
+bool page_cached(Request *rq, const char *name, Str more, FillFn fill, Err *err) MUST;
+bool cache_open(Site *s, Err *err) MUST;
+void cache_close(Site *s);
+
+/* ---- pack.c ---- */
+bool takes_gzip(const Request *rq);
+bool is_packable(const char *type);
+bool pack(Str in, Buf *out); /* gzip; false: it did not work, out is not to be used */
+bool browser_has(const Request *rq, Str tag); /* If-None-Match names it */
+/* gzip of parts that were compressed before and of some that were not. */
+typedef struct Joint {
+	Buf *out;
+	uint32_t crc;
+	size_t n;
+} Joint;
+bool pack_part(Str in, Buf *out, uint32_t *crc);
+void joint_begin(Joint *j, Buf *out);
+void joint_part(Joint *j, Str packed, size_t plain_n, uint32_t crc);
+void joint_plain(Joint *j, Str text); /* at most 65535 bytes */
+void joint_end(Joint *j);
 void reply_error(Request *rq, const Err *why);
+void reply_refusal(Request *rq, Refusal why); /* short, and the connection is closed */
 unsigned status_of(ErrCode code);
+
+bool reply_take(Request *rq, unsigned status, struct MHD_Response *r); /* an answer made elsewhere, without headers. True */
+
+/* ---- live.c ---- */
+bool live_start(Site *s, Err *err) MUST;
+void live_stop(Site *s);
+void live_leave(Request *rq);
+int64_t live_clients(const Site *s);
+
+/* ---- metrics.c ---- */
+bool metrics_open(Site *s, Err *err) MUST;
+void metrics_close(void);
+void metrics_begin(Request *rq);
+void metrics_end(const Request *rq);
 
 /* ---- visitor.c: who asks ---- */
 bool visitor_find(Request *rq, Err *err) MUST; /* fills in rq->who from the cookie */
@@ -102,6 +241,9 @@ bool visitor_ask(Request *rq, Err *err) MUST;  /* somebody unknown wants a page 
 Str csrf_token(const Request *rq); /* for the field `csrf` of a form; another one each time, good as long as the session */
 /* A request that changes something: from a page of ours (Origin, Sec-Fetch-Site) and with such a token. E_DENIED. */
 bool guard_check(const Request *rq, Err *err) MUST;
+
+/* ---- import_job.c ---- */
+void jobs_stop(void); /* waits for imports: what they have not saved follows when somebody writes next */
 
 /* ---- assets.c ---- */
 bool assets_load(const Env *env, Err *err) MUST;

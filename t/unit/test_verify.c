@@ -16,6 +16,26 @@ erase(Desk *d, Gate *g, const char *tps)
 }
 
 static void
+account(Desk *d, Gate *g, const char *login, const char *area)
+{
+	Origin o = {.actor = S("tester"), .source = S("cli")};
+	Str areas[] = {str_of(area)}, sets[] = {S("delivery")};
+	AccountRequest r = {.origin = &o,
+		.invite = true,
+		.account = {.login = str_of(login),
+			.name = S("Somebody"),
+			.agency = S("kpu"),
+			.role = ROLE_OPERATOR,
+			.area = areas,
+			.n_areas = 1,
+			.dataset = sets,
+			.n_datasets = 1}};
+	OK(d, gate_account_add(g, &r, &d->err));
+	r.account.role = ROLE_SUPERVISOR;
+	OK(d, gate_account_change(g, &r, &d->err));
+}
+
+static void
 fill(Desk *d)
 {
 	AUTO(Buf) b = {0};
@@ -55,6 +75,8 @@ fill(Desk *d)
 	erase(d, g, "1571091002003");
 	OK(d, desk_enter(d, g, "officer", "tps=1571091002003;role=kpps;seat=1;name=Another"));
 	erase(d, g, "1571091002004");
+	account(d, g, "somebody", "1571091002");
+	account(d, g, "another", "1571091002");
 	gate_close(g);
 }
 
@@ -78,7 +100,7 @@ test_passes(void **state)
 	fill(d);
 	for (int threads = 1; threads <= 4; threads++) {
 		OK(d, verified(d, &(VerifyAsk){.threads = threads}, &r));
-		assert_int_equal(r.events, 1 + 300 + 20 + 40 + 7 + 4);
+		assert_int_equal(r.events, 1 + 300 + 20 + 40 + 7 + 4 + 4);
 		assert_int_equal(r.rows, 300 + 19 + 19);
 		assert_int_equal(r.sealed + r.erased, 300 + 20 + 1 + 1 + 1);
 		assert_int_equal(r.erased, 2 + 1 + 1);
@@ -110,6 +132,9 @@ static const Place places[] = {
 	{"rule_number", "list,code,name", "value"},
 	{"rule_day", "day", "number,worked,working"},
 	{"area", "code", "name,level"},
+	{"account", "id", "handle,agency,role,closed,epoch"},
+	{"account_area", "account,area", "account,area"},
+	{"account_dataset", "account,dataset", "account,dataset"},
 };
 
 static uint64_t seed = 4;

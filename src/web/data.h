@@ -1,0 +1,42 @@
+/* What the pages about rows share: which dataset and row a path names, what the visitor may do there, values as people read them. */
+#ifndef SIAP_WEB_DATA_H
+#define SIAP_WEB_DATA_H
+
+#include "web/web_private.h"
+
+/* ---- data.c ---- */
+/* The dataset that the path names; E_NOTFOUND also when the visitor must not know of it. */
+bool data_dataset(const Request *rq, const Dataset **out, Err *err) MUST;
+/* The cells of the key that the path names, n_fields of them. */
+bool data_key(const Request *rq, const Dataset *d, Str **text, Err *err) MUST;
+bool data_allow(const Request *rq, Verb verb, const Dataset *d, Str area, Err *err) MUST; /* account_may of the visitor */
+bool data_may(const Request *rq, Verb verb, const Dataset *d, Str area);
+bool data_may_undo(const Request *rq, const Dataset *d, Str area, Str actor);
+/* The row with these cells of the key, as far as the visitor may do this to it. */
+bool data_row(const Request *rq, Verb verb, const Dataset *d, const Str *text, RowView *out, Err *err) MUST;
+Origin data_origin(const Request *rq, const Dataset *d, Str why); /* d NULL: for nobody else */
+int data_zone(const Request *rq);
+Str data_url(const Request *rq, const Dataset *d, const char *what, Str key); /* /data/DATASET/what/KEY; key may be empty */
+Str data_encode(const Request *rq, Str s);      /* for a value behind the ? */
+Str data_value(const Request *rq, const Field *f, Value v); /* as people read it; empty: no value */
+Str data_cell(const Request *rq, const Field *f, Value v);  /* as forms and import take it back */
+Str data_place(const Request *rq, Str code); /* "TPS 002, Rawa Sari (1571091002002)" */
+Str data_person(const Request *rq, const Origin *o); /* "ani (KPU)" */
+Str data_channel(Str source);
+Str data_number(const Request *rq, uint64_t n);
+Str data_int(const Request *rq, int64_t n); /* plain digits, for addresses and hidden fields */
+Str data_title(const Request *rq, const Dataset *d, Str key); /* "Polling officers: 1571091002001/kpps" */
+/* dataset, dataset_title, dataset_url, and key and row_url when key is not empty. */
+void data_fill(const Request *rq, Fill *f, const Dataset *d, Str key);
+typedef struct Option {
+	Str value, label;
+} Option;
+/* What a field with a fixed set of values may hold; *n = 0: it has none. */
+Option *data_options(const Request *rq, const Field *f, size_t *n);
+
+/* ---- data_list.c ---- */
+enum { PAGE_ROWS = 50 };
+/* A list as the query describes it: area, sort, dir, after, f.FIELD, f.FIELD.from, f.FIELD.upto. */
+bool list_from_query(Request *rq, const Dataset *d, RowList *out, Err *err) MUST;
+
+#endif

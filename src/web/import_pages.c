@@ -1,0 +1,369 @@
+/* import_pages: the steps of an import, from the file that was sent to its undo; past imports. */
+#include "web/import.h"
+
+enum { LISTED = 30, SEARCHED = 2000 };
+
+/* ---- all of them ---- */
+
+static Str
+base_name(Str path)
+{
+	for (size_t i = path.n; i > 0; i--)
+		if (path.p[i - 1] == '/')
+			return str_slice(path, i, path.n);
+	return path;
+}
+
+static void
+imported_fill(const Request *rq, Fill *f, const Imported *m)
+{
+	const Dataset *d = catalog_dataset(&rq->w->cat, m->dataset);
+	Origin o = {.actor = m->actor, .agency = m->agency};
+	fill_text(f, "batch", data_number(rq, (uint64_t)m->batch));
+	fill_text(f, "batch_url", arena_fmt(rq->a, "/import/%lld", (long long)m->batch));
+	fill_text(f, "when", figure_instant(rq->a, m->at, data_zone(rq)));
+	fill_text(f, "by", data_person(rq, &o));
+	fill_text(f, "file", base_name(m->file));
+	fill_text(f, "set", d ? tr_str(d->title) : m->dataset);
+	fill_text(f, "list_url", d ? data_url(rq, d, "", (Str){0}) : S("/data"));
+	fill_text(f, "rows", data_number(rq, (uint64_t)m->rows));
+	fill_text(f, "added", data_number(rq, (uint64_t)m->added));
+	fill_text(f, "changed", data_number(rq, (uint64_t)(m->changed + m->conflicts)));
+}
+
+static bool
+may_see(const Request *rq, const Imported *m)
+{
+	const Dataset *d = catalog_dataset(&rq->w->cat, m->dataset);
+	return d && data_may(rq, VERB_READ, d, (Str){0}) &&
+		(!rq->who || account_sees(rq->who, d, (Str){0}));
+}
+
+static void
+forms_fill(const Request *rq, Fill *page)
+{
+	const Catalog *c = &rq->w->cat;
+	fill_list(page, "forms");
+	for (size_t i = 0; i < c->n_datasets; i++) {
+		const Dataset *d = &c->dataset[i];
+		if (!data_may(rq, VERB_IMPORT, d, (Str){0}))
+			continue;
+		Fill *item = fill_item(page, "forms");
+		fill_text(item, "set", tr_str(d->title));
+		fill_text(item, "xlsx", data_url(rq, d, "template.xlsx", (Str){0}));
+		fill_text(item, "csv", data_url(rq, d, "template.csv", (Str){0}));
+	}
+}
+
+static bool
+imports(Request *rq, Err *err)
+{
+	Fill *page = fill_new(rq->a);
+	ImportList list = {.max = LISTED};
+	Err why = {0};
+	jobs_forget_old(rq->w);
+	if (!imports_list(rq->w, &list, rq->a, err))
+		return false;
+	fill_text(page, "title", str_of(tr("Import")));
+	fill_flag(page, "may_import", data_allow(rq, VERB_IMPORT, NULL, (Str){0}, &why));
+	fill_text(page, "why_not", arena_str(rq->a, str_of(why.text)));
+	fill_text(page, "who_could", arena_str(rq->a, str_of(why.hint)));
+	forms_fill(rq, page);
+	fill_list(page, "imports");
+	for (size_t i = 0; i < list.n; i++)
+		if (may_see(rq, &list.item[i]))
+			imported_fill(rq, fill_item(page, "imports"), &list.item[i]);
+	return page_send(rq, "import", page, err);
+}
+ROUTE(imports, "GET", "/import", imports, ROUTE_MEMBER);
+
+/* ---- a past one ---- */
+
+static bool
+imported_find(Request *rq, Imported *out, Err *err)
+{
+	ImportList list = {.max = SEARCHED};
+	Str number = rq_param(rq, "batch");
+	int64_t batch;
+	if (!imports_list(rq->w, &list, rq->a, err))
+		return false;
+	for (size_t i = 0; str_int(number, &batch) && i < list.n; i++)
+		if (list.item[i].batch == batch && may_see(rq, &list.item[i])) {
+			*out = list.item[i];
+			return true;
+		}
+	return err_set(err, E_NOTFOUND, "there is no import '%.*s'", STR(number));
+}
+
+static bool
+import_past(Request *rq, Err *err)
+{
+	Imported m;
+	Fill *page = fill_new(rq->a);
+	if (!imported_find(rq, &m, err))
+		return false;
+	const Dataset *d = catalog_dataset(&rq->w->cat, m.dataset);
+	imported_fill(rq, page, &m);
+	fill_text(page, "title",
+		arena_fmt(rq->a, tr("Import %.*s"), STR(data_number(rq, (uint64_t)m.batch))));
+	fill_text(page, "undone", rq_query(rq, "undone"));
+	fill_flag(
+		page, "may_undo", !rq_query(rq, "undone").n && data_may_undo(rq, d, (Str){0}, m.actor));
+	return page_send(rq, "import_past", page, err);
+}
+ROUTE(import_past, "GET", "/import/{batch}", import_past, ROUTE_MEMBER);
+
+static bool
+import_undo(Request *rq, Err *err)
+{
+	Imported m;
+	if (!imported_find(rq, &m, err))
+		return false;
+	const Dataset *d = catalog_dataset(&rq->w->cat, m.dataset);
+	if (rq->who && !account_may_undo(rq->who, d, (Str){0}, m.actor, err))
+		return false;
+	Origin o = data_origin(rq, d, str_trim(rq_form(rq, "why")));
+	UndoRequest r = {.origin = &o, .batch = m.batch, .who = rq->who};
+	return gate_undo(rq->site->gate, &r, err) &&
+		reply_redirect(rq,
+			arena_fmt(rq->a, "/import/%lld?undone=%lld", (long long)m.batch,
+				(long long)(r.last - r.first + 1)),
+			err);
+}
+ROUTE(import_undo, "POST", "/import/{batch}", import_undo, ROUTE_MEMBER);
+
+/* ---- a file that waits: what was understood of it ---- */
+
+/* "tps.tps, roll_count.tps" in the words of the labels. */
+static Str
+uses_text(const Request *rq, Str used_by)
+{
+	AUTO(Buf) b = {0};
+	bool more = used_by.n > 0;
+	while (more) {
+		Str one, set, name;
+		more = str_cut(used_by, ',', &one, &used_by);
+		str_cut(str_trim(one), '.', &set, &name);
+		const Dataset *d = catalog_dataset(&rq->w->cat, set);
+		const Field *f = d ? dataset_field(d, name) : NULL;
+		if (b.n)
+			buf_add(&b, S(", "));
+		if (f)
+			buf_fmt(&b, "%.*s: %.*s", STR(tr_str(d->title)), STR(tr_str(f->label)));
+		else
+			buf_fmt(&b, "%s", tr("number of the event that it was exported with"));
+	}
+	return arena_str(rq->a, buf_str(&b));
+}
+
+static void
+columns_fill(const Request *rq, Fill *page, const ImportReport *r)
+{
+	fill_list(page, "columns");
+	fill_list(page, "unused");
+	for (size_t i = 0; i < r->n_columns; i++) {
+		const ImportColumn *c = &r->column[i];
+		Fill *item = fill_item(page, c->used_by.n ? "columns" : "unused");
+		fill_text(item, "header", c->header);
+		fill_text(item, "feeds", uses_text(rq, c->used_by));
+	}
+}
+
+static void
+parts_fill(const Request *rq, Fill *page, const ImportReport *r)
+{
+	fill_list(page, "parts");
+	for (size_t i = 0; i < r->n_parts; i++) {
+		const ImportPart *p = &r->part[i];
+		Fill *item = fill_item(page, "parts");
+		fill_text(item, "set", tr_str(p->dataset->title));
+		fill_text(item, "list_url", data_url(rq, p->dataset, "", (Str){0}));
+		fill_text(item, "rows", data_number(rq, p->rows));
+		fill_text(item, "added", data_number(rq, p->added));
+		fill_text(item, "changed", data_number(rq, p->changed));
+		fill_text(item, "same", data_number(rq, p->same));
+		fill_text(item, "blank", data_number(rq, p->blank));
+		fill_text(item, "conflicts", data_number(rq, p->conflicts));
+	}
+}
+
+static void
+problems_fill(const Request *rq, Fill *page, const ImportReport *r)
+{
+	fill_list(page, "problems");
+	for (size_t i = 0; i < r->n_first; i++) {
+		const ImportProblem *p = &r->first[i];
+		Fill *item = fill_item(page, "problems");
+		fill_text(item, "number", data_number(rq, p->row));
+		fill_text(item, "column", p->column);
+		fill_text(item, "value", p->value);
+		fill_text(item, "text", p->text);
+	}
+	fill_text(page, "bad",
+		r->problems ? arena_fmt(rq->a, tr("%.*s of %.*s rows have a problem"),
+						  STR(data_number(rq, r->bad_rows)), STR(data_number(rq, r->rows)))
+					: (Str){0});
+	fill_text(page, "more_problems",
+		r->n_first < r->problems ? data_number(rq, r->problems - r->n_first) : (Str){0});
+}
+
+static void
+choices_fill(const Request *rq, Fill *page, const Job *job, const JobView *v)
+{
+	const Catalog *c = &rq->w->cat;
+	Str *name = NULL;
+	size_t n = 0;
+	Err ignored;
+	fill_list(page, "sheets");
+	if (file_is_xlsx(job_path(job)) && !xlsx_sheets(job_path(job), rq->a, &name, &n, &ignored))
+		n = 0;
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		Fill *item = fill_item(page, "sheets");
+		fill_text(item, "sheet", name[i]);
+		fill_flag(item, "chosen", v->sheet.n ? str_eq(v->sheet, name[i]) : i == 0);
+	}
+	fill_list(page, "sets");
+	for (size_t i = 0; i < c->n_datasets; i++) {
+		if (!data_may(rq, VERB_IMPORT, &c->dataset[i], (Str){0}))
+			continue;
+		Fill *item = fill_item(page, "sets");
+		fill_text(item, "value", c->dataset[i].name);
+		fill_text(item, "label", tr_str(c->dataset[i].title));
+		fill_flag(item, "chosen", v->chosen == &c->dataset[i]);
+	}
+}
+
+/* The numbers under which it went in: those of its file. */
+static bool
+batches_fill(Request *rq, Fill *page, const Job *job, const JobView *v, Err *err)
+{
+	ImportList list = {.max = 200};
+	fill_list(page, "batches");
+	if (v->state != JOB_SAVED)
+		return true;
+	if (!imports_list(rq->w, &list, rq->a, err))
+		return false;
+	for (size_t i = 0; i < list.n; i++)
+		if (str_eq(list.item[i].file, str_of(job_path(job))))
+			imported_fill(rq, fill_item(page, "batches"), &list.item[i]);
+	return true;
+}
+
+static void
+state_fill(const Request *rq, Fill *page, const JobView *v)
+{
+	const ImportReport *r = &v->report;
+	bool busy = v->state == JOB_CHECKS || v->state == JOB_SAVES;
+	uint64_t conflicts = 0, fresh = 0;
+	for (size_t i = 0; i < r->n_parts; i++) {
+		conflicts += r->part[i].conflicts;
+		fresh += r->part[i].added + r->part[i].changed;
+	}
+	bool understood = v->state == JOB_CHECKED && r->n_parts;
+	fill_flag(page, "waits", v->state == JOB_WAITS);
+	fill_flag(page, "busy", busy);
+	fill_flag(page, "saving", v->state == JOB_SAVES);
+	fill_text(page, "done_share",
+		busy && v->total ? figure_share(rq->a, (int64_t)v->done, (int64_t)v->total) : (Str){0});
+	fill_text(
+		page, "done_value", v->total ? data_int(rq, (int64_t)(v->done * 100 / v->total)) : S("0"));
+	fill_flag(page, "checked", v->state == JOB_CHECKED);
+	fill_flag(page, "saved", v->state == JOB_SAVED);
+	fill_flag(page, "failed", v->state == JOB_FAILED || (v->state == JOB_CHECKED && !r->n_parts));
+	fill_text(page, "failure", v->err.code ? arena_str(rq->a, str_of(v->err.text)) : (Str){0});
+	fill_text(page, "failure_hint", v->err.code ? arena_str(rq->a, str_of(v->err.hint)) : (Str){0});
+	fill_flag(page, "can_take", understood && !r->problems && (fresh || conflicts));
+	fill_flag(page, "nothing_new", understood && !r->problems && !fresh && !conflicts);
+	fill_flag(page, "can_take_good", understood && r->bad_rows > 0 && r->bad_rows < r->rows);
+	fill_flag(page, "has_conflicts", understood && conflicts > 0);
+	fill_text(page, "conflicts", data_number(rq, conflicts));
+	fill_flag(page, "has_errors", r->error_file != NULL);
+}
+
+static bool
+job_show(Request *rq, Err *err)
+{
+	AUTO(JobP) job = NULL;
+	JobView v;
+	Fill *page = fill_new(rq->a);
+	if (!job_find(rq, &job, err))
+		return false;
+	job_look(job, &v);
+	Str here = arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id")));
+	fill_text(page, "title", arena_fmt(rq->a, tr("Import: %.*s"), STR(job_name(job))));
+	fill_text(page, "here", here);
+	fill_text(page, "errors_url", arena_fmt(rq->a, "%.*s/errors", STR(here)));
+	fill_text(page, "paper", rq_query(rq, "paper"));
+	columns_fill(rq, page, &v.report);
+	parts_fill(rq, page, &v.report);
+	problems_fill(rq, page, &v.report);
+	choices_fill(rq, page, job, &v);
+	state_fill(rq, page, &v);
+	if (!batches_fill(rq, page, job, &v, err) || !page_send(rq, "import_file", page, err))
+		return false;
+	/* Works without JavaScript: the browser asks again. */
+	if (v.state == JOB_CHECKS || v.state == JOB_SAVES)
+		reply_header(rq, "Refresh", S("1"));
+	return true;
+}
+ROUTE(import_file, "GET", "/import/file/{id}", job_show, ROUTE_MEMBER);
+
+/* ---- the next step ---- */
+
+static bool
+job_step(Request *rq, Err *err)
+{
+	AUTO(JobP) job = NULL;
+	Str step = rq_form(rq, "step"), set = rq_form(rq, "dataset");
+	JobView v;
+	if (!job_find(rq, &job, err))
+		return false;
+	job_look(job, &v);
+	JobAsk ask = {.saves = str_eq(step, S("save")),
+		.sheet = rq_form(rq, "sheet"),
+		.partial = rq_form(rq, "partial").n > 0,
+		.conflicts = rq_form(rq, "conflicts").n > 0,
+		.paper = rq_form(rq, "paper")};
+	if (ask.saves)
+		ask.chosen = v.chosen;
+	if (str_eq(step, S("drop")))
+		return job_drop(job, err) && reply_redirect(rq, S("/import"), err);
+	if (ask.saves && v.state != JOB_CHECKED)
+		return err_set(err, E_CONFLICT, "the file has to be checked before it is taken in");
+	if (set.n && !(ask.chosen = catalog_dataset(&rq->w->cat, set)))
+		return err_set(err, E_NOTFOUND, "there is no dataset '%.*s'", STR(set));
+	if (ask.chosen && !data_allow(rq, VERB_IMPORT, ask.chosen, (Str){0}, err))
+		return false;
+	return job_run(rq, job, &ask, err) &&
+		reply_redirect(rq, arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id"))), err);
+}
+ROUTE(import_step, "POST", "/import/file/{id}", job_step, ROUTE_MEMBER);
+
+static bool
+job_errors(Request *rq, Err *err)
+{
+	AUTO(JobP) job = NULL;
+	AUTO(Buf) b = {0};
+	AUTO(Arena) a = {0};
+	JobView v;
+	Str bytes;
+	if (!job_find(rq, &job, err))
+		return false;
+	job_look(job, &v);
+	if (!v.report.error_file)
+		return err_set(err, E_NOTFOUND, "no row of this file was wrong");
+	if (!arena_open(&a, 128 * SIZE_MB, err) ||
+		!file_read(v.report.error_file, 100 * SIZE_MB, &a, &bytes, err))
+		return false;
+	buf_add(&b, bytes);
+	bool book = str_ends(str_of(v.report.error_file), S(".xlsx"));
+	if (!reply_bytes(rq, MHD_HTTP_OK,
+			book ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+				 : "text/csv; charset=utf-8",
+			&b, err))
+		return false;
+	reply_header(rq, "Content-Disposition",
+		arena_fmt(rq->a, "attachment; filename=\"%s.%s\"", "errors", book ? "xlsx" : "csv"));
+	return true;
+}
+ROUTE(import_errors, "GET", "/import/file/{id}/errors", job_errors, ROUTE_MEMBER);
