@@ -93,15 +93,6 @@ typedef struct PlaceSearch {
 /* Tolerates typing errors and old spellings (oe, dj, tj). Looks at names that share letters with the text, never at all of them. */
 void place_search(const PlaceIndex *x, PlaceSearch *s, Arena *a);
 
-/* ---- Boundaries of areas, for maps ---- */
-typedef struct Boundary {
-	Str area;
-	GeoRing *ring;
-	size_t n_rings;
-} Boundary;
-/* Those of this level below an area, in code order. */
-bool boundaries_read(Workspace *w, Str above, Level level, Arena *a, Boundary **out, size_t *n, Err *err) MUST;
-
 /* ---- Origin: who writes, for whom, through which channel ---- */
 typedef struct Origin {
 	Str actor, agency, on_behalf_of, source,
@@ -174,6 +165,7 @@ bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 bool gate_serve(Gate *g, const volatile bool *stop, Err *err) MUST;
 
 #include "svc/accounts.h"
+#include "svc/boundary.h"
 
 /* ---- Undo: a new event that gives a row back what it said before, or what all rows of an import said before ---- */
 typedef struct UndoRequest {

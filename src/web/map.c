@@ -3,7 +3,7 @@
 
 #include "web/area.h"
 
-enum { STATIONS = 512 };
+enum { STATIONS = 512, POINTS = 4500 };
 
 /* ---- what is shown ---- */
 
@@ -103,13 +103,13 @@ map_class_words(MapClass class)
 {
 	switch (class) {
 	case MAP_LOW:
-		return tr("below 50%");
+		return tr("under 50%");
 	case MAP_HALF:
-		return tr("50% to below 75%");
+		return tr("50 to 74.9%");
 	case MAP_MOST:
-		return tr("75% to below 90%");
+		return tr("75 to 89.9%");
 	case MAP_NEAR:
-		return tr("90% to below 100%");
+		return tr("90 to 99.9%");
 	case MAP_FULL:
 		return tr("100%");
 	case MAP_NOTHING:
@@ -375,12 +375,11 @@ page_fill(const Desk *d, MapAsk *ask, Fill *f)
 static bool
 ask_read(Request *rq, Str area, MapAsk *out, Err *err)
 {
-	Level level = area_level(area);
-	Boundary *boundary;
-	if (!stations_read(rq, area, &out->tps, err) ||
-		!boundaries_read(rq->w, area, level + 1, rq->a, &boundary, &out->n_boundaries, err))
+	BoundaryList list = {.above = area, .level = area_level(area) + 1, .most = POINTS};
+	if (!stations_read(rq, area, &out->tps, err) || !boundaries_read(rq->w, &list, rq->a, err))
 		return false;
-	out->boundary = boundary;
+	out->boundary = list.boundary;
+	out->n_boundaries = list.n;
 	return true;
 }
 
@@ -390,6 +389,7 @@ map(Request *rq, Err *err)
 	AUTO(Desk) d = {0};
 	Fill *f = fill_new(rq->a);
 	MapAsk ask = {.to_maps = true};
+	Err no;
 	Str code = rq_param(rq, "area");
 	if (area_level(code) == LEVEL_TPS)
 		return reply_redirect(
@@ -399,6 +399,8 @@ map(Request *rq, Err *err)
 		return false;
 	page_fill(&d, &ask, f);
 	desk_close(&d);
+	fill_flag(f, "may_draw",
+		area_level(code) < LEVEL_VILLAGE && (!rq->who || account_may_draw(rq->who, code, &no)));
 	return page_send(rq, "map", f, err);
 }
 ROUTE(map, "GET", "/area/{area}/map", map, ROUTE_MEMBER);

@@ -4,8 +4,8 @@
 
 #include <limits.h>
 
-enum { TILE = 100, COLUMNS = 5, TPS_COLUMNS = 7, LINE = 18, LINES = 3, LETTERS = 9 };
-enum { MAP_WIDTH = 1200, MAP_HEIGHT = 1100, MARGIN = 8, SMALL = 28 };
+enum { TILE = 100, COLUMNS = 5, TPS_COLUMNS = 7, LINE = 18, LINES = 3, LETTERS = 9, LETTER = 10 };
+enum { MAP_WIDTH = 700, MAP_HEIGHT = 640, MARGIN = 4, SMALL = 16 };
 
 /* ---- what every shape has ---- */
 
@@ -46,7 +46,7 @@ number(Arena *a, int n)
 	return arena_fmt(a, "%d", n);
 }
 
-/* Takes as many words as fit into a line, at least one, and no more than fit squeezed. */
+/* Takes as many words as fit into a line of a tile, at least one, and no more than fit squeezed. */
 static Str
 line_cut(Arena *a, Str *rest, bool last)
 {
@@ -106,6 +106,7 @@ map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, 
 	Grid g = tiles_lay(tile, n, d->level == LEVEL_VILLAGE ? TPS_COLUMNS : COLUMNS, *d->a);
 	fill_text(f, "map_width", number(d->a, g.columns * TILE));
 	fill_text(f, "map_height", number(d->a, g.rows * TILE));
+	fill_list(f, "map_labels");
 	fill_list(f, "map_paths");
 	fill_list(f, "map_tiles");
 	for (size_t i = 0; i < n; i++) {
@@ -207,15 +208,56 @@ path_fill(const Desk *d, const View *v, Drawn *m, Fill *f)
 	for (size_t r = 0; r < m->boundary->n_rings; r++)
 		ring_path(v, &m->boundary->ring[r], &path, &m->box);
 	int64_t wide = m->box.east - m->box.west, high = m->box.north - m->box.south;
-	int x = (int)((m->box.west + m->box.east) / 2), y = (int)((m->box.south + m->box.north) / 2);
-	Str name = short_name(m->area->name);
 	fill_text(f, "path", path.failed ? S("") : arena_str(d->a, buf_str(&path)));
 	fill_flag(f, "small", wide < SMALL && high < SMALL);
-	fill_text(f, "x", number(d->a, x));
-	fill_text(f, "y", number(d->a, y));
-	fill_text(f, "value_y", number(d->a, y + 36));
-	fill_flag(f, "has_value", wide >= 120 && high >= 50);
-	fill_text(f, "name", high >= 110 && wide >= (int64_t)utf8_length(name) * 18 ? name : S(""));
+	fill_text(f, "x", number(d->a, (int)((m->box.west + m->box.east) / 2)));
+	fill_text(f, "y", number(d->a, (int)((m->box.south + m->box.north) / 2)));
+}
+
+/* The words of a name in lines of so many letters; 0: they do not fit. */
+static int
+lines_cut(Str name, size_t letters, Str line[LINES])
+{
+	int n = 0;
+	while (name.n) {
+		Str word, rest;
+		str_cut(name, ' ', &word, &rest);
+		bool joins = n && utf8_length(line[n - 1]) + 1 + utf8_length(word) <= letters;
+		if (joins)
+			line[n - 1].n += 1 + word.n;
+		else if (n == LINES || utf8_length(word) > letters)
+			return 0;
+		else
+			line[n++] = word;
+		name = rest;
+	}
+	return n;
+}
+
+/* Name and value in the middle, when they have room; above all shapes, for a shape covers what stands in its neighbour. */
+static void
+label_fill(const Desk *d, const MapAsk *ask, const Drawn *m, Fill *f)
+{
+	int64_t wide = (m->box.east - m->box.west) * 4 / 5,
+			high = (m->box.north - m->box.south) * 4 / 5;
+	int x = (int)((m->box.west + m->box.east) / 2), y = (int)((m->box.south + m->box.north) / 2);
+	Str line[LINES];
+	int n = lines_cut(short_name(m->area->name), (size_t)(wide / LETTER), line);
+	if (wide < 5 * LETTER || high < LINE)
+		return;
+	if ((n + 1) * LINE > high)
+		n = 0;
+	Fill *label = fill_item(f, "map_labels");
+	y += LINE / 2 - n * LINE / 2 - 3;
+	fill_text(label, "x", number(d->a, x));
+	fill_list(label, "lines");
+	for (int i = 0; i < n; i++, y += LINE) {
+		Fill *item = fill_item(label, "lines");
+		fill_text(item, "text", line[i]);
+		fill_text(item, "y", number(d->a, y));
+	}
+	fill_text(label, "value_y", number(d->a, y + 2));
+	fill_text(label, "value", map_value(d, &ask->by, m->area));
 }
 
 static int
@@ -266,9 +308,11 @@ map_paths_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, 
 	fill_text(f, "map_height", number(d->a, height + MARGIN));
 	fill_list(f, "map_tiles");
 	fill_list(f, "map_paths");
+	fill_list(f, "map_labels");
 	for (size_t i = 0; i < n; i++) {
 		Fill *item = fill_item(f, "map_paths");
 		shape_fill(d, ask, m[i].area, item);
 		path_fill(d, &v, &m[i], item);
+		label_fill(d, ask, &m[i], f);
 	}
 }
