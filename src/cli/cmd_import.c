@@ -118,7 +118,7 @@ report_say(Cli *cli, const ImportReport *r, const ImportOptions *o, const char *
 	if (r->resumed)
 		cli_say(cli, tr("first finished an interrupted import: %s rows\n"),
 			show_number(cli, (int64_t)r->resumed));
-	if (r->n_columns == 0)
+	if (!r->n_parts && !r->rows)
 		return;
 	columns_say(cli, r);
 	if (r->n_parts && (ok || r->problems == 0))
@@ -243,8 +243,7 @@ run(Cli *cli, int argc, char **argv, Err *err)
 				"--level, --source and --dry-run go with boundaries, other options do not"));
 	if (!boundaries && (b.level || b.source))
 		return cli_misuse(cli,
-			err_set(
-				err, E_INPUT, "--level and --source go with: siap import boundaries FILE"));
+			err_set(err, E_INPUT, "--level and --source go with: siap import boundaries FILE"));
 	if (boundaries)
 		return import_boundaries(cli, &b, err);
 	if (!cli_workspace(cli, err) || !datasets_read(cli, argc == 2 ? argv[0] : NULL, &o, err) ||

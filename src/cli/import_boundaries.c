@@ -26,8 +26,8 @@ misses_say(Cli *cli, const BoundaryImport *im)
 		cli_say(cli, tr("matched by name, because their code is that of another area: %s\n"),
 			show_number(cli, (int64_t)im->by_name));
 	if (im->elsewhere)
-		cli_say(cli, tr("features of areas elsewhere: %s\n"),
-			show_number(cli, (int64_t)im->elsewhere));
+		cli_say(
+			cli, tr("features of areas elsewhere: %s\n"), show_number(cli, (int64_t)im->elsewhere));
 	if (im->misses)
 		cli_say(cli, tr("not matched: %s\n"), show_number(cli, (int64_t)im->misses));
 	for (size_t i = 0; i < im->n_miss; i++)

@@ -265,7 +265,8 @@ boundaries_import(Workspace *w, Gate *g, BoundaryImport *im, Arena *a, Err *err)
 	if (im->who && im->who->login.n && !account_may_draw(im->who, im->under, err))
 		return false;
 	if ((im->origin->why.n && !why_check(im->origin->why, err)) ||
-		!arena_open(&mem, ARENA_MOST, err) || !file_read(im->path, GEO_MOST_BYTES, &mem, &bytes, err))
+		!arena_open(&mem, ARENA_MOST, err) ||
+		!file_read(im->path, GEO_MOST_BYTES, &mem, &bytes, err))
 		return false;
 	Sha256 hash = sha256(bytes);
 	hex_encode(hash.b, 32, im->hash);

@@ -8,8 +8,8 @@ static Str
 kind_cut(Str name)
 {
 	static const Str kind[] = {{"kabupaten ", 10}, {"kab. ", 5}, {"kab ", 4}, {"provinsi ", 9},
-		{"propinsi ", 9}, {"prov. ", 6}, {"kecamatan ", 10}, {"kec. ", 5}, {"kec ", 4}, {"desa ", 5},
-		{"kelurahan ", 10}, {"kel. ", 5}};
+		{"propinsi ", 9}, {"prov. ", 6}, {"kecamatan ", 10}, {"kec. ", 5}, {"kec ", 4},
+		{"desa ", 5}, {"kelurahan ", 10}, {"kel. ", 5}};
 	for (size_t i = 0; i < sizeof kind / sizeof *kind; i++)
 		if (str_starts(name, kind[i]))
 			return str_slice(name, kind[i].n, name.n);
@@ -39,8 +39,7 @@ name_fold(Str name, Arena *a)
 static Str
 city_cut(Str folded)
 {
-	return str_starts(folded, S("kota")) && folded.n > 4 ? str_slice(folded, 4, folded.n)
-														 : folded;
+	return str_starts(folded, S("kota")) && folded.n > 4 ? str_slice(folded, 4, folded.n) : folded;
 }
 
 typedef struct Known { /* one area */
@@ -152,8 +151,8 @@ named(const Atlas *x, Str name, const Known *like)
 
 /* What a feature says of itself. */
 typedef struct Said {
-	Str code;             /* digits; empty: none */
-	Str name[LEVEL_TPS];  /* by level; LEVEL_ANY: of itself, whatever it is */
+	Str code;            /* digits; empty: none */
+	Str name[LEVEL_TPS]; /* by level; LEVEL_ANY: of itself, whatever it is */
 } Said;
 
 static Str
@@ -335,7 +334,8 @@ static const Known *
 feature_find(const Atlas *x, BoundaryImport *im, const Said *s, size_t number)
 {
 	Level named_level = said_level(s);
-	bool parent = s->code.n && named_level > area_level(s->code); /* the code is that of an area above */
+	bool parent =
+		s->code.n && named_level > area_level(s->code); /* the code is that of an area above */
 	const Known *coded = s->code.n && !parent ? area_at(x, s->code) : NULL;
 	Str below = parent && area_at(x, s->code) ? s->code : S(""), name = own_name(s);
 	if (coded)
@@ -345,8 +345,8 @@ feature_find(const Atlas *x, BoundaryImport *im, const Said *s, size_t number)
 		return found.area;
 	if (found.n)
 		miss(im, number,
-			arena_fmt(x->a, tr("%zu areas are called '%.*s': its code tells which one is meant"), found.n,
-				STR(name)));
+			arena_fmt(x->a, tr("%zu areas are called '%.*s': its code tells which one is meant"),
+				found.n, STR(name)));
 	else if (s->code.n && !parent && !str_starts(s->code, x->under))
 		im->elsewhere++;
 	else if (s->code.n && !parent)
@@ -355,7 +355,8 @@ feature_find(const Atlas *x, BoundaryImport *im, const Said *s, size_t number)
 		miss(im, number, arena_fmt(x->a, tr("no area here is called '%.*s'"), STR(name)));
 	else
 		miss(im, number,
-			str_of(tr("it has neither a code nor a name: a property 'code' with the code of its area is right")));
+			str_of(tr(
+				"it has neither a code nor a name: a property 'code' with the code of its area is right")));
 	return NULL;
 }
 
@@ -367,8 +368,8 @@ nothing_known(const BoundaryImport *im, Err *err)
 	if (im->elsewhere == im->features)
 		err_set(err, E_INPUT, "none of the %zu features lies here", im->features);
 	else
-		err_set(err, E_INPUT, "of none of the %zu features it is known which area it is",
-			im->features);
+		err_set(
+			err, E_INPUT, "of none of the %zu features it is known which area it is", im->features);
 	if (!im->n_miss)
 		return err_hint(err, "the file is of another part of the country");
 	return err_hint(err, "feature %zu: %.*s", im->miss[0].feature, STR(im->miss[0].why));
@@ -377,8 +378,8 @@ nothing_known(const BoundaryImport *im, Err *err)
 static bool
 twice(const Known *k, size_t first, size_t second, Err *err)
 {
-	err_set(err, E_INPUT, "feature %zu is the area '%.*s', and so is feature %zu", second, STR(k->code),
-		first);
+	err_set(err, E_INPUT, "feature %zu is the area '%.*s', and so is feature %zu", second,
+		STR(k->code), first);
 	return err_hint(err,
 		"an area is one feature, a MultiPolygon when it has several parts: dissolve the file by the code of the area");
 }

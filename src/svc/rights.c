@@ -315,8 +315,7 @@ account_may_draw(const Account *who, Str area, Err *err)
 		outside(who, area, err);
 	else
 		err_set(err, E_DENIED, "you may not set boundaries of areas");
-	return err_hint(err, "who could: a supervisor or manager of %s",
-		agency_label(S("kesbangpol")));
+	return err_hint(err, "who could: a supervisor or manager of %s", agency_label(S("kesbangpol")));
 }
 
 /* ---- accounts ---- */

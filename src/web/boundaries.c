@@ -41,7 +41,7 @@ report_fill(const Request *rq, Fill *f, const BoundaryImport *im)
 
 /* why: what was wrong with a file; im: what became of it. Both NULL: it is asked for. */
 static bool
-send(Request *rq, const BoundaryImport *im, const Err *why, Err *err)
+answer(Request *rq, const BoundaryImport *im, const Err *why, Err *err)
 {
 	AUTO(Desk) d = {0};
 	Fill *f = fill_new(rq->a);
@@ -66,7 +66,7 @@ send(Request *rq, const BoundaryImport *im, const Err *why, Err *err)
 static bool
 form(Request *rq, Err *err)
 {
-	return send(rq, NULL, NULL, err);
+	return answer(rq, NULL, NULL, err);
 }
 ROUTE(boundaries, "GET", "/area/{area}/map/boundaries", form, ROUTE_MEMBER);
 
@@ -97,7 +97,7 @@ upload(Request *rq, Err *err)
 	if (!file)
 		err_set(&why, E_INPUT, "no file was chosen: a GeoJSON file is right");
 	else if (take(rq, &im, &why))
-		return send(rq, &im, NULL, err);
-	return send(rq, NULL, &why, err);
+		return answer(rq, &im, NULL, err);
+	return answer(rq, NULL, &why, err);
 }
 ROUTE(boundaries_upload, "POST", "/area/{area}/map/boundaries", upload, ROUTE_MEMBER);
