@@ -35,7 +35,6 @@ shape_fill(const Desk *d, const MapAsk *ask, const MapArea *m, Fill *f)
 			m->class == MAP_SILENT ? map_class_words(MAP_SILENT) : ""));
 	fill_text(f, "code", m->code);
 	fill_text(f, "class", str_of(sign[m->class]));
-	fill_text(f, "value", map_value(d, &ask->by, m));
 }
 
 /* ---- tiles ---- */
@@ -112,11 +111,14 @@ map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, 
 	for (size_t i = 0; i < n; i++) {
 		Fill *item = fill_item(f, "map_tiles");
 		shape_fill(d, ask, &area[i], item);
-		name_fill(d->a, short_name(area[i].name), &tile[i], item);
 		fill_text(item, "x", number(d->a, tile[i].column * TILE + 2));
 		fill_text(item, "y", number(d->a, tile[i].row * TILE + 2));
-		fill_text(item, "middle", number(d->a, tile[i].column * TILE + TILE / 2));
-		fill_text(item, "value_y", number(d->a, tile[i].row * TILE + TILE - 14));
+		Fill *label = fill_item(f, "map_labels");
+		name_fill(d->a, short_name(area[i].name), &tile[i], label);
+		fill_flag(label, "drawn", false);
+		fill_text(label, "x", number(d->a, tile[i].column * TILE + TILE / 2));
+		fill_text(label, "value_y", number(d->a, tile[i].row * TILE + TILE - 14));
+		fill_text(label, "value", map_value(d, &ask->by, &area[i]));
 	}
 }
 
@@ -249,12 +251,14 @@ label_fill(const Desk *d, const MapAsk *ask, const Drawn *m, Fill *f)
 		n = 0;
 	Fill *label = fill_item(f, "map_labels");
 	y += LINE / 2 - n * LINE / 2 - 3;
+	fill_flag(label, "drawn", true);
 	fill_text(label, "x", number(d->a, x));
 	fill_list(label, "lines");
 	for (int i = 0; i < n; i++, y += LINE) {
 		Fill *item = fill_item(label, "lines");
 		fill_text(item, "text", line[i]);
 		fill_text(item, "y", number(d->a, y));
+		fill_flag(item, "squeeze", false);
 	}
 	fill_text(label, "value_y", number(d->a, y + 2));
 	fill_text(label, "value", map_value(d, &ask->by, m->area));

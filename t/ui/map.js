@@ -37,11 +37,15 @@ everywhere("by a pillar and an indicator", async (t, width, language) => {
 	await v.look("map-pillar");
 	await v.go("/area/15/map?by=indicator:roll_final");
 	// Sorted by a link: the least first, and again the most.
-	await v.page.locator('thead a[href*="sort="]').click();
+	const sort = async (by) => {
+		await v.page.locator(`thead a[href*="sort=${by}"]`).click();
+		await v.page.waitForURL(`**sort=${by}**`);
+	};
+	await sort("share");
 	const shares = async () => (await v.page.locator("tbody td:nth-child(4)").allTextContents()).map((s) => parseFloat(s.replace(",", ".")));
 	let s = await shares();
 	t.expect("sorted from the least", JSON.stringify([...s].sort((a, b) => a - b)), JSON.stringify(s));
-	await v.page.locator('thead a[href*="sort="]').click();
+	await sort("-share");
 	s = await shares();
 	t.expect("sorted from the most", JSON.stringify([...s].sort((a, b) => b - a)), JSON.stringify(s));
 	v.allow("404");
@@ -110,6 +114,7 @@ everywhere("boundaries are taken in, drawn, and left for tiles", async (t, width
 	await v.page.waitForURL("**form=tiles**");
 	t.expect("tiles", 11, await v.page.locator(".areamap rect.edge").count());
 	await v.page.locator('thead a[href*="sort="]').click();
+	await v.page.waitForURL("**sort=share**");
 	t.expect_some("still tiles", v.page.url(), "form=tiles");
 });
 
