@@ -39,7 +39,8 @@ misses_say(Cli *cli, const BoundaryImport *im)
 static void
 report_say(Cli *cli, const BoundaryImport *im, bool ok)
 {
-	levels_say(cli, im);
+	if (ok)
+		levels_say(cli, im);
 	misses_say(cli, im);
 	if (!ok)
 		return;

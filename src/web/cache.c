@@ -66,6 +66,19 @@ slot_of(Cache *c, const Sha256 *key)
 	return c->slot[i];
 }
 
+/* Whoever may read of what is closed to others has pages of its own. */
+static Str
+reader_of(const Request *rq)
+{
+	const Catalog *c = &rq->w->cat;
+	Err ignored;
+	for (size_t i = 0; rq->who && i < c->n_datasets; i++)
+		if (c->dataset[i].restricted &&
+			account_may(rq->who, VERB_READ, &c->dataset[i], (Str){0}, &ignored))
+			return rq->who->login;
+	return S("");
+}
+
 /* All that the page follows from, but for what is put in afterwards. */
 static bool
 key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
@@ -77,9 +90,14 @@ key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
 	buf_fmt(&b, "%s\n%.*s\n%.*s\n%lld %s\n", name, STR(rq->target), STR(lang_now()),
 		(long long)board->event, board->today);
 	gate_board_done(rq->site->gate);
-	bool manages = rq->who && rq->who->role == ROLE_MANAGER;
-	buf_fmt(&b, "%d%d %.*s %.*s\n%lld\n%.*s", rq->who != NULL, manages,
-		STR(rq->who ? rq->who->agency : S("")), STR(own_area(rq)),
+	buf_fmt(&b,
+		"%d%d %.*s %.*s %.*s
+				% lld %.*
+					s ", rq->who != NULL,
+					rq->who
+			? (int)rq->who->role
+			: 0,
+		STR(rq->who ? rq->who->agency : S("")), STR(own_area(rq)), STR(reader_of(rq)),
 		(long long)workspace_clock(rq->w), STR(more));
 	*out = sha256(buf_str(&b));
 	return buf_check(&b, err);
@@ -133,7 +151,7 @@ marked_fill(Request *rq, const Cached *page, Buf *out, Err *err)
 	for (int i = 0; i < OWNS; i++)
 		own[i] = arena_fmt(rq->a, "%s%d", c->mark, i);
 	if (!rq->who)
-		own[OWN_NAME] = own[OWN_CSRF] = S("");
+		own[OWN_NAME] = own[OWN_CSRF] = own[OWN_CONFLICTS] = S("");
 	if (!page->fill(rq, f, err))
 		return false;
 	rq->marks = own;
@@ -215,6 +233,8 @@ tag_of(const Request *rq, const Sha256 *key, const Str own[OWNS])
 	buf_add(&b, (Str){(const char *)key->b, sizeof key->b});
 	buf_add(&b, (Str){(const char *)rq->session.secret, sizeof rq->session.secret});
 	buf_add(&b, own[OWN_NAME]);
+	buf_byte(&b, '\n');
+	buf_add(&b, own[OWN_CONFLICTS]);
 	buf_byte(&b, '\n');
 	buf_add(&b, own[OWN_NOW]);
 	Sha256 hash = sha256(buf_str(&b));

@@ -56,7 +56,7 @@ typedef struct Refusal {
 	const char *why;
 } Refusal;
 /* What of a page differs from person to person, and from minute to minute: see cache.c. */
-typedef enum Own { OWN_NAME, OWN_CSRF, OWN_NOW, OWNS } Own;
+typedef enum Own { OWN_NAME, OWN_CSRF, OWN_NOW, OWN_CONFLICTS, OWNS } Own;
 typedef struct Request {
 	Site *site;
 	Workspace *w; /* of the thread that answers: a reader connection of its own */
@@ -194,6 +194,10 @@ void own_find(Request *rq, Str own[OWNS]);
 void page_common(Request *rq, Fill *f);
 bool page_print(Request *rq, const char *name, Fill *f, Buf *out, Err *err) MUST;
 
+/* ---- nav.c ---- */
+void nav_fill(Request *rq, Fill *f); /* member, home, nav, nav_more: by role and agency, and by the path */
+Str nav_conflicts(Request *rq); /* how many wait for the person; empty: none */
+
 /* ---- cache.c: a page that follows from the board, the address with its query, the language and `more` only, and so is the same for all who
  * look at it: fill is called once for each of these, and what is of one person (user, csrf) or minute (now) is put in afterwards. Whatever
  * else of the person the page shows or hides (what they may do, say) must be told apart by `more`. Sends it with an ETag. ---- */
@@ -249,6 +253,8 @@ bool visitor_find(Request *rq, Err *err) MUST; /* fills in rq->who, rq->session,
 Str visit_begin(Request *rq); /* what to put into COOKIE_VISIT; rq->visit is true then */
 bool visitor_admitted(const Request *rq); /* to the page that it asks for */
 bool visitor_ask(Request *rq, Err *err) MUST;  /* else: to the log-in or to choose a password, and back */
+/* Whether each row of the dataset in this area may be read; all: anywhere. For what tells of rows without asking about each. */
+bool data_whole(const Request *rq, const Dataset *d, Str area);
 Str own_area(const Request *rq); /* where this person begins: the first area of the account within the workspace's */
 bool visitor_is_near(const Request *rq); /* on this machine, as may be a proxy */
 Str visitor_address(const Request *rq);
