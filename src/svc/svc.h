@@ -165,6 +165,7 @@ bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 bool gate_serve(Gate *g, const volatile bool *stop, Err *err) MUST;
 
 #include "svc/accounts.h"
+#include "svc/boundary.h"
 
 /* ---- Undo: a new event that gives a row back what it said before, or what all rows of an import said before ---- */
 typedef struct UndoRequest {

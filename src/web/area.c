@@ -205,7 +205,7 @@ board_fill_page(const Desk *d, Fill *f, Err *err)
 	findings_list_fill(d, f, "must_findings", "must");
 	findings_list_fill(d, f, "look_findings", "look");
 	silent_fill(d, f);
-	map_fill(d, f, &(MapBy){0}, NULL);
+	map_fill(d, &(MapAsk){.by = map_ready()}, f);
 	area_text(d, &text);
 	bool ok = buf_check(&text, err);
 	fill_text(f, "plain_text", ok ? arena_str(d->a, buf_str(&text)) : S(""));
