@@ -138,12 +138,14 @@ class Test {
 		if (user) await visit.login(user);
 		return visit;
 	}
-	// A test of its own over a workspace that holds nothing: t.empty() then has visit, cli and so on.
+	// A test of its own over a workspace that holds nothing but the account `first`, with its one-time password.
 	async empty() {
 		const dir = fs.mkdtempSync(path.join(os.tmpdir(), "siap-ui-empty-"));
 		execFileSync(siap, ["init", path.join(dir, "w"), "--rules", "pilkada2024", "--area", "15"], { env: environment(dir), stdio: "pipe" });
 		const other = new Test(this.browser, await serve_there(dir));
 		this.others.push({ other, dir });
+		other.once = other.cli("account", "add", "first", "--name", "First", "--agency", "kesbangpol", "--role", "supervisor", "--area", "15")
+			.match(/[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}/)[0];
 		return other;
 	}
 	// The command line beside the running server.

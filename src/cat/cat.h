@@ -235,6 +235,8 @@ typedef struct HeaderMap {
 } HeaderMap;
 /* E_INPUT for a header that occurs twice or two columns for one field (names both columns). */
 bool header_map(const Reading *r, const Dataset *d, const Header *h, HeaderMap *out, Err *err) MUST;
+/* The same of a mapping that a person made: column and event are given, matched and missing afterwards. */
+void header_count(const Reading *r, const Dataset *d, HeaderMap *m);
 /* Datasets that the header could feed completely (no missing field, and at least one matched field beside the keys), best first
  * (share of the dataset's own fields matched). */
 size_t header_recognise(const Reading *r, const Header *h, const Dataset **out, size_t max);

@@ -172,6 +172,23 @@ fields_match(Mapping *m, Err *err)
 	return true;
 }
 
+void
+header_count(const Reading *r, const Dataset *d, HeaderMap *m)
+{
+	m->matched = 0;
+	m->missing = NULL;
+	for (size_t i = 0; i < d->n_fields; i++) {
+		const Field *f = &d->field[i];
+		if (m->column[i] >= 0) {
+			m->matched++;
+			continue;
+		}
+		bool supplied = f->default_text.p || (r->pack && pack_preset(r->pack, d->name, f->name).p);
+		if (!m->missing && !supplied && (f->key || f->required))
+			m->missing = f;
+	}
+}
+
 bool
 header_map(const Reading *r, const Dataset *d, const Header *h, HeaderMap *out, Err *err)
 {
@@ -181,16 +198,7 @@ header_map(const Reading *r, const Dataset *d, const Header *h, HeaderMap *out, 
 	m.columns = map_new(&m.tmp);
 	if (!columns_read(&m, h->n, &out->event, err) || !fields_match(&m, err))
 		return false;
-	for (size_t i = 0; i < d->n_fields; i++) {
-		const Field *f = &d->field[i];
-		if (out->column[i] >= 0) {
-			out->matched++;
-			continue;
-		}
-		bool supplied = f->default_text.p || (r->pack && pack_preset(r->pack, d->name, f->name).p);
-		if (!out->missing && !supplied && (f->key || f->required))
-			out->missing = f;
-	}
+	header_count(r, d, out);
 	return true;
 }
 

@@ -112,7 +112,7 @@ report_say(Cli *cli, const ImportReport *r, const ImportOptions *o, const char *
 	if (r->resumed)
 		cli_say(cli, tr("first finished an interrupted import: %s rows\n"),
 			show_number(cli, (int64_t)r->resumed));
-	if (r->n_columns == 0)
+	if (!r->n_parts && !r->rows)
 		return;
 	columns_say(cli, r);
 	if (r->n_parts && (ok || r->problems == 0))

@@ -126,6 +126,7 @@ bool accounts_import(Workspace *w, Gate *g, AccountsImport *im, Arena *a, Err *e
 /* ---- Passwords and the second factor ---- */
 /* At least 10 characters, not the login, none that everybody tries first: E_INPUT. */
 bool password_check(Str password, Str login, Err *err) MUST;
+uint64_t password_hashes(void); /* how many were counted out by this process, for monitoring */
 typedef struct PasswordRequest {
 	int64_t account;
 	Str before, password; /* before: the one until now */

@@ -7,14 +7,37 @@ enum { PROGRESS_EVERY = 4096 };
 
 /* ---- choosing datasets and mapping columns ---- */
 
+/* The mapping that a person made. */
+static bool
+uses_take(Import *im, const Dataset *d, HeaderMap *m, Err *err)
+{
+	const ImportOptions *o = im->options;
+	*m = (HeaderMap){.column = NEW(im->a, int, d->n_fields), .event = -1};
+	for (size_t i = 0; i < d->n_fields; i++)
+		m->column[i] = -1;
+	for (size_t i = 0; i < o->n_uses; i++) {
+		const ImportUse *u = &o->use[i];
+		if (u->column >= im->n_header)
+			return err_set(err, E_INPUT, "the file has %zu columns, and no column %zu",
+				im->n_header, u->column + 1);
+		if (u->dataset == d && u->field)
+			m->column[u->field - d->field] = (int)u->column;
+		else if (u->dataset == d)
+			m->event = (int)u->column;
+	}
+	header_count(&(Reading){&im->w->cat, im->w->pack, 0, im->a}, d, m);
+	return true;
+}
+
 static bool
 part_add(Import *im, const Dataset *d, Err *err)
 {
 	Part *p = &im->part[im->n_parts];
 	if (im->n_parts == sizeof im->part / sizeof *im->part)
 		return err_set(err, E_LIMIT, "a file can feed at most %zu datasets at once", im->n_parts);
-	if (!header_map(&(Reading){&im->w->cat, im->w->pack, 0, im->a}, d,
-			&(Header){im->header, im->n_header}, &p->map, err))
+	if (im->options->n_uses ? !uses_take(im, d, &p->map, err)
+							: !header_map(&(Reading){&im->w->cat, im->w->pack, 0, im->a}, d,
+								  &(Header){im->header, im->n_header}, &p->map, err))
 		return false;
 	p->d = d;
 	p->given = NEW(im->a, bool, d->n_fields);
@@ -432,7 +455,8 @@ prepare(Import *im, Err *err)
 	if (!choose_parts(im, im->options, err)) {
 		if (!sheet_header_check(&im->sheet, &merged) && err)
 			*err = merged;
-		return false;
+		Err ignored;
+		return report_columns(im, im->report, &ignored) && false;
 	}
 	if (!report_columns(im, im->report, err))
 		return false;
@@ -491,6 +515,7 @@ parts_apply(Import *im, Gate *g, Err *err)
 			const Job *j = &all.part[i].job;
 			if (out->dataset != all.part[i].d)
 				continue;
+			out->batch = j->id;
 			out->added = (uint64_t)j->added;
 			out->changed = (uint64_t)j->changed;
 			out->same = (uint64_t)j->same;

@@ -113,6 +113,12 @@ password_is_old(const Env *env, Str hash)
 	return !str_find(hash, str_of(want), &at);
 }
 
+uint64_t
+password_hashes(void)
+{
+	return password_work;
+}
+
 /* ---- which one is no password ---- */
 
 /* What everybody tries first, as letters and digits; shorter ones are refused anyway. */

@@ -165,8 +165,8 @@ serve_apply(Gate *g, int fd, const json_t *q, Buf *out, Err *err)
 	buf_add(out, S("{\"ok\":true,\"parts\":["));
 	for (size_t i = 0; i < b.n; i++) {
 		const Job *j = &b.part[i].job;
-		buf_fmt(out, "%s[%lld,%lld,%lld,%lld]", i ? "," : "", (long long)j->added,
-			(long long)j->changed, (long long)j->same, (long long)j->conflicts);
+		buf_fmt(out, "%s[%lld,%lld,%lld,%lld,%lld]", i ? "," : "", (long long)j->added,
+			(long long)j->changed, (long long)j->same, (long long)j->conflicts, (long long)j->id);
 	}
 	buf_add(out, S("]}"));
 	return true;

@@ -325,7 +325,8 @@ socket_apply(Gate *g, Batches *batches, Err *err)
 			.added = json_integer_value(json_array_get(n, 0)),
 			.changed = json_integer_value(json_array_get(n, 1)),
 			.same = json_integer_value(json_array_get(n, 2)),
-			.conflicts = json_integer_value(json_array_get(n, 3))};
+			.conflicts = json_integer_value(json_array_get(n, 3)),
+			.id = json_integer_value(json_array_get(n, 4))};
 	}
 	json_decref(answer);
 	return true;

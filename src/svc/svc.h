@@ -193,11 +193,18 @@ typedef struct ForgetRequest {
 bool gate_forget(Gate *g, ForgetRequest *r, Err *err) MUST;
 
 /* ---- Import ---- */
+typedef struct ImportUse { /* what a column is to feed */
+	const Dataset *dataset;
+	const Field *field; /* NULL: it holds the numbers of the events that the rows were exported with */
+	size_t column;      /* from 0 */
+} ImportUse;
 typedef struct ImportOptions {
 	const char *path; /* CSV or XLSX */
 	Str sheet;        /* of a workbook; empty: its first */
 	const Dataset **datasets; /* to feed; n_datasets == 0: those the header is recognised for */
 	size_t n_datasets;
+	const ImportUse *use; /* of all columns of those datasets, instead of what the header says; n_uses == 0: the header says it */
+	size_t n_uses;
 	bool dry_run, partial;
 	bool accept_conflicts;  /* else a conflict refuses the file */
 	const char *error_file; /* NULL: FILE.errors.csv, of a workbook FILE.errors.xlsx */
@@ -210,6 +217,7 @@ typedef struct ImportPart {
 	const Dataset *dataset;
 	uint64_t rows, blank, added, changed, same,
 		conflicts; /* blank: rows that say nothing about this dataset */
+	int64_t batch; /* by which it can be undone; 0: no row came */
 } ImportPart;
 typedef struct ImportColumn {
 	Str header;
@@ -232,7 +240,7 @@ typedef struct ImportReport {
 	uint64_t resumed;       /* rows of interrupted imports finished on the way */
 } ImportReport;
 /* A file into one or more datasets: validates everything into staging files, then applies in slices. Returns false with E_INPUT when the
- * file was refused (report filled), E_CONFLICT when conflicts refused it. Strings of the report live in a. */
+ * file was refused (report filled, when its header could be read at least the columns), E_CONFLICT when conflicts refused it. Strings of the report live in a. */
 bool import_file(Workspace *w, Gate *g, const ImportOptions *o, Arena *a, ImportReport *out, Err *err) MUST;
 
 typedef struct Imported {

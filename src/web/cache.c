@@ -77,8 +77,9 @@ key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
 	buf_fmt(&b, "%s\n%.*s\n%.*s\n%lld %s\n", name, STR(rq->target), STR(lang_now()),
 		(long long)board->event, board->today);
 	gate_board_done(rq->site->gate);
-	buf_fmt(&b, "%d %.*s %.*s\n%lld\n%.*s", rq->who != NULL, STR(rq->who ? rq->who->agency : S("")),
-		STR(rq->who && rq->who->n_areas ? rq->who->area[0] : S("")),
+	bool manages = rq->who && rq->who->role == ROLE_MANAGER;
+	buf_fmt(&b, "%d%d %.*s %.*s\n%lld\n%.*s", rq->who != NULL, manages,
+		STR(rq->who ? rq->who->agency : S("")), STR(own_area(rq)),
 		(long long)workspace_clock(rq->w), STR(more));
 	*out = sha256(buf_str(&b));
 	return buf_check(&b, err);

@@ -14,7 +14,7 @@ static bool
 conflicts(Request *rq, Err *err)
 {
 	Fill *page = fill_new(rq->a);
-	Str area = rq->who && rq->who->n_areas ? rq->who->area[0] : rq->w->area;
+	Str area = own_area(rq);
 	ConflictList list = {.area = str_eq(area, S("0")) ? (Str){0} : area, .max = LISTED};
 	if (!conflicts_list(rq->w, &list, rq->a, err))
 		return false;

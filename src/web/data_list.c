@@ -54,7 +54,7 @@ list_from_query(Request *rq, const Dataset *d, RowList *out, Err *err)
 		.after = rq_query(rq, "after"),
 		.descending = str_eq(rq_query(rq, "dir"), S("desc"))};
 	if (!area.p)
-		out->area = rq->who && rq->who->n_areas ? rq->who->area[0] : rq->w->area;
+		out->area = own_area(rq);
 	else if (str_trim(area).n && !area_resolve(rq->w, area, rq->a, &out->area, err))
 		return false;
 	if (str_eq(out->area, S("0")))
@@ -400,7 +400,7 @@ static bool
 set_fill(Request *rq, Fill *group, const Dataset *d, Err *err)
 {
 	uint64_t n;
-	Str area = rq->who && rq->who->n_areas ? rq->who->area[0] : rq->w->area;
+	Str area = own_area(rq);
 	if (!rows_number(rq->w, d, str_eq(area, S("0")) ? (Str){0} : area, COUNTED + 1, &n, err))
 		return false;
 	Fill *item = fill_item(group, "sets");
@@ -442,7 +442,7 @@ datasets(Request *rq, Err *err)
 		"kpu", "bawaslu", "kesbangpol", "polri", "tni", "linmas", "pemda"};
 	Fill *page = fill_new(rq->a);
 	Str own = rq->who ? rq->who->agency : (Str){0};
-	Str area = rq->who && rq->who->n_areas ? rq->who->area[0] : rq->w->area;
+	Str area = own_area(rq);
 	fill_text(page, "title", str_of(tr("Data")));
 	fill_text(page, "place", data_place(rq, area));
 	fill_list(page, "groups");

@@ -55,7 +55,7 @@ origin_good(const Request *rq)
 bool
 guard_check(const Request *rq, Err *err)
 {
-	if (origin_good(rq) && (!rq->who || token_good(rq)))
+	if (origin_good(rq) && ((!rq->who && !rq->visit) || token_good(rq)))
 		return true;
 	err_set(err, E_DENIED, "this did not come from a page of this server that is still valid");
 	return err_hint(

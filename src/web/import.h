@@ -13,15 +13,18 @@ typedef struct JobView { /* how it stands */
 	Err err;
 	Str sheet;
 	const Dataset *chosen;
+	bool assigned; /* a person said what columns feed */
 } JobView;
 typedef struct Job Job;
 typedef struct JobAsk { /* what to do next */
 	bool saves;            /* else it is checked alone */
 	Str sheet;             /* of a workbook; p == NULL: as before */
 	const Dataset *chosen; /* NULL: what the header is recognised for */
+	const ImportUse *use;  /* what a person said of the columns; n_uses == 0: the header says it */
+	size_t n_uses;
 	bool partial, conflicts;
 	Str paper;
-} JobAsk;
+} JobAsk; /* what is saved is what was checked: then sheet, chosen and use do not count */
 /* A file that came moves into a private folder of its own, and is checked. id: afterwards. */
 bool job_new(Request *rq, const char *path, Str name, char id[IMPORT_ID], Err *err) MUST;
 /* The visitor's own; E_NOTFOUND. One that waited over a restart comes as JOB_WAITS. To be given back by job_leave. */
@@ -33,11 +36,11 @@ JobP_auto(JobP *job)
 {
 	job_leave(*job);
 }
-void job_look(Job *job, JobView *out); /* strings live as long as the job */
+void job_look(Job *job, Arena *a, JobView *out); /* strings live in a */
 Str job_name(const Job *job);          /* as the sender calls the file */
 const char *job_path(const Job *job);
 bool job_run(Request *rq, Job *job, const JobAsk *ask, Err *err) MUST; /* E_BUSY: it is at work */
 bool job_drop(Job *job, Err *err) MUST; /* its files go */
-void jobs_forget_old(const Workspace *w);     /* files that waited for more than a day go */
+void jobs_forget_old(const Workspace *w); /* files that waited for more than a day go */
 
 #endif

@@ -7,18 +7,20 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { JOBS_MOST = 64, NAME_MOST = 80, WAIT_S = 24 * 3600 };
+enum { JOBS_MOST = 64, AT_WORK = 4, NAME_MOST = 80, WAIT_S = 24 * 3600 };
 static const char folder[] = "uploads";
 
 struct Job {
 	char id[IMPORT_ID];
-	Arena mem, run; /* of what it is; of its runs */
+	Arena mem, run; /* of what it is; of its last run: emptied by the next */
 	Site *site;
-	Account who; /* a copy, for the thread */
-	bool known;  /* who is somebody */
-	Str language, name, path;
+	Str owner, name, path; /* owner: a login; empty: nobody's */
+	Account who;           /* a copy, for the thread */
+	bool known;            /* who is somebody */
+	Str language;
 	JobAsk ask;
-	JobView view; /* under the lock */
+	const Dataset *first; /* that the file fed when it was checked */
+	JobView view;         /* under the lock */
 	_Atomic uint64_t done, total;
 	pthread_t thread;
 	bool begun; /* the thread must be joined */
@@ -29,9 +31,10 @@ struct Job {
 
 static struct {
 	pthread_mutex_t lock;
+	pthread_cond_t ended; /* somebody's turn has come */
 	Job *first;
-	size_t n;
-} jobs = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	size_t n, at_work;
+} jobs = {.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
 
 /* ---- files ---- */
 
@@ -102,27 +105,22 @@ name_clean(Arena *a, Str name)
 
 /* ---- the table ---- */
 
-static Str
-copy(Job *job, Str s)
-{
-	return arena_str(&job->mem, s);
-}
-
 /* For the thread: a request's account goes with the request. */
 static void
 who_copy(Job *job, const Account *who)
 {
 	Account *to = &job->who;
+	Arena *a = &job->run;
 	*to = *who;
-	to->login = copy(job, who->login);
-	to->name = copy(job, who->name);
-	to->agency = copy(job, who->agency);
-	to->area = NEW(&job->mem, Str, who->n_areas + 1);
-	to->dataset = NEW(&job->mem, Str, who->n_datasets + 1);
+	to->login = arena_str(a, who->login);
+	to->name = arena_str(a, who->name);
+	to->agency = arena_str(a, who->agency);
+	to->area = NEW(a, Str, who->n_areas + 1);
+	to->dataset = NEW(a, Str, who->n_datasets + 1);
 	for (size_t i = 0; i < who->n_areas; i++)
-		to->area[i] = copy(job, who->area[i]);
+		to->area[i] = arena_str(a, who->area[i]);
 	for (size_t i = 0; i < who->n_datasets; i++)
-		to->dataset[i] = copy(job, who->dataset[i]);
+		to->dataset[i] = arena_str(a, who->dataset[i]);
 }
 
 static bool
@@ -140,13 +138,10 @@ job_make(Request *rq, Str id, Str name, Job **out, Err *err)
 	job->run = run;
 	job->site = rq->site;
 	snprintf(job->id, sizeof job->id, "%.*s", STR(id));
-	job->name = copy(job, name);
-	job->language = copy(job, lang_now());
-	job->path = copy(job,
+	job->owner = arena_str(&job->mem, rq->who ? rq->who->login : S(""));
+	job->name = arena_str(&job->mem, name);
+	job->path = arena_str(&job->mem,
 		arena_fmt(rq->a, "%s/%.*s", job_folder(rq->w, rq->a, id), STR(name_clean(rq->a, name))));
-	job->known = rq->who != NULL;
-	if (rq->who)
-		who_copy(job, rq->who);
 	*out = job;
 	return true;
 }
@@ -187,20 +182,28 @@ room_make(Err *err)
 	return true;
 }
 
+/* Two that ask for a file which waited come to the same job. */
 static bool
-job_add(Job *job, Err *err)
+job_add(Job **job, Err *err)
 {
+	Job *fresh = *job, *there = NULL;
 	pthread_mutex_lock(&jobs.lock);
-	bool ok = room_make(err);
-	if (ok) {
-		job->next = jobs.first;
-		jobs.first = job;
+	for (Job *j = jobs.first; j && !there; j = j->next)
+		if (strcmp(j->id, fresh->id) == 0)
+			there = j;
+	bool ok = there || room_make(err);
+	if (ok && !there) {
+		fresh->next = jobs.first;
+		jobs.first = there = fresh;
 		jobs.n++;
-		job->users++;
+	}
+	if (ok) {
+		*job = there;
+		there->users++;
 	}
 	pthread_mutex_unlock(&jobs.lock);
-	if (!ok)
-		job_free(job);
+	if (!ok || there != fresh)
+		job_free(fresh);
 	return ok;
 }
 
@@ -222,7 +225,7 @@ job_reopen(Request *rq, Str id, Job **out, Err *err)
 	str_cut(text, '\n', &login, &name);
 	if (!is_own(rq, login))
 		return err_set(err, E_NOTFOUND, "this file does not wait here any more: send it again");
-	return job_make(rq, id, name, out, err) && job_add(*out, err);
+	return job_make(rq, id, name, out, err) && job_add(out, err);
 }
 
 bool
@@ -232,7 +235,7 @@ job_find(Request *rq, Job **out, Err *err)
 	*out = NULL;
 	pthread_mutex_lock(&jobs.lock);
 	for (Job *j = jobs.first; j && !*out; j = j->next)
-		if (str_eq(str_of(j->id), id) && is_own(rq, j->known ? j->who.login : S("")))
+		if (str_eq(str_of(j->id), id) && is_own(rq, j->owner))
 			*out = j;
 	if (*out)
 		(*out)->users++;
@@ -252,11 +255,30 @@ job_leave(Job *job)
 		job_free(job);
 }
 
+static void
+report_copy(ImportReport *r, Arena *a)
+{
+	ImportColumn *column = NEW(a, ImportColumn, r->n_columns);
+	for (size_t i = 0; i < r->n_columns; i++)
+		column[i] =
+			(ImportColumn){arena_str(a, r->column[i].header), arena_str(a, r->column[i].used_by)};
+	r->column = column;
+	for (size_t i = 0; i < r->n_first; i++) {
+		ImportProblem *p = &r->first[i];
+		*p = (ImportProblem){
+			p->row, arena_str(a, p->column), arena_str(a, p->value), arena_str(a, p->text)};
+	}
+	if (r->error_file)
+		r->error_file = arena_cstr(a, str_of(r->error_file));
+}
+
 void
-job_look(Job *job, JobView *out)
+job_look(Job *job, Arena *a, JobView *out)
 {
 	pthread_mutex_lock(&jobs.lock);
 	*out = job->view;
+	out->sheet = out->sheet.p ? arena_str(a, out->sheet) : (Str){0};
+	report_copy(&out->report, a);
 	pthread_mutex_unlock(&jobs.lock);
 	out->done = job->done;
 	out->total = job->total;
@@ -287,25 +309,39 @@ job_progress(void *ctx, Str phase, uint64_t done, uint64_t total)
 
 /* On whose behalf: the owner of what the file feeds, as far as the account writes there for others. */
 static Str
-other_of(const Job *job, const ImportReport *before)
+other_of(const Job *job)
 {
-	const Dataset *d = job->ask.chosen ? job->ask.chosen
-		: before->n_parts              ? before->part[0].dataset
-									   : NULL;
+	const Dataset *d = job->ask.chosen ? job->ask.chosen : job->first;
 	return job->known && d && account_for_other(&job->who, d) ? d->owner : (Str){0};
 }
 
-static void
-work(Job *job, const ImportReport *before)
+/* What the file is to feed: what a person assigned columns of, or chose. */
+static size_t
+fed(const JobAsk *ask, const Dataset *out[16])
 {
-	Workspace w;
+	size_t n = 0;
+	if (!ask->n_uses && ask->chosen)
+		out[n++] = ask->chosen;
+	for (size_t i = 0; i < ask->n_uses; i++) {
+		bool known = false;
+		for (size_t k = 0; k < n; k++)
+			known |= out[k] == ask->use[i].dataset;
+		if (!known && n < 16)
+			out[n++] = ask->use[i].dataset;
+	}
+	return n;
+}
+
+static ImportOptions
+options_of(Job *job, const Dataset **datasets, size_t n)
+{
 	const JobAsk *ask = &job->ask;
-	JobView v = {.sheet = ask->sheet, .chosen = ask->chosen};
-	const Dataset *chosen = ask->chosen;
-	ImportOptions o = {.path = job->path.p,
+	return (ImportOptions){.path = job->path.p,
 		.sheet = ask->sheet.p ? ask->sheet : S(""),
-		.datasets = &chosen,
-		.n_datasets = chosen ? 1 : 0,
+		.datasets = datasets,
+		.n_datasets = n,
+		.use = ask->use,
+		.n_uses = ask->n_uses,
 		.dry_run = !ask->saves,
 		.partial = !ask->saves || ask->partial,
 		.accept_conflicts = ask->saves && ask->conflicts,
@@ -313,42 +349,76 @@ work(Job *job, const ImportReport *before)
 		.paper = ask->paper,
 		.origin = {.actor = job->known ? job->who.login : S(""),
 			.agency = job->known ? job->who.agency : S(""),
-			.on_behalf_of = other_of(job, before),
+			.on_behalf_of = other_of(job),
 			.source = S("import")},
 		.watch = {job_progress, job, job->site->stop}};
+}
+
+static JobView
+work(Job *job)
+{
+	Workspace w;
+	const JobAsk *ask = &job->ask;
+	const Dataset *datasets[16];
+	JobView v = {.sheet = ask->sheet, .chosen = ask->chosen, .assigned = ask->n_uses > 0};
+	ImportOptions o = options_of(job, datasets, fed(ask, datasets));
 	bool ok = workspace_share(job->site->w, &job->run, &w, &v.err);
 	if (ok) {
 		ok = import_file(&w, job->site->gate, &o, &job->run, &v.report, &v.err);
 		workspace_close(&w);
 	}
 	v.state = !ask->saves && (ok || v.report.n_columns) ? JOB_CHECKED : ok ? JOB_SAVED : JOB_FAILED;
-	pthread_mutex_lock(&jobs.lock);
-	job->view = v;
-	pthread_mutex_unlock(&jobs.lock);
+	/* What was saved is in the log: there is no need to keep people's files. */
+	if (v.state == JOB_SAVED)
+		(void)unlink(job->path.p);
+	return v;
 }
 
+/* Some work at a time; the others wait for their turn, so that the pages stay quick. */
 static void *
 job_main(void *arg)
 {
 	Job *job = arg;
+	JobView v = {.state = JOB_FAILED};
 	(void)pthread_setname_np(pthread_self(), "siap-import");
-	if (!lang_use(job->language) && !lang_use(S("en")))
-		return NULL;
-	ImportReport before = job->view.report;
-	work(job, &before);
+	pthread_mutex_lock(&jobs.lock);
+	while (jobs.at_work >= AT_WORK)
+		pthread_cond_wait(&jobs.ended, &jobs.lock);
+	jobs.at_work++;
+	pthread_mutex_unlock(&jobs.lock);
+	if (lang_use(job->language) || lang_use(S("en")))
+		v = work(job);
+	pthread_mutex_lock(&jobs.lock);
+	jobs.at_work--;
+	job->first = v.report.n_parts ? v.report.part[0].dataset : NULL;
+	job->view = v;
+	pthread_cond_signal(&jobs.ended);
+	pthread_mutex_unlock(&jobs.lock);
 	return NULL;
 }
 
-/* Under the lock, while nothing runs. */
+/* Under the lock, while nothing runs: of the last run nothing is kept but what the next one needs of it. */
 static void
 ask_take(Request *rq, Job *job, const JobAsk *ask)
 {
-	Str sheet = ask->sheet.p ? copy(job, ask->sheet) : job->ask.sheet;
-	job->ask = *ask;
-	job->ask.sheet = sheet;
-	job->ask.paper = copy(job, ask->paper);
-	job->language = copy(job, lang_now());
+	JobAsk next = *ask;
+	const JobAsk *from = ask->saves ? &job->ask : ask;
+	Str sheet = ask->sheet.p && !ask->saves ? ask->sheet : job->ask.sheet;
+	ImportUse *use = NEW(rq->a, ImportUse, from->n_uses + 1);
+	sheet = sheet.p ? arena_str(rq->a, sheet) : sheet;
+	for (size_t i = 0; i < from->n_uses; i++)
+		use[i] = from->use[i];
+	next.n_uses = from->n_uses;
+	next.chosen = from->chosen;
+	arena_reset(&job->run);
+	next.use =
+		memcpy(NEW(&job->run, ImportUse, next.n_uses + 1), use, (next.n_uses + 1) * sizeof *use);
+	next.sheet = sheet.p ? arena_str(&job->run, sheet) : sheet;
+	next.paper = arena_str(&job->run, ask->paper);
+	job->ask = next;
+	job->language = arena_str(&job->run, lang_now());
 	job->done = job->total = 0;
+	job->known = rq->who != NULL;
 	if (rq->who)
 		who_copy(job, rq->who);
 }
@@ -362,11 +432,10 @@ job_run(Request *rq, Job *job, const JobAsk *ask, Err *err)
 		if (job->begun)
 			(void)pthread_join(job->thread, NULL);
 		ask_take(rq, job, ask);
-		JobState before = job->view.state;
-		job->view.state = ask->saves ? JOB_SAVES : JOB_CHECKS;
+		job->view = (JobView){.state = ask->saves ? JOB_SAVES : JOB_CHECKS};
 		job->begun = pthread_create(&job->thread, NULL, job_main, job) == 0;
 		if (!job->begun)
-			job->view.state = before;
+			job->view.state = JOB_WAITS;
 	}
 	bool begun = free && job->begun;
 	pthread_mutex_unlock(&jobs.lock);
@@ -400,6 +469,7 @@ job_new(Request *rq, const char *path, Str name, char id[IMPORT_ID], Err *err)
 	unsigned char lot[16];
 	AUTO(Buf) note = {0};
 	Job *job;
+	jobs_forget_old(rq->w);
 	rq->w->env->random(rq->w->env->ctx, lot, sizeof lot);
 	hex_encode(lot, sizeof lot, id);
 	const char *dir = job_folder(rq->w, rq->a, str_of(id));
@@ -412,7 +482,7 @@ job_new(Request *rq, const char *path, Str name, char id[IMPORT_ID], Err *err)
 		job_free(job);
 		return false;
 	}
-	if (!job_add(job, err))
+	if (!job_add(&job, err))
 		return false;
 	bool ok = job_run(rq, job, &(JobAsk){0}, err);
 	job_leave(job);

@@ -169,6 +169,119 @@ columns_fill(const Request *rq, Fill *page, const ImportReport *r)
 	}
 }
 
+/* ---- what a person can say of the columns ---- */
+
+/* The column that feeds "tps.number", or "_event"; -1: none. */
+static int
+column_of(const ImportReport *r, Str use)
+{
+	for (size_t i = 0; i < r->n_columns; i++) {
+		Str one, rest = r->column[i].used_by;
+		for (bool more = rest.n > 0; more;) {
+			more = str_cut(rest, ',', &one, &rest);
+			if (str_eq(str_trim(one), use))
+				return (int)i;
+		}
+	}
+	return -1;
+}
+
+static bool
+is_fed(const Request *rq, const JobView *v, const Dataset *d)
+{
+	const ImportReport *r = &v->report;
+	if (v->chosen == d)
+		return true;
+	for (size_t i = 0; i < d->n_fields; i++)
+		if (column_of(r, arena_fmt(rq->a, "%.*s.%.*s", STR(d->name), STR(d->field[i].name))) >= 0)
+			return true;
+	return false;
+}
+
+/* NULL: the numbers of events. */
+static Str
+use_name(const Request *rq, const Dataset *d, const Field *f)
+{
+	return arena_fmt(rq->a, "%.*s.%.*s", STR(d->name), STR(f ? f->name : S("_event")));
+}
+
+static void
+use_fill(const Request *rq, Fill *map, const ImportReport *r, const Dataset *d, const Field *f)
+{
+	Fill *item = fill_item(map, "uses");
+	Str name = use_name(rq, d, f);
+	int now = column_of(r, f ? name : S("_event"));
+	fill_text(item, "use", name);
+	fill_text(item, "label",
+		f ? tr_str(f->label) : str_of(tr("number of the event that it was exported with")));
+	fill_flag(item, "required", f && (f->key || f->required) && !f->default_text.p);
+	fill_list(item, "choices");
+	for (size_t i = 0; i < r->n_columns; i++) {
+		Fill *c = fill_item(item, "choices");
+		fill_text(c, "column", data_int(rq, (int64_t)i));
+		fill_text(c, "header",
+			r->column[i].header.n ? r->column[i].header
+								  : arena_fmt(rq->a, tr("column %zu"), i + 1));
+		fill_flag(c, "chosen", now == (int)i);
+	}
+}
+
+static void
+maps_fill(const Request *rq, Fill *page, const JobView *v)
+{
+	const Catalog *c = &rq->w->cat;
+	fill_list(page, "maps");
+	for (size_t i = 0; i < c->n_datasets && v->report.n_columns; i++) {
+		const Dataset *d = &c->dataset[i];
+		if (!is_fed(rq, v, d) || !data_may(rq, VERB_IMPORT, d, (Str){0}))
+			continue;
+		Fill *map = fill_item(page, "maps");
+		fill_text(map, "set", tr_str(d->title));
+		fill_list(map, "uses");
+		for (size_t k = 0; k < d->n_fields; k++)
+			use_fill(rq, map, &v->report, d, &d->field[k]);
+		use_fill(rq, map, &v->report, d, NULL);
+	}
+	fill_flag(page, "mapped", v->report.n_columns > 0 && v->state == JOB_CHECKED);
+	fill_flag(page, "misfit", v->state == JOB_CHECKED && !v->report.n_parts);
+	fill_flag(page, "assigned", v->assigned);
+}
+
+/* What the form says of one field; nothing: no column is to feed it. */
+static bool
+use_take(Request *rq, JobAsk *ask, const Dataset *d, const Field *f, Err *err)
+{
+	int64_t column;
+	Str text = rq_form(rq, arena_fmt(rq->a, "use.%.*s", STR(use_name(rq, d, f))).p);
+	if (!text.n)
+		return true;
+	if (!str_int(text, &column) || column < 0)
+		return err_set(err, E_INPUT, "'%.*s' is no number of a column", STR(text));
+	((ImportUse *)(uintptr_t)ask->use)[ask->n_uses++] = (ImportUse){d, f, (size_t)column};
+	return true;
+}
+
+static bool
+uses_take(Request *rq, JobAsk *ask, Err *err)
+{
+	const Catalog *c = &rq->w->cat;
+	size_t most = 0;
+	for (size_t i = 0; i < c->n_datasets; i++)
+		most += c->dataset[i].n_fields + 1;
+	ask->use = NEW(rq->a, ImportUse, most);
+	for (size_t i = 0; i < c->n_datasets; i++) {
+		const Dataset *d = &c->dataset[i];
+		size_t before = ask->n_uses;
+		for (size_t k = 0; k <= d->n_fields; k++)
+			if (!use_take(rq, ask, d, k < d->n_fields ? &d->field[k] : NULL, err))
+				return false;
+		if (ask->n_uses > before && !data_allow(rq, VERB_IMPORT, d, (Str){0}, err))
+			return false;
+	}
+	return ask->n_uses > 0 ||
+		err_set(err, E_INPUT, "no column is used: choose at least those that must be there");
+}
+
 static void
 parts_fill(const Request *rq, Fill *page, const ImportReport *r)
 {
@@ -233,20 +346,21 @@ choices_fill(const Request *rq, Fill *page, const Job *job, const JobView *v)
 	}
 }
 
-/* The numbers under which it went in: those of its file. */
-static bool
-batches_fill(Request *rq, Fill *page, const Job *job, const JobView *v, Err *err)
+static void
+batches_fill(const Request *rq, Fill *page, const JobView *v)
 {
-	ImportList list = {.max = 200};
 	fill_list(page, "batches");
-	if (v->state != JOB_SAVED)
-		return true;
-	if (!imports_list(rq->w, &list, rq->a, err))
-		return false;
-	for (size_t i = 0; i < list.n; i++)
-		if (str_eq(list.item[i].file, str_of(job_path(job))))
-			imported_fill(rq, fill_item(page, "batches"), &list.item[i]);
-	return true;
+	for (size_t i = 0; v->state == JOB_SAVED && i < v->report.n_parts; i++) {
+		const ImportPart *p = &v->report.part[i];
+		if (!p->batch || !(p->added + p->changed + p->conflicts))
+			continue;
+		Fill *item = fill_item(page, "batches");
+		fill_text(item, "set", tr_str(p->dataset->title));
+		fill_text(item, "list_url", data_url(rq, p->dataset, "", (Str){0}));
+		fill_text(item, "batch_url", arena_fmt(rq->a, "/import/%lld", (long long)p->batch));
+		fill_text(item, "added", data_number(rq, p->added));
+		fill_text(item, "changed", data_number(rq, p->changed + p->conflicts));
+	}
 }
 
 static void
@@ -271,6 +385,7 @@ state_fill(const Request *rq, Fill *page, const JobView *v)
 	fill_flag(page, "saved", v->state == JOB_SAVED);
 	fill_flag(page, "failed", v->state == JOB_FAILED || (v->state == JOB_CHECKED && !r->n_parts));
 	fill_text(page, "failure", v->err.code ? arena_str(rq->a, str_of(v->err.text)) : (Str){0});
+	fill_flag(page, "nothing_saved", v->err.code != E_BUSY && status_of(v->err.code) < 500);
 	fill_text(page, "failure_hint", v->err.code ? arena_str(rq->a, str_of(v->err.hint)) : (Str){0});
 	fill_flag(page, "can_take", understood && !r->problems && (fresh || conflicts));
 	fill_flag(page, "nothing_new", understood && !r->problems && !fresh && !conflicts);
@@ -288,18 +403,20 @@ job_show(Request *rq, Err *err)
 	Fill *page = fill_new(rq->a);
 	if (!job_find(rq, &job, err))
 		return false;
-	job_look(job, &v);
+	job_look(job, rq->a, &v);
 	Str here = arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id")));
 	fill_text(page, "title", arena_fmt(rq->a, tr("Import: %.*s"), STR(job_name(job))));
 	fill_text(page, "here", here);
 	fill_text(page, "errors_url", arena_fmt(rq->a, "%.*s/errors", STR(here)));
 	fill_text(page, "paper", rq_query(rq, "paper"));
 	columns_fill(rq, page, &v.report);
+	maps_fill(rq, page, &v);
 	parts_fill(rq, page, &v.report);
 	problems_fill(rq, page, &v.report);
 	choices_fill(rq, page, job, &v);
 	state_fill(rq, page, &v);
-	if (!batches_fill(rq, page, job, &v, err) || !page_send(rq, "import_file", page, err))
+	batches_fill(rq, page, &v);
+	if (!page_send(rq, "import_file", page, err))
 		return false;
 	/* Works without JavaScript: the browser asks again. */
 	if (v.state == JOB_CHECKS || v.state == JOB_SAVES)
@@ -318,14 +435,12 @@ job_step(Request *rq, Err *err)
 	JobView v;
 	if (!job_find(rq, &job, err))
 		return false;
-	job_look(job, &v);
+	job_look(job, rq->a, &v);
 	JobAsk ask = {.saves = str_eq(step, S("save")),
 		.sheet = rq_form(rq, "sheet"),
 		.partial = rq_form(rq, "partial").n > 0,
 		.conflicts = rq_form(rq, "conflicts").n > 0,
 		.paper = rq_form(rq, "paper")};
-	if (ask.saves)
-		ask.chosen = v.chosen;
 	if (str_eq(step, S("drop")))
 		return job_drop(job, err) && reply_redirect(rq, S("/import"), err);
 	if (ask.saves && v.state != JOB_CHECKED)
@@ -333,6 +448,8 @@ job_step(Request *rq, Err *err)
 	if (set.n && !(ask.chosen = catalog_dataset(&rq->w->cat, set)))
 		return err_set(err, E_NOTFOUND, "there is no dataset '%.*s'", STR(set));
 	if (ask.chosen && !data_allow(rq, VERB_IMPORT, ask.chosen, (Str){0}, err))
+		return false;
+	if (str_eq(step, S("assign")) && !uses_take(rq, &ask, err))
 		return false;
 	return job_run(rq, job, &ask, err) &&
 		reply_redirect(rq, arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id"))), err);
@@ -349,7 +466,7 @@ job_errors(Request *rq, Err *err)
 	Str bytes;
 	if (!job_find(rq, &job, err))
 		return false;
-	job_look(job, &v);
+	job_look(job, rq->a, &v);
 	if (!v.report.error_file)
 		return err_set(err, E_NOTFOUND, "no row of this file was wrong");
 	if (!arena_open(&a, 128 * SIZE_MB, err) ||

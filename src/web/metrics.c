@@ -2,7 +2,6 @@
  * Paths may hold personal keys, so a page is named by its pattern; who asked is not told. */
 #include "web/web_private.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -136,15 +135,9 @@ gauge(Buf *out, const char *name, int64_t value)
 static bool
 from_here(const Request *rq)
 {
-	const union MHD_ConnectionInfo *i =
-		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *a = i ? i->client_addr : NULL;
-	if (!a || rq_header(rq, "X-Forwarded-For").p || rq_header(rq, "Forwarded").p)
-		return false; /* through a proxy of this machine */
-	if (a->sa_family == AF_INET)
-		return ntohl(((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr) >> 24 == 127;
-	return a->sa_family == AF_INET6 &&
-		IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
+	/* With these it came through a proxy of this machine. */
+	return visitor_is_near(rq) && !rq_header(rq, "X-Forwarded-For").p &&
+		!rq_header(rq, "Forwarded").p;
 }
 
 static bool
@@ -161,6 +154,8 @@ metrics(Request *rq, Err *err)
 	}
 	counts_write(&out);
 	times_write(&out);
+	buf_fmt(&out, "# TYPE siap_password_hashes_total counter\nsiap_password_hashes_total %llu\n",
+		(unsigned long long)password_hashes());
 	gauge(&out, "siap_event", newest);
 	gauge(&out, "siap_board_lag_events", newest - at);
 	gauge(&out, "siap_writer_queue", gate_waiting(rq->site->gate));

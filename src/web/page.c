@@ -184,8 +184,7 @@ reply_same(Request *rq, Str tag, Err *err)
 	return true;
 }
 
-/* A path of this server: one slash, then none, nor what browsers read as one. */
-static bool
+bool
 path_is_own(Str path)
 {
 	if (!str_starts(path, S("/")) || str_starts(path, S("//")) || str_starts(path, S("/\\")))
@@ -222,7 +221,7 @@ void
 own_find(Request *rq, Str own[OWNS])
 {
 	own[OWN_NAME] = rq->who ? rq->who->name : S("");
-	own[OWN_CSRF] = rq->who ? csrf_token(rq) : S("");
+	own[OWN_CSRF] = rq->who || rq->visit ? csrf_token(rq) : S("");
 	own[OWN_NOW] = figure_instant(rq->a, workspace_now(rq->w), area_zone(rq->w->area));
 }
 
@@ -232,10 +231,9 @@ account_fill(const Request *rq, const Str *own, Fill *f)
 	fill_text(f, "user", own[OWN_NAME]);
 	fill_text(f, "csrf", own[OWN_CSRF]);
 	fill_text(f, "now", own[OWN_NOW]);
-	fill_text(f, "agency", rq->who ? tr_str(rq->who->agency) : S(""));
-	fill_text(f, "home",
-		rq->who && rq->who->n_areas ? arena_fmt(rq->a, "/area/%.*s", STR(rq->who->area[0]))
-									: S("/"));
+	fill_text(f, "agency", rq->who ? str_of(agency_label(rq->who->agency)) : S(""));
+	fill_flag(f, "manages", rq->who && rq->who->role == ROLE_MANAGER);
+	fill_text(f, "home", rq->who ? arena_fmt(rq->a, "/area/%.*s", STR(own_area(rq))) : S("/"));
 }
 
 /* What every page has: lang, other_lang, path (of this page, to come back to), user, agency, csrf, home, election, province, now,

@@ -44,7 +44,7 @@ answer(Request *rq, Err *err)
 	}
 	if (is_post(rq) && !request_body(rq, err))
 		return false;
-	if (rq->route->access == ROUTE_MEMBER && !rq->who)
+	if (!visitor_admitted(rq))
 		return visitor_ask(rq, err);
 	if (is_post(rq) && !guard_check(rq, err))
 		return false;
@@ -305,12 +305,13 @@ site_run(Site *s, Err *err)
 		return false;
 	bool ok = assets_load(s->w->env, err) && pages_load(s->w->env, s->a, &s->pages, err) &&
 		cache_open(s, err) && metrics_open(s, err) && crew_start(s, err) && lines_start(s, err) &&
-		live_start(s, err) && daemon_start(s, &at, err);
+		live_start(s, err) && visitors_start(s, err) && daemon_start(s, &at, err);
 	if (ok) {
 		ready_say(s, &at);
 		ok = gate_serve(s->gate, s->stop, err);
 		daemon_stop(s);
 	}
+	visitors_stop(s);
 	live_stop(s);
 	lines_stop(s);
 	crew_stop(s);

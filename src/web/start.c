@@ -11,8 +11,7 @@ home(Request *rq, Err *err)
 		return false;
 	if (!n)
 		return reply_redirect(rq, S("/setup"), err);
-	Str area = rq->who && rq->who->n_areas ? rq->who->area[0] : rq->w->area;
-	return reply_redirect(rq, arena_fmt(rq->a, "/area/%.*s", STR(area)), err);
+	return reply_redirect(rq, arena_fmt(rq->a, "/area/%.*s", STR(own_area(rq))), err);
 }
 ROUTE(home, "GET", "/", home, ROUTE_MEMBER);
 
@@ -20,6 +19,8 @@ static bool
 language(Request *rq, Err *err)
 {
 	Str want = str_eq(rq_form(rq, "language"), S("en")) ? S("en") : S("id");
+	if (rq->who && !gate_language(rq->site->gate, rq->who->id, want, err))
+		return false;
 	if (!reply_redirect(rq, rq_form(rq, "back"), err))
 		return false;
 	reply_header(rq, "Set-Cookie",

@@ -25,6 +25,7 @@ typedef struct Site {
 	struct Lines *lines;
 	struct Live *live;
 	struct Cache *cache;
+	struct Keeper *keeper;
 	int patience_s;
 	struct MHD_Daemon *daemon;
 	PlaceIndex *places; /* made when it is first asked for: desk_places */
@@ -76,7 +77,8 @@ typedef struct Request {
 	int64_t body_n, body_most; /* what came, what may */
 	const struct Route *route;
 	Account *who;       /* NULL: nobody is logged in */
-	Session session;    /* when who is set */
+	Session session;    /* when who is set; its secret also of a visit */
+	bool visit;         /* of somebody who is about to log in: a cookie says that it is the same browser */
 	bool begun, given;  /* its head was looked at; the crew has had it */
 	Err early;          /* what was wrong with its head; E_OK: nothing */
 	struct MHD_Response *response; /* the answer */
@@ -180,6 +182,7 @@ bool pages_load(const Env *env, Arena *a, struct Pages **out, Err *err) MUST; /*
 bool page_send(Request *rq, const char *name, Fill *f, Err *err) MUST;
 bool page_send_as(Request *rq, unsigned status, const char *name, Fill *f, Err *err) MUST;
 /* 303 to a path of this server; anything else becomes "/". */
+bool path_is_own(Str path); /* one slash, then none, nor what browsers read as one */
 bool reply_redirect(Request *rq, Str path, Err *err) MUST;
 /* Takes the bytes out of b. */
 bool reply_bytes(Request *rq, unsigned status, const char *type, Buf *b, Err *err) MUST;
@@ -233,13 +236,30 @@ void metrics_close(void);
 void metrics_begin(Request *rq);
 void metrics_end(const Request *rq);
 
-/* ---- visitor.c: who asks ---- */
-bool visitor_find(Request *rq, Err *err) MUST; /* fills in rq->who from the cookie */
-bool visitor_ask(Request *rq, Err *err) MUST;  /* somebody unknown wants a page of members: to the log-in, and back */
+/* ---- visitor.c: who asks, and from where ---- */
+typedef enum Cookie {
+	COOKIE_SESSION,
+	COOKIE_VISIT, /* before log-in, so that forms of that time are somebody's too */
+	COOKIE_CODE,  /* between password and code */
+	COOKIES
+} Cookie;
+Str cookie_get(const Request *rq, Cookie c);
+void cookie_set(Request *rq, Cookie c, Str value); /* after the answer is there; empty: it goes */
+bool visitor_find(Request *rq, Err *err) MUST; /* fills in rq->who, rq->session, rq->visit */
+Str visit_begin(Request *rq); /* what to put into COOKIE_VISIT; rq->visit is true then */
+bool visitor_admitted(const Request *rq); /* to the page that it asks for */
+bool visitor_ask(Request *rq, Err *err) MUST;  /* else: to the log-in or to choose a password, and back */
+Str own_area(const Request *rq); /* where this person begins: the first area of the account within the workspace's */
+bool visitor_is_near(const Request *rq); /* on this machine, as may be a proxy */
+Str visitor_address(const Request *rq);
+Str visitor_device(const Request *rq); /* "Chrome, Android" */
+bool visitors_start(Site *s, Err *err) MUST; /* keeps sessions */
+void visitors_stop(Site *s);
 
 /* ---- guard.c: what is done in somebody's name was meant by them ---- */
 Str csrf_token(const Request *rq); /* for the field `csrf` of a form; another one each time, good as long as the session */
-/* A request that changes something: from a page of ours (Origin, Sec-Fetch-Site) and with such a token. E_DENIED. */
+/* A request that changes something: from a page of ours (Origin, Sec-Fetch-Site) and, when there is a session or visit, with such a token.
+ * E_DENIED. */
 bool guard_check(const Request *rq, Err *err) MUST;
 
 /* ---- import_job.c ---- */

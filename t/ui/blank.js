@@ -7,7 +7,7 @@ for (const width of ["phone", "desktop"])
 		module.exports.push({
 			name: `blank forms of a village, ${width}, ${language}`,
 			async run(t) {
-				const v = await t.visit({ width, language });
+				const v = await t.visit({ user: "gubernur", width, language });
 				t.expect("status", 200, await v.go(`/blank/${village}?dataset=officer_count`));
 				t.expect_some("text", await v.text(), language === "id" ? "Tanda tangan" : "Signature");
 				await v.look("blank");
@@ -18,7 +18,7 @@ for (const width of ["phone", "desktop"])
 module.exports.push({
 	name: "each TPS has its rows, with codes",
 	async run(t) {
-		const v = await t.visit({ language: "en" });
+		const v = await t.visit({ user: "gubernur", language: "en" });
 		await v.go(`/blank/${village}?dataset=delivery`);
 		const listed = t.cli("export", "tps", "-", "--area", village).trim().split("\n").slice(1).map((l) => l.slice(0, 13));
 		const rows = await v.page.$$eval("tbody tr", (all) => all.map((r) => r.querySelector("th small").textContent));
@@ -34,7 +34,7 @@ module.exports.push({
 module.exports.push({
 	name: "on paper: A4, the header on each page, no menus",
 	async run(t) {
-		const v = await t.visit({ language: "id" });
+		const v = await t.visit({ user: "gubernur", language: "id" });
 		await v.go(`/blank/${village}?dataset=officer_count`);
 		await v.page.emulateMedia({ media: "print" });
 		for (const hidden of [".bar", ".screen", "body > footer"])
@@ -48,7 +48,7 @@ module.exports.push({
 module.exports.push({
 	name: "without JavaScript, and where there is nothing to print",
 	async run(t) {
-		const v = await t.visit({ language: "en", javascript: false });
+		const v = await t.visit({ user: "gubernur", language: "en", javascript: false });
 		t.expect("status", 200, await v.go(`/blank/${village}?dataset=roll_count`));
 		t.expect("no button that does nothing", false, await v.page.isVisible("[data-print]"));
 		v.allow("400");
@@ -61,7 +61,7 @@ module.exports.push({
 module.exports.push({
 	name: "empty forms as files",
 	async run(t) {
-		const v = await t.visit({ language: "en" });
+		const v = await t.visit({ user: "gubernur", language: "en" });
 		const csv = await v.context.request.get(t.server.address + "/data/tps/template.csv");
 		t.expect("csv", [200, "text/csv; charset=utf-8", 'attachment; filename="tps.csv"'], [csv.status(), csv.headers()["content-type"], csv.headers()["content-disposition"]]);
 		t.expect_some("header", await csv.text(), "Polling station");

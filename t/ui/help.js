@@ -7,7 +7,7 @@ for (const width of ["phone", "desktop"])
 		module.exports.push({
 			name: `help and words, ${width}, ${language}`,
 			async run(t) {
-				const v = await t.visit({ width, language });
+				const v = await t.visit({ user: "gubernur", width, language });
 				for (const name of Object.keys(pages)) {
 					t.expect("status", 200, await v.go("/" + name));
 					t.expect("heading", pages[name][language], await v.text("h1"));
@@ -23,7 +23,7 @@ for (const width of ["phone", "desktop"])
 module.exports.push({
 	name: "keys go where they say, not while typing, and can be turned off",
 	async run(t) {
-		const v = await t.visit({ language: "en" });
+		const v = await t.visit({ user: "gubernur", language: "en" });
 		const path = () => new URL(v.page.url()).pathname + new URL(v.page.url()).hash;
 		const at = (where) => v.page.waitForURL((u) => u.pathname + u.hash === where);
 		await v.go("/words");
