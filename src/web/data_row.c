@@ -109,7 +109,10 @@ written_fill(Request *rq, Fill *page, const Dataset *d, const RowView *r, Err *e
 	fill_text(page, "event_url", arena_fmt(rq->a, "/event/%lld", (long long)r->event));
 	fill_flag(page, "done_added", just && str_eq(what, S("added")));
 	fill_flag(page, "done_same", just && str_eq(what, S("same")));
-	fill_flag(page, "done_changed", just && !str_eq(what, S("added")) && !str_eq(what, S("same")));
+	fill_flag(page, "done_undone", just && str_eq(what, S("undone")));
+	fill_flag(page, "done_changed",
+		just && !str_eq(what, S("added")) && !str_eq(what, S("same")) &&
+			!str_eq(what, S("undone")));
 	fill_flag(page, "may_undo", data_may_undo(rq, d, r->v[d->area].s, e->actor));
 	return true;
 }
@@ -130,7 +133,7 @@ row(Request *rq, Err *err)
 	fill_text(page, "title", data_title(rq, d, (Str){0}));
 	fill_text(page, "place", data_place(rq, area));
 	fill_text(page, "area_url", arena_fmt(rq->a, "/area/%.*s", STR(area)));
-	fill_text(page, "data_js", asset_address(S("data.js"), rq->a));
+	fill_text(page, "draft_js", asset_address(S("draft.js"), rq->a));
 	fill_flag(page, "closed", r.closed);
 	fill_flag(page, "may_enter", data_may(rq, VERB_ENTER, d, area));
 	fill_flag(page, "may_close", !r.closed && data_may(rq, VERB_CLOSE, d, area));
