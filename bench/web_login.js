@@ -1,17 +1,23 @@
 // Helper: logs in to a served desk and prints the cookies to send from then on: web_login.js ADDRESS LOGIN [PASSWORD [NEW]].
 // With NEW the password is a one-time one and is changed to NEW on the way.
 "use strict";
+const http = require("http");
 const [address, login, password = "siap-latihan", fresh = "a password for a bench"] = process.argv.slice(2);
 const cookies = { lang: "en" };
 const header = () => Object.entries(cookies).map((c) => c.join("=")).join("; ");
-async function ask(path, form) {
-	const answer = await fetch(address + path, {
-		method: form ? "POST" : "GET", redirect: "manual", headers: { Cookie: header(), ...(form ? { Origin: address } : {}) },
-		body: form ? new URLSearchParams(form) : undefined,
+function ask(path, form) {
+	const body = form ? new URLSearchParams(form).toString() : "";
+	return new Promise((done, failed) => {
+		const rq = http.request(address + path, { method: form ? "POST" : "GET", agent: false, headers: {
+			Cookie: header(), ...(form ? { Origin: address, "Content-Type": "application/x-www-form-urlencoded", "Content-Length": body.length } : {}) } }, (answer) => {
+			let text = "";
+			for (const c of answer.headers["set-cookie"] || []) cookies[c.split("=")[0]] = c.slice(c.indexOf("=") + 1).split(";")[0];
+			answer.on("data", (d) => { text += d; });
+			answer.on("end", () => done({ status: answer.statusCode, to: answer.headers.location, text, csrf: (text.match(/name="csrf" value="([^"]*)"/) || [])[1] || "" }));
+		});
+		rq.on("error", failed);
+		rq.end(body);
 	});
-	for (const c of answer.headers.getSetCookie()) cookies[c.split("=")[0]] = c.slice(c.indexOf("=") + 1).split(";")[0];
-	const text = await answer.text();
-	return { status: answer.status, to: answer.headers.get("location"), text, csrf: (text.match(/name="csrf" value="([^"]*)"/) || [])[1] || "" };
 }
 const refused = (what, a) => { throw new Error(`${what}: ${a.status} ${a.text.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").slice(0, 400)}`); };
 (async () => {
