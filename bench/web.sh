@@ -49,6 +49,11 @@ END
 load() { # address: "requests/s p50_ms p99_ms"
 	wrk -t2 -c"$connections" -d"${each}s" --latency -H "Cookie: $cookie" -H 'Accept-Encoding: gzip' "$1" >"$dir/wrk"
 	! grep -E 'Non-2xx|Socket errors' "$dir/wrk" >&2 || fail "answers were wrong: $1"
+	# Every answer was the whole page: as many bytes as the file.
+	awk -v least="$(stat -c %s "$dir/www/file")" '
+		function bytes(t) { return t * (t ~ /GB/ ? 1073741824 : t ~ /MB/ ? 1048576 : t ~ /KB/ ? 1024 : 1) }
+		/ requests in / { n = $1; read = bytes($5) }
+		END { if (read / n < 0.98 * least) { print "answers of " read / n " bytes, not " least; exit 1 } }' "$dir/wrk" >&2 || fail "answers were cut: $1"
 	awk 'function ms(t) { return t ~ /us$/ ? t / 1000 : t ~ /ms$/ ? t + 0 : t * 1000 }
 		$1 == "50%" { p50 = ms($2) } $1 == "99%" { p99 = ms($2) } /^Requests\/sec/ { print $2, p50, p99 }' "$dir/wrk"
 }
