@@ -96,7 +96,7 @@ rights_add(const Request *rq, Buf *b)
 		buf_fmt(b, "%d", rq->visit);
 		return;
 	}
-	buf_fmt(b, "%.*s %.*s %d", STR(reader_of(rq)), STR(who->agency), who->role);
+	buf_fmt(b, "%.*s %d %.*s", STR(who->agency), who->role, STR(reader_of(rq)));
 	for (size_t i = 0; i < who->n_areas; i++)
 		buf_fmt(b, " %.*s", STR(who->area[i]));
 }
@@ -169,7 +169,7 @@ marked_fill(Request *rq, const Cached *page, Buf *out, Err *err)
 	for (int i = 0; i < OWNS; i++)
 		own[i] = arena_fmt(rq->a, "%s%d", c->mark, i);
 	if (!rq->who)
-		own[OWN_NAME] = S("");
+		own[OWN_NAME] = own[OWN_CONFLICTS] = S("");
 	if (!rq->who && !rq->visit)
 		own[OWN_CSRF] = S("");
 	if (!page->fill(rq, f, err))
@@ -255,6 +255,8 @@ tag_of(const Request *rq, const Cached *x)
 	buf_add(&b, (Str){(const char *)x->key.b, sizeof x->key.b});
 	buf_add(&b, (Str){(const char *)rq->session.secret, sizeof rq->session.secret});
 	buf_add(&b, x->own[OWN_NAME]);
+	buf_byte(&b, '\n');
+	buf_add(&b, x->own[OWN_CONFLICTS]);
 	buf_byte(&b, '\n');
 	buf_add(&b, x->own[OWN_NOW]);
 	Sha256 hash = sha256(buf_str(&b));

@@ -56,7 +56,7 @@ typedef struct Refusal {
 	const char *why;
 } Refusal;
 /* What of a page differs from person to person, and from minute to minute: see cache.c. */
-typedef enum Own { OWN_NAME, OWN_CSRF, OWN_NOW, OWNS } Own;
+typedef enum Own { OWN_NAME, OWN_CSRF, OWN_NOW, OWN_CONFLICTS, OWNS } Own;
 typedef struct Request {
 	Site *site;
 	Workspace *w; /* of the thread that answers: a reader connection of its own */
@@ -195,6 +195,10 @@ bool reply_same(Request *rq, Str tag, Err *err) MUST; /* 304: the browser has it
 void own_find(Request *rq, Str own[OWNS]);
 void page_common(Request *rq, Fill *f);
 bool page_print(Request *rq, const char *name, Fill *f, Buf *out, Err *err) MUST;
+
+/* ---- nav.c ---- */
+void nav_fill(Request *rq, Fill *f); /* member, home, nav, nav_more: by role and agency, and by the path */
+Str nav_conflicts(Request *rq); /* how many wait for the person; empty: none */
 
 /* ---- cache.c: a page that follows from the board, the address with its query, the language, the agency, role and areas of whoever asks and
  * `more` only, and so is the same for all who share them: fill is called once for each of these, and what is of one person (user, csrf) or
