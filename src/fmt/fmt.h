@@ -117,6 +117,7 @@ Str figure_points(Arena *a, int parts_per_10000);  /* 97,2 without the sign; "10
 Str figure_share(Arena *a, int64_t have, int64_t need); /* 97,2% */
 Str figure_day(Arena *a, Str date); /* 27 November 2024, from YYYY-MM-DD; another text as it is */
 Str figure_moment(Arena *a, int64_t ms, int zone_minutes); /* 25 November 2024 09:10 WIB */
+Str figure_time(Arena *a, int64_t ms, int zone_minutes);   /* 25 Nov 2024 09:10 WIB */
 Str figure_instant(Arena *a, int64_t ms, int zone_minutes); /* 2024-11-25 09:10 WIB; zone 0: WIB */
 
 /* ---- Templates: HTML in files of its own (pages/NAME.html), filled with values ----

@@ -37,7 +37,7 @@ event_fill(const Request *rq, Fill *f, const LogEvent *e)
 	Arena *a = rq->a;
 	fill_text(f, "event", data_number(rq, (uint64_t)e->event));
 	fill_text(f, "event_url", event_url(rq, e->event));
-	fill_text(f, "when", figure_instant(a, e->at, data_zone(rq)));
+	fill_text(f, "when", figure_time(a, e->at, data_zone(rq)));
 	fill_text(f, "by", arena_str(a, data_person(rq, &o)));
 	fill_text(f, "channel", arena_str(a, data_channel(e->source)));
 	fill_text(f, "did", did_text(e->op, e->base, e->undoes));
@@ -229,7 +229,7 @@ step_fill(const Request *rq, Fill *page, const HistoryStep *s)
 	Fill *item = fill_item(page, "steps");
 	fill_text(item, "event", data_number(rq, (uint64_t)s->event));
 	fill_text(item, "event_url", event_url(rq, s->event));
-	fill_text(item, "when", figure_instant(rq->a, s->at, data_zone(rq)));
+	fill_text(item, "when", figure_time(rq->a, s->at, data_zone(rq)));
 	fill_text(item, "by", data_person(rq, &s->origin));
 	fill_text(item, "channel", data_channel(s->origin.source));
 	fill_text(item, "did", did_text(s->op, s->base, s->undoes));

@@ -164,7 +164,7 @@ data_value(const Request *rq, const Field *f, Value v)
 	case TYPE_BOOL:
 		return str_of(v.i ? tr("yes") : tr("no"));
 	case TYPE_INSTANT:
-		return figure_instant(rq->a, v.i, data_zone(rq));
+		return figure_time(rq->a, v.i, data_zone(rq));
 	case TYPE_INT:
 	case TYPE_MONEY:
 		return figure_number(rq->a, v.i);

@@ -34,6 +34,9 @@ typedef struct Option {
 /* What a field with a fixed set of values may hold; *n = 0: it has none. */
 Option *data_options(const Request *rq, const Field *f, size_t *n);
 
+/* ---- conflicts.c ---- */
+bool conflict_concerns(const Request *rq, const Dataset *d, Str area); /* a conflict there is among those that the visitor is shown */
+
 /* ---- data_list.c ---- */
 enum { PAGE_ROWS = 50 };
 /* A list as the query describes it: area, sort, dir, after, f.FIELD, f.FIELD.from, f.FIELD.upto. */

@@ -100,7 +100,7 @@ written_fill(Request *rq, Fill *page, const Dataset *d, const RowView *r, Err *e
 	Str done = rq_query(rq, "done"), what = rq_query(rq, "was");
 	int64_t event;
 	bool just = done.n && str_int(done, &event) && event == r->event;
-	fill_text(page, "when", figure_instant(rq->a, e->at, data_zone(rq)));
+	fill_text(page, "when", figure_time(rq->a, e->at, data_zone(rq)));
 	fill_text(page, "by", data_person(rq, &o));
 	fill_text(page, "channel", data_channel(e->source));
 	fill_text(page, "why", e->why);

@@ -21,7 +21,7 @@ imported_fill(const Request *rq, Fill *f, const Imported *m)
 	Origin o = {.actor = m->actor, .agency = m->agency};
 	fill_text(f, "batch", data_number(rq, (uint64_t)m->batch));
 	fill_text(f, "batch_url", arena_fmt(rq->a, "/import/%lld", (long long)m->batch));
-	fill_text(f, "when", figure_instant(rq->a, m->at, data_zone(rq)));
+	fill_text(f, "when", figure_time(rq->a, m->at, data_zone(rq)));
 	fill_text(f, "by", data_person(rq, &o));
 	fill_text(f, "file", base_name(m->file));
 	fill_text(f, "set", d ? tr_str(d->title) : m->dataset);
