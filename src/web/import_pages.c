@@ -65,6 +65,7 @@ imports(Request *rq, Err *err)
 	if (!imports_list(rq->w, &list, rq->a, err))
 		return false;
 	fill_text(page, "title", str_of(tr("Import")));
+	fill_text(page, "data_js", asset_address(S("data.js"), rq->a));
 	fill_flag(page, "may_import", data_allow(rq, VERB_IMPORT, NULL, (Str){0}, &why));
 	fill_text(page, "why_not", arena_str(rq->a, str_of(why.text)));
 	fill_text(page, "who_could", arena_str(rq->a, str_of(why.hint)));
