@@ -78,6 +78,23 @@ imports(Request *rq, Err *err)
 }
 ROUTE(imports, "GET", "/import", imports, ROUTE_MEMBER);
 
+/* The file moves to where it waits for the next steps. */
+static bool
+import_send(Request *rq, Err *err)
+{
+	const Upload *u = rq_upload(rq, "file");
+	char id[IMPORT_ID];
+	if (!data_allow(rq, VERB_IMPORT, NULL, (Str){0}, err))
+		return false;
+	if (!u || !u->size) {
+		err_set(err, E_INPUT, "no file was chosen, or it is empty");
+		return err_hint(err, "go back and choose a CSV file or an Excel workbook");
+	}
+	return job_new(rq, u->path, u->name, id, err) &&
+		reply_redirect(rq, arena_fmt(rq->a, "/import/file/%s", id), err);
+}
+ROUTE(import_send, "POST", "/import", import_send, ROUTE_MEMBER);
+
 /* ---- a past one ---- */
 
 static bool
