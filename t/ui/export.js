@@ -45,6 +45,8 @@ module.exports.push({
 	name: "a list is paged by its key, and ends",
 	async run(t) {
 		const v = await t.visit({ user: "kpu.tebo", language: "en", javascript: false });
+		await v.go("/data/count_form?area=1509012001");
+		await v.look("data-wide");
 		await v.go("/data/tps?area=150904");
 		const seen = [];
 		for (let pages = 0; pages < 10; pages++) {
