@@ -165,6 +165,7 @@ bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 bool gate_serve(Gate *g, const volatile bool *stop, Err *err) MUST;
 
 #include "svc/accounts.h"
+#include "svc/boundary.h"
 
 /* ---- Undo: a new event that gives a row back what it said before, or what all rows of an import said before ---- */
 typedef struct UndoRequest {
@@ -458,6 +459,10 @@ typedef struct Gap {
 	int64_t need, have, heard;
 	int gain; /* parts per 10,000 of one TPS becoming ready when this gap closes: 10,000 / open must-gaps of that TPS; 0 when not a must-indicator */
 } Gap;
+typedef struct GapSum { /* of one indicator: all of its gaps that the list is of */
+	uint64_t places, makes_ready; /* where; of these: TPS that lack nothing else */
+	int64_t missing;
+} GapSum;
 typedef struct GapList {
 	Str area;       /* below this area */
 	const Query *only; /* of this indicator, or NULL: of all */
@@ -466,6 +471,7 @@ typedef struct GapList {
 	Gap *gap;       /* afterwards: sorted gain high to low, fewer missing first, then area */
 	size_t n;
 	uint64_t total; /* all there are */
+	GapSum *sum;    /* by indicator, in the order of Board.series */
 } GapList;
 bool gaps_list(const Board *b, GapList *list, Arena *a, Err *err) MUST;
 
