@@ -205,12 +205,7 @@ board_fill_page(const Desk *d, Fill *f, Err *err)
 	findings_list_fill(d, f, "must_findings", "must");
 	findings_list_fill(d, f, "look_findings", "look");
 	silent_fill(d, f);
-<<<<<<< HEAD
 	map_fill(d, &(MapAsk){.by = map_ready()}, f);
-	fill_flag(f, "has_stages", d->level == LEVEL_PROVINCE || d->level == LEVEL_REGENCY);
-=======
-	map_fill(d, f, &(MapBy){0}, NULL);
->>>>>>> main
 	area_text(d, &text);
 	bool ok = buf_check(&text, err);
 	fill_text(f, "plain_text", ok ? arena_str(d->a, buf_str(&text)) : S(""));

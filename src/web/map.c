@@ -5,117 +5,7 @@
 
 enum { STATIONS = 512, POINTS = 4500 };
 
-<<<<<<< HEAD
 /* ---- what is shown ---- */
-=======
-/* ---- values and classes ---- */
-
-int
-map_class(int parts)
-{
-	return parts < 0    ? 0
-		: parts < 5000  ? 1
-		: parts < 7500  ? 2
-		: parts < 9000  ? 3
-		: parts < 10000 ? 4
-						: 5;
-}
-
-static int
-parts_of(const Desk *d, const MapBy *by, size_t node)
-{
-	const Board *b = d->b;
-	return by->series  ? figure_parts(by->series->have[node], by->series->need[node])
-		: by->pillar.n ? board_pillar(b, node, by->pillar)
-					   : figure_parts(b->ready[node], b->total[node]);
-}
-
-static Str
-subject(const MapBy *by)
-{
-	return by->series  ? tr_str(by->series->query->title)
-		: by->pillar.n ? pillar_words(by->pillar)
-					   : str_of(tr("TPS ready"));
-}
-
-static Str
-share_words(const Desk *d, int parts)
-{
-	return parts < 0 ? S("–") : arena_fmt(d->a, "%.*s%%", STR(figure_points(d->a, parts)));
-}
-
-static const char *
-class_words(int class)
-{
-	return class == 5 ? tr("100%: complete")
-		: class == 4  ? tr("90 to 99.9%")
-		: class == 3  ? tr("75 to 89.9%")
-		: class == 2  ? tr("50 to 74.9%")
-		: class == 1  ? tr("under 50%")
-					  : tr("nothing expected");
-}
-
-/* ---- shapes ---- */
-
-/* Words of a name in lines that fit a tile. */
-static void
-label_fill(Fill *f, Str name, double x, double y, Arena *a)
-{
-	Str line = {0}, word;
-	size_t n = 0;
-	if (str_starts(name, S("Kabupaten ")))
-		name = str_slice(name, 10, name.n);
-	fill_list(f, "lines");
-	while (name.n && n < LINES) {
-		Str rest;
-		str_cut(name, ' ', &word, &rest);
-		bool fits = !line.n || line.n + 1 + word.n <= LINE;
-		if (fits) {
-			line = line.n ? (Str){line.p, line.n + 1 + word.n} : word;
-			name = rest;
-		}
-		if (fits && name.n)
-			continue;
-		Fill *item = fill_item(f, "lines");
-		fill_text(item, "line",
-			utf8_length(line) > LINE + 2 ? arena_fmt(a, "%.*s…", STR(str_slice(line, 0, LINE)))
-										 : line);
-		fill_text(item, "label_x", arena_fmt(a, "%.1f", x));
-		fill_text(item, "label_y", arena_fmt(a, "%.1f", y + 1.8 + 1.6 * (double)n++));
-		line = (Str){0};
-	}
-}
-
-static void
-shape_fill(const Desk *d, Fill *f, const MapBy *by, size_t node, const Tile *t)
-{
-	Str code = arena_str(d->a, str_of(d->b->code[node])), name = place_name(d->places, code, d->a);
-	int parts = parts_of(d, by, node), class = map_class(parts);
-	double x = t->column * TILE, y = t->row * TILE;
-	bool tps = d->b->level[node] == LEVEL_TPS;
-	fill_text(f, "code", code);
-	fill_text(f, "name", name);
-	/* A TPS is ready or is not: there is no percentage of one. */
-	bool plain = tps && !by->series && !by->pillar.n;
-	fill_text(f, "share", plain ? parts == 10000 ? S("✓") : S("✗") : share_words(d, parts));
-	fill_text(f, "state",
-		plain ? str_of(parts == 10000 ? tr("ready") : tr("not ready")) : share_words(d, parts));
-	fill_text(f, "class", arena_fmt(d->a, "c%d", class));
-	fill_text(f, "pattern", arena_fmt(d->a, "url(#p%d)", class));
-	fill_flag(f, "tile", !tps);
-	fill_flag(f, "dot", tps);
-	fill_text(f, "path", S(""));
-	fill_text(f, "x", arena_fmt(d->a, "%.1f", x + 0.2));
-	fill_text(f, "y", arena_fmt(d->a, "%.1f", y + 0.2));
-	fill_text(f, "middle_x", arena_fmt(d->a, "%.1f", x + TILE / 2.0));
-	fill_text(f, "middle_y", arena_fmt(d->a, "%.1f", y + TILE / 2.0));
-	fill_text(f, "share_y", arena_fmt(d->a, "%.1f", y + (tps ? 8.0 : TILE - 1.2)));
-	label_fill(
-		f, tps ? str_slice(code, 10, 13) : name, x + TILE / 2.0, tps ? y + 2.6 : y + 0.4, d->a);
-}
-
-/* ---- where they lie ---- */
->>>>>>> main
 
 static bool
 by_unknown(const Desk *d, Str text, Err *err)
@@ -231,9 +121,8 @@ map_class_words(MapClass class)
 	return tr("nothing heard");
 }
 
-/* A TPS is ready or it is not: a share says nothing of it. */
-static bool
-is_yes_or_no(const Desk *d, const MapBy *by)
+bool
+map_is_yes_or_no(const Desk *d, const MapBy *by)
 {
 	return d->level == LEVEL_VILLAGE && !by->series && !by->pillar.n;
 }
@@ -241,9 +130,9 @@ is_yes_or_no(const Desk *d, const MapBy *by)
 static const char *
 class_words(const Desk *d, const MapBy *by, MapClass class)
 {
-	if (is_yes_or_no(d, by) && class == MAP_FULL)
+	if (map_is_yes_or_no(d, by) && class == MAP_FULL)
 		return tr("ready");
-	if (is_yes_or_no(d, by) && class == MAP_LOW)
+	if (map_is_yes_or_no(d, by) && class == MAP_LOW)
 		return tr("not ready");
 	return map_class_words(class);
 }
@@ -253,7 +142,7 @@ map_value(const Desk *d, const MapBy *by, const MapArea *m)
 {
 	if (m->class == MAP_SILENT)
 		return S("?");
-	if (is_yes_or_no(d, by) && m->parts >= 0)
+	if (map_is_yes_or_no(d, by) && m->parts >= 0)
 		return m->class == MAP_FULL
 			? S("✓")
 			: arena_fmt(d->a, "✗ %.*s", STR(figure_number(d->a, d->b->unmet[m->node])));
@@ -267,14 +156,15 @@ legend_fill(const Desk *d, const MapBy *by, const size_t count[MAP_CLASSES], Fil
 	static const char *const sign[MAP_CLASSES] = {"0", "1", "2", "3", "4", "nothing", "silent"};
 	fill_list(f, "map_legend");
 	for (size_t c = 0; c < MAP_CLASSES; c++) {
-		bool never = is_yes_or_no(d, by) && c != MAP_LOW && c != MAP_FULL && c != MAP_SILENT;
+		bool never = map_is_yes_or_no(d, by) && c != MAP_LOW && c != MAP_FULL && c != MAP_SILENT;
 		if (never && !count[c])
 			continue;
 		Fill *item = fill_item(f, "map_legend");
 		fill_text(item, "class", str_of(sign[c]));
 		fill_text(item, "words",
-			str_of(is_yes_or_no(d, by) && c == MAP_LOW ? tr("not ready, and how much is not met")
-													   : class_words(d, by, (MapClass)c)));
+			str_of(map_is_yes_or_no(d, by) && c == MAP_LOW
+					? tr("not ready, and how much is not met")
+					: class_words(d, by, (MapClass)c)));
 		fill_text(item, "count", figure_number(d->a, (int64_t)count[c]));
 	}
 }

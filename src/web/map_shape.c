@@ -24,8 +24,10 @@ shape_fill(const Desk *d, const MapAsk *ask, const MapArea *m, Fill *f)
 {
 	static const char *const sign[MAP_CLASSES] = {"0", "1", "2", "3", "4", "nothing", "silent"};
 	bool to_map = ask->to_maps && d->b->end[m->node] > m->node + 1;
-	Str share = m->parts < 0 ? str_of(map_class_words(MAP_NOTHING))
-							 : arena_fmt(d->a, "%.*s%%", STR(figure_points(d->a, m->parts)));
+	Str share = map_is_yes_or_no(d, &ask->by) && m->parts >= 0
+		? str_of(m->class == MAP_FULL ? tr("ready") : tr("not ready"))
+		: m->parts < 0 ? str_of(map_class_words(MAP_NOTHING))
+					   : arena_fmt(d->a, "%.*s%%", STR(figure_points(d->a, m->parts)));
 	fill_text(f, "link",
 		to_map ? arena_fmt(d->a, "/area/%.*s/map?by=%.*s", STR(m->code), STR(ask->by.text))
 			   : arena_fmt(d->a, "/area/%.*s", STR(m->code)));
