@@ -298,7 +298,9 @@ forms_fill(const Desk *d, MapAsk *ask, Fill *f)
 	bool can = ask->n_boundaries * 2 > n, tiles = str_eq(rq_query(d->rq, "form"), S("tiles"));
 	fill_flag(f, "can_switch", can);
 	fill_flag(f, "as_tiles", !can || tiles);
-	fill_text(f, "form", tiles ? S("&form=tiles") : S(""));
+	Str drawn = arena_fmt(d->a, "/area/%.*s/map?by=%.*s", STR(d->code), STR(ask->by.text));
+	fill_text(f, "drawn", drawn);
+	fill_text(f, "again", tiles ? arena_fmt(d->a, "%.*s&form=tiles", STR(drawn)) : drawn);
 	fill_text(f, "without",
 		can && !tiles && ask->n_boundaries < n
 			? figure_number(d->a, (int64_t)(n - ask->n_boundaries))
@@ -364,7 +366,6 @@ page_fill(const Desk *d, MapAsk *ask, Fill *f)
 	choices_fill(d, &ask->by, f);
 	forms_fill(d, ask, f);
 	formula_fill(&ask->by, f);
-	fill_text(f, "by", ask->by.text);
 	fill_text(f, "by_words", ask->by.words);
 	fill_flag(f, "is_pillar", ask->by.pillar.n > 0);
 	fill_flag(f, "empty", d->b->end[d->node] == d->node + 1);

@@ -117,7 +117,7 @@ map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, 
 		fill_text(item, "y", number(d->a, tile[i].row * TILE + 2));
 		Fill *label = fill_item(f, "map_labels");
 		name_fill(d->a, short_name(area[i].name), &tile[i], label);
-		fill_flag(label, "drawn", false);
+		fill_flag(label, "on_shape", false);
 		fill_text(label, "x", number(d->a, tile[i].column * TILE + TILE / 2));
 		fill_text(label, "value_y", number(d->a, tile[i].row * TILE + TILE - 14));
 		fill_text(label, "value", map_value(d, &ask->by, &area[i]));
@@ -253,7 +253,7 @@ label_fill(const Desk *d, const MapAsk *ask, const Drawn *m, Fill *f)
 		n = 0;
 	Fill *label = fill_item(f, "map_labels");
 	y += LINE / 2 - n * LINE / 2 - 3;
-	fill_flag(label, "drawn", true);
+	fill_flag(label, "on_shape", true);
 	fill_text(label, "x", number(d->a, x));
 	fill_list(label, "lines");
 	for (int i = 0; i < n; i++, y += LINE) {
