@@ -17,9 +17,6 @@ const browser_path = process.env.CHROMIUM || "/usr/bin/chromium";
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const shots = path.join(root, "build/shots");
 const password = "siap-latihan";
-const lanes = Number(process.env.LANES) || 3; // files run beside each other
-const servers = new Set();
-process.on("exit", () => { for (const s of servers) s.kill(); });
 const widths = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } };
 
 const html_rules = new HtmlValidate({
@@ -46,15 +43,17 @@ function expect_some(what, text, part) {
 }
 
 // A server over a copy of the demo province.
-async function serve(base, dir) {
+function serve(base, dir) {
 	fs.mkdirSync(dir);
 	fs.cpSync(path.join(base, "w"), path.join(dir, "w"), { recursive: true });
 	fs.cpSync(path.join(base, "keys"), path.join(dir, "keys"), { recursive: true });
+	return serve_there(dir);
+}
+// Over the workspace dir/w.
+async function serve_there(dir) {
 	const env = environment(dir);
 	delete env.SIAP_CLOCK;
 	const child = spawn(siap, ["-w", path.join(dir, "w"), "serve", "--listen", "127.0.0.1:0"], { env, stdio: ["ignore", "pipe", "pipe"] });
-	servers.add(child);
-	child.on("exit", () => servers.delete(child));
 	let said = "";
 	const address = await new Promise((done, refuse) => {
 		child.stdout.on("data", (data) => {
@@ -63,12 +62,17 @@ async function serve(base, dir) {
 			if (found) done(found[0]);
 		});
 		child.stderr.on("data", (data) => { said += data; });
-		child.on("exit", () => refuse(new Error(`the server ended: ${said}`))); // later it means nothing
+		child.on("exit", () => refuse(new Error(`the server ended: ${said}`)));
 		setTimeout(() => refuse(new Error(`the server was not ready within 30 s: ${said}`)), 30000).unref();
 	});
 	return {
 		address, workspace: path.join(dir, "w"), keys: path.join(dir, "keys"),
-		stop: () => new Promise((done) => { child.on("exit", done); child.kill("SIGTERM"); }),
+		stop: () => new Promise((done) => {
+			if (child.exitCode !== null || child.signalCode) return done(console.log(`  the server had ended: ${said.slice(-600)}`));
+			child.removeAllListeners("exit");
+			child.on("exit", done);
+			child.kill("SIGTERM");
+		}),
 	};
 }
 
@@ -122,7 +126,7 @@ class Visit {
 }
 
 class Test {
-	constructor(browser, server) { Object.assign(this, { browser, server, visits: [], expect, expect_some, fail, widths }); }
+	constructor(browser, server) { Object.assign(this, { browser, server, visits: [], others: [], expect, expect_some, fail, widths }); }
 	async visit({ user, width = "desktop", language = "id", javascript = true } = {}) {
 		const context = await this.browser.newContext({ viewport: widths[width], javaScriptEnabled: javascript, acceptDownloads: true });
 		await context.addCookies([{ name: "lang", value: language, url: this.server.address }]);
@@ -134,34 +138,37 @@ class Test {
 		if (user) await visit.login(user);
 		return visit;
 	}
+	// A test of its own over a workspace that holds nothing but the account `first`, with its one-time password.
+	async empty() {
+		const dir = fs.mkdtempSync(path.join(os.tmpdir(), "siap-ui-empty-"));
+		execFileSync(siap, ["init", path.join(dir, "w"), "--rules", "pilkada2024", "--area", "15"], { env: environment(dir), stdio: "pipe" });
+		const other = new Test(this.browser, await serve_there(dir));
+		this.others.push({ other, dir });
+		other.once = other.cli("account", "add", "first", "--name", "First", "--agency", "kesbangpol", "--role", "supervisor", "--area", "15")
+			.match(/[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}/)[0];
+		return other;
+	}
 	// The command line beside the running server.
 	cli(...words) {
 		return execFileSync(siap, ["-w", this.server.workspace, ...words],
 			{ env: { ...process.env, SIAP_KEYS: this.server.keys, SIAP_LANG: "en" }, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 	}
-	async end() { for (const v of this.visits) await v.end(); }
-	async abandon() { for (const v of this.visits) await v.context.close().catch(() => {}); }
-}
-
-// The flows of a file, one after the other on a server of their own; returns how many failed.
-async function run_file(file, browser, base, dir) {
-	const stem = file.replace(/\.js$/, ""), server = await serve(base, path.join(dir, stem));
-	let failed = 0;
-	for (const flow of require(path.join(__dirname, "ui", file))) {
-		const t = new Test(browser, server);
-		try {
-			await flow.run(t);
-			await t.end();
-			console.log(`ok ui/${stem}: ${flow.name}`);
-		} catch (e) {
-			failed++;
-			await t.abandon();
-			console.log(`not ok ui/${stem}: ${flow.name}\n  ${String(e.stack || e).split("\n").slice(0, 24).join("\n  ")}\n  rerun: t/run_ui.sh ${stem}`);
+	async end() {
+		for (const v of this.visits) await v.end();
+		for (const { other } of this.others) await other.end();
+		await this.close();
+	}
+	async abandon() {
+		for (const v of this.visits) await v.context.close().catch(() => {});
+		for (const { other } of this.others) await other.abandon();
+		await this.close();
+	}
+	async close() {
+		for (const { other, dir } of this.others.splice(0)) {
+			await other.server.stop();
+			fs.rmSync(dir, { recursive: true, force: true });
 		}
 	}
-	await server.stop();
-	fs.rmSync(path.join(dir, stem), { recursive: true, force: true });
-	return failed;
 }
 
 async function main() {
@@ -182,16 +189,24 @@ async function main() {
 		args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 			"--disable-component-update", "--disable-sync"],
 	});
-	// Some files beside each other, for a browser and a server wait for each other most of the time.
-	const rest = [...files];
-	const lane = async () => {
-		for (let file; (file = rest.shift());) {
-			const n = await run_file(file, browser, base, dir);
-			failed += n;
-		}
-	};
 	try {
-		await Promise.all(Array.from({ length: Math.min(lanes, files.length) }, lane));
+		for (const file of files) {
+			const server = await serve(base, path.join(dir, file.replace(/\.js$/, "")));
+			for (const flow of require(path.join(__dirname, "ui", file))) {
+				const t = new Test(browser, server);
+				const name = `${file.replace(/\.js$/, "")}: ${flow.name}`;
+				try {
+					await flow.run(t);
+					await t.end();
+					console.log(`ok ui/${name}`);
+				} catch (e) {
+					failed++;
+					await t.abandon();
+					console.log(`not ok ui/${name}\n  ${String(e.stack || e).split("\n").slice(0, 24).join("\n  ")}\n  rerun: t/run_ui.sh ${file.replace(/\.js$/, "")}`);
+				}
+			}
+			await server.stop();
+		}
 	} finally {
 		await browser.close();
 		fs.rmSync(dir, { recursive: true, force: true });

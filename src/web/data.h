@@ -42,4 +42,7 @@ enum { PAGE_ROWS = 50 };
 /* A list as the query describes it: area, sort, dir, after, f.FIELD, f.FIELD.from, f.FIELD.upto. */
 bool list_from_query(Request *rq, const Dataset *d, RowList *out, Err *err) MUST;
 
+/* ---- bulk.c ---- */
+bool bulk_fits(const Catalog *c, const Dataset *d); /* "all received except …" makes sense of it */
+
 #endif

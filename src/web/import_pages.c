@@ -23,7 +23,8 @@ imported_fill(const Request *rq, Fill *f, const Imported *m)
 	fill_text(f, "batch_url", arena_fmt(rq->a, "/import/%lld", (long long)m->batch));
 	fill_text(f, "when", figure_time(rq->a, m->at, data_zone(rq)));
 	fill_text(f, "by", data_person(rq, &o));
-	fill_text(f, "file", base_name(m->file));
+	Str file = base_name(m->file);
+	fill_text(f, "file", str_ends(file, S(".bulk.csv")) ? str_of(tr("typed: all except …")) : file);
 	fill_text(f, "set", d ? tr_str(d->title) : m->dataset);
 	fill_text(f, "list_url", d ? data_url(rq, d, "", (Str){0}) : S("/data"));
 	fill_text(f, "rows", data_number(rq, (uint64_t)m->rows));
@@ -106,6 +107,7 @@ import_past(Request *rq, Err *err)
 	fill_text(page, "title",
 		arena_fmt(rq->a, tr("Import %.*s"), STR(data_number(rq, (uint64_t)m.batch))));
 	fill_text(page, "undone", rq_query(rq, "undone"));
+	fill_flag(page, "entered", rq_query(rq, "entered").n > 0);
 	fill_flag(
 		page, "may_undo", !rq_query(rq, "undone").n && data_may_undo(rq, d, (Str){0}, m.actor));
 	return page_send(rq, "import_past", page, err);
@@ -211,6 +213,8 @@ use_fill(const Request *rq, Fill *map, const ImportReport *r, const Dataset *d, 
 	Str name = use_name(rq, d, f);
 	int now = column_of(r, f ? name : S("_event"));
 	fill_text(item, "use", name);
+	fill_text(item, "set_name", d->name);
+	fill_text(item, "field_name", f ? f->name : S("_event"));
 	fill_text(item, "label",
 		f ? tr_str(f->label) : str_of(tr("number of the event that it was exported with")));
 	fill_flag(item, "required", f && (f->key || f->required) && !f->default_text.p);
