@@ -66,6 +66,19 @@ slot_of(Cache *c, const Sha256 *key)
 	return c->slot[i];
 }
 
+/* Whoever may read of what is closed to others has pages of its own. */
+static Str
+reader_of(const Request *rq)
+{
+	const Catalog *c = &rq->w->cat;
+	Err ignored;
+	for (size_t i = 0; rq->who && i < c->n_datasets; i++)
+		if (c->dataset[i].restricted &&
+			account_may(rq->who, VERB_READ, &c->dataset[i], (Str){0}, &ignored))
+			return rq->who->login;
+	return S("");
+}
+
 /* All that the page follows from, but for what is put in afterwards. */
 static bool
 key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
@@ -77,8 +90,14 @@ key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
 	buf_fmt(&b, "%s\n%.*s\n%.*s\n%lld %s\n", name, STR(rq->target), STR(lang_now()),
 		(long long)board->event, board->today);
 	gate_board_done(rq->site->gate);
-	buf_fmt(&b, "%d %d %.*s %.*s\n%lld\n%.*s", rq->who != NULL, rq->who ? (int)rq->who->role : 0,
-		STR(rq->who ? rq->who->agency : S("")), STR(own_area(rq)),
+	buf_fmt(&b,
+		"%d%d %.*s %.*s %.*s
+				% lld %.*
+					s ", rq->who != NULL,
+					rq->who
+			? (int)rq->who->role
+			: 0,
+		STR(rq->who ? rq->who->agency : S("")), STR(own_area(rq)), STR(reader_of(rq)),
 		(long long)workspace_clock(rq->w), STR(more));
 	*out = sha256(buf_str(&b));
 	return buf_check(&b, err);

@@ -55,10 +55,8 @@ may_see(const Request *rq, const LogEvent *e)
 {
 	const Dataset *d = catalog_dataset(&rq->w->cat, e->dataset);
 	if (d)
-		return data_may(rq, VERB_READ, d, e->area) &&
-			(!rq->who || account_sees(rq->who, d, (Str){0}));
-	return !rq->who ||
-		!(str_eq(e->dataset, S("siap.reveal")) || str_eq(e->dataset, S("siap.account"))) ||
+		return data_whole(rq, d, e->area);
+	return !(str_eq(e->dataset, S("siap.reveal")) || str_eq(e->dataset, S("siap.account"))) ||
 		(str_eq(e->agency, rq->who->agency) && rq->who->role >= ROLE_SUPERVISOR);
 }
 
@@ -331,7 +329,7 @@ event_changes(Request *rq, Fill *page, const LogEvent *e, const Dataset *d, bool
 static bool
 undo_allow(const Request *rq, const LogEvent *e, const Dataset *d, Err *err)
 {
-	return !rq->who || account_may_undo(rq->who, d, e->area, e->actor, err);
+	return account_may_undo(rq->who, d, e->area, e->actor, err);
 }
 
 static bool

@@ -14,11 +14,10 @@ conflict_url(const Request *rq, const Dataset *d, Str key)
 bool
 conflict_concerns(const Request *rq, const Dataset *d, Str area)
 {
-	size_t n = rq->who ? rq->who->n_areas : 0;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < rq->who->n_areas; i++)
 		if (str_eq(rq->who->area[i], S("0")) || str_starts(area, rq->who->area[i]))
-			return data_may(rq, VERB_READ, d, area);
-	return !rq->who;
+			return data_whole(rq, d, area);
+	return false;
 }
 
 static bool
@@ -63,7 +62,7 @@ sides_fill(const Request *rq, Fill *page, const Conflict *c)
 	for (size_t i = 0; i < n; i++) {
 		const Side *side = &c->side[i];
 		Fill *item = fill_item(page, "sides");
-		bool mine = rq->who && str_eq(side->origin.actor, rq->who->login);
+		bool mine = str_eq(side->origin.actor, rq->who->login);
 		fill_text(item, "head", str_of(head[i]));
 		fill_flag(item, "mine", mine);
 		fill_text(item, "by", side->event ? data_person(rq, &side->origin) : (Str){0});

@@ -6,7 +6,7 @@
 bool
 data_allow(const Request *rq, Verb verb, const Dataset *d, Str area, Err *err)
 {
-	return !rq->who || account_may(rq->who, verb, d, area, err);
+	return account_may(rq->who, verb, d, area, err);
 }
 
 bool
@@ -42,25 +42,26 @@ bool
 data_may_undo(const Request *rq, const Dataset *d, Str area, Str actor)
 {
 	Err ignored;
-	return !rq->who || account_may_undo(rq->who, d, area, actor, &ignored);
+	return account_may_undo(rq->who, d, area, actor, &ignored);
 }
 
 bool
 data_row(const Request *rq, Verb verb, const Dataset *d, const Str *text, RowView *out, Err *err)
 {
-	if (!row_get(rq->w, d, text, rq->a, out, err) ||
-		!data_allow(rq, verb, d, out->v[d->area].s, err))
+	if (!row_get(rq->w, d, text, rq->a, out, err))
 		return false;
-	return row_is_seen(rq->who, d, out->v) ||
-		err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(out->key));
+	/* Whether there is a row that one must not know of, no answer tells. */
+	if (!row_is_seen(rq->who, d, out->v))
+		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(out->key));
+	return data_allow(rq, verb, d, out->v[d->area].s, err);
 }
 
 Origin
 data_origin(const Request *rq, const Dataset *d, Str why)
 {
-	bool other = rq->who && d && account_for_other(rq->who, d);
-	return (Origin){.actor = rq->who ? rq->who->login : S(""),
-		.agency = rq->who ? rq->who->agency : S(""),
+	bool other = d && account_for_other(rq->who, d);
+	return (Origin){.actor = rq->who->login,
+		.agency = rq->who->agency,
 		.on_behalf_of = other ? d->owner : (Str){0},
 		.source = S("web"),
 		.why = why};

@@ -9,7 +9,7 @@
 bool data_dataset(const Request *rq, const Dataset **out, Err *err) MUST;
 /* The cells of the key that the path names, n_fields of them. */
 bool data_key(const Request *rq, const Dataset *d, Str **text, Err *err) MUST;
-bool data_allow(const Request *rq, Verb verb, const Dataset *d, Str area, Err *err) MUST; /* account_may of the visitor */
+bool data_allow(const Request *rq, Verb verb, const Dataset *d, Str area, Err *err) MUST; /* account_may of the visitor, who is logged in */
 bool data_may(const Request *rq, Verb verb, const Dataset *d, Str area);
 bool data_may_undo(const Request *rq, const Dataset *d, Str area, Str actor);
 /* The row with these cells of the key, as far as the visitor may do this to it. */

@@ -202,8 +202,13 @@ links_fill(const Request *rq, Fill *page, const RowList *l)
 {
 	const Dataset *d = l->dataset;
 	Str area = l->area;
-	bool enter = data_may(rq, VERB_ENTER, d, area);
+	Err why = {0};
+	bool enter = data_allow(rq, VERB_ENTER, d, area, &why);
 	fill_flag(page, "may_enter", enter);
+	fill_text(page, "why_not", arena_str(rq->a, str_of(why.text)));
+	fill_text(page, "who_could", arena_str(rq->a, str_of(why.hint)));
+	fill_flag(page, "may_reveal", l->n && d->has_private && data_may(rq, VERB_REVEAL, d, area));
+	fill_text(page, "reveal_url", data_url(rq, d, "reveal", (Str){0}));
 	fill_flag(page, "may_import", data_may(rq, VERB_IMPORT, d, area));
 	fill_flag(page, "may_export", data_may(rq, VERB_EXPORT, d, area));
 	fill_flag(page, "bulk", enter && d->level == LEVEL_TPS && d->field[d->area].level == LEVEL_TPS);
@@ -406,8 +411,9 @@ set_fill(Request *rq, Fill *group, const Dataset *d, Err *err)
 	Fill *item = fill_item(group, "sets");
 	data_fill(rq, item, d, (Str){0});
 	fill_text(item, "count",
-		n > COUNTED ? arena_fmt(rq->a, tr("more than %.*s"), STR(data_number(rq, COUNTED)))
-					: data_number(rq, n));
+		!data_whole(rq, d, area) ? S("–")
+			: n > COUNTED ? arena_fmt(rq->a, tr("more than %.*s"), STR(data_number(rq, COUNTED)))
+						  : data_number(rq, n));
 	fill_text(item, "may", may_text(rq, d));
 	fill_text(item, "new_url",
 		data_may(rq, VERB_ENTER, d, (Str){0}) ? data_url(rq, d, "new", (Str){0}) : (Str){0});
@@ -441,12 +447,12 @@ datasets(Request *rq, Err *err)
 	static const char *const agency[] = {
 		"kpu", "bawaslu", "kesbangpol", "polri", "tni", "linmas", "pemda"};
 	Fill *page = fill_new(rq->a);
-	Str own = rq->who ? rq->who->agency : (Str){0};
+	Str own = rq->who->agency;
 	Str area = own_area(rq);
 	fill_text(page, "title", str_of(tr("Data")));
 	fill_text(page, "place", data_place(rq, area));
 	fill_list(page, "groups");
-	if (own.n && !owner_fill(rq, page, own, err))
+	if (!owner_fill(rq, page, own, err))
 		return false;
 	for (size_t i = 0; i < sizeof agency / sizeof *agency; i++)
 		if (!str_eq(own, str_of(agency[i])) && !owner_fill(rq, page, str_of(agency[i]), err))

@@ -201,15 +201,22 @@ bool
 dataset_open(const Request *rq, const Dataset *d)
 {
 	Err why = {0};
-	return !rq->who || account_may(rq->who, VERB_READ, d, (Str){0}, &why);
+	return account_may(rq->who, VERB_READ, d, (Str){0}, &why);
 }
 
-/* Of a restricted dataset not even a finding is told to those for whom it does not exist. */
+bool
+data_whole(const Request *rq, const Dataset *d, Str area)
+{
+	Err why = {0};
+	return account_may(rq->who, VERB_READ, d, area, &why) && account_sees(rq->who, d, (Str){0});
+}
+
+/* Of a restricted dataset not even a finding, wherever it is, is told to those who may not read all of it. */
 bool
 check_open(const Request *rq, const Query *q)
 {
 	for (size_t i = 0; i < q->n_reads; i++)
-		if (!dataset_open(rq, q->reads[i]))
+		if (!data_whole(rq, q->reads[i], rq->w->area))
 			return false;
 	return true;
 }

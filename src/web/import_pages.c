@@ -35,8 +35,7 @@ static bool
 may_see(const Request *rq, const Imported *m)
 {
 	const Dataset *d = catalog_dataset(&rq->w->cat, m->dataset);
-	return d && data_may(rq, VERB_READ, d, (Str){0}) &&
-		(!rq->who || account_sees(rq->who, d, (Str){0}));
+	return d && data_whole(rq, d, (Str){0});
 }
 
 static void
@@ -120,7 +119,7 @@ import_undo(Request *rq, Err *err)
 	if (!imported_find(rq, &m, err))
 		return false;
 	const Dataset *d = catalog_dataset(&rq->w->cat, m.dataset);
-	if (rq->who && !account_may_undo(rq->who, d, (Str){0}, m.actor, err))
+	if (!account_may_undo(rq->who, d, (Str){0}, m.actor, err))
 		return false;
 	Origin o = data_origin(rq, d, str_trim(rq_form(rq, "why")));
 	UndoRequest r = {.origin = &o, .batch = m.batch, .who = rq->who};

@@ -194,3 +194,49 @@ password_set(Request *rq, Err *err)
 	return reply_redirect(rq, next_of(rq), err);
 }
 ROUTE(password_set, "POST", "/password", password_set, ROUTE_MEMBER);
+
+/* ---- a link instead of a first password ---- */
+
+static bool
+invitation_form(Request *rq, const Account *of, const Err *why, Err *err)
+{
+	Fill *f = fill_new(rq->a);
+	Str visit = rq->who || rq->visit ? (Str){0} : visit_begin(rq);
+	fill_text(f, "title", arena_fmt(rq->a, tr("Welcome, %.*s"), STR(of->name)));
+	fill_text(f, "login", of->login);
+	fill_text(f, "of", str_of(agency_label(of->agency)));
+	fill_text(f, "role", str_of(role_label(of->role)));
+	fill_text(f, "what", why ? arena_str(rq->a, str_of(why->text)) : S(""));
+	fill_text(f, "hint", why ? arena_str(rq->a, str_of(why->hint)) : S(""));
+	if (!page_send_as(rq, why ? status_of(why->code) : MHD_HTTP_OK, "invitation", f, err))
+		return false;
+	if (visit.n)
+		cookie_set(rq, COOKIE_VISIT, visit);
+	return true;
+}
+
+static bool
+invitation(Request *rq, Err *err)
+{
+	Account of;
+	return invitation_find(rq->w, rq_param(rq, "token"), rq->a, &of, err) &&
+		invitation_form(rq, &of, NULL, err);
+}
+ROUTE(invitation, "GET", "/invitation/{token}", invitation, ROUTE_OPEN);
+
+/* Then the person logs in: so the login is known, and the password typed twice. */
+static bool
+invitation_take(Request *rq, Err *err)
+{
+	Account of;
+	Err why = {0};
+	Str link = rq_param(rq, "token"), password = rq_form(rq, "password");
+	if (!invitation_find(rq->w, link, rq->a, &of, err))
+		return false;
+	if (!str_eq(password, rq_form(rq, "again")))
+		err_set(&why, E_INPUT, "the new password is not the same both times: type it once more");
+	else if (visit_need(rq, &why) && gate_invitation_take(rq->site->gate, link, password, &why))
+		return reply_redirect(rq, S("/login"), err);
+	return invitation_form(rq, &of, &why, err);
+}
+ROUTE(invitation_take, "POST", "/invitation/{token}", invitation_take, ROUTE_OPEN);

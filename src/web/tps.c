@@ -153,7 +153,7 @@ facts_fill(const Desk *d, Fill *f, Err *err)
 	fill_list(f, "facts");
 	for (size_t i = 0; i < c->n_datasets; i++) {
 		Facts x = {.d = d, .dataset = &c->dataset[i], .page = f};
-		RowList all = {.dataset = x.dataset, .area = d->code};
+		RowList all = {.dataset = x.dataset, .area = d->code, .who = d->rq->who};
 		if ((x.dataset->level == LEVEL_TPS || x.dataset->level == LEVEL_ANY) &&
 			dataset_open(d->rq, x.dataset) && !rows_each(d->rq->w, &all, fact_row, &x, err))
 			return false;
@@ -260,7 +260,8 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 static bool
 history_wanted(void *ctx, const Dataset *ds)
 {
-	return dataset_open(ctx, ds);
+	const Request *rq = ctx;
+	return data_whole(rq, ds, rq->w->area);
 }
 
 static bool

@@ -253,6 +253,8 @@ bool visitor_find(Request *rq, Err *err) MUST; /* fills in rq->who, rq->session,
 Str visit_begin(Request *rq); /* what to put into COOKIE_VISIT; rq->visit is true then */
 bool visitor_admitted(const Request *rq); /* to the page that it asks for */
 bool visitor_ask(Request *rq, Err *err) MUST;  /* else: to the log-in or to choose a password, and back */
+/* Whether each row of the dataset in this area may be read; all: anywhere. For what tells of rows without asking about each. */
+bool data_whole(const Request *rq, const Dataset *d, Str area);
 Str own_area(const Request *rq); /* where this person begins: the first area of the account within the workspace's */
 bool visitor_is_near(const Request *rq); /* on this machine, as may be a proxy */
 Str visitor_address(const Request *rq);
