@@ -682,6 +682,9 @@ typedef struct PublishReport {
  * `public-key`, and last `checkpoint`. What the folder holds already is not written again; E_CONFLICT when it is no beginning of this
  * log. Somebody may write to the workspace meanwhile. */
 bool log_publish(Workspace *w, const PublishAsk *ask, PublishReport *out, Err *err) MUST;
+/* A file of that folder, made anew: "checkpoint", "public-key", "tile/0/000", "tile/entries/x001/234.p/12"; all but the first two never change.
+ * E_NOTFOUND: the folder would not have it, and no beginning of it either. */
+bool log_file(Workspace *w, Str path, Arena *a, Buf *out, Err *err) MUST;
 typedef struct FolderAsk {
 	const char *dir;     /* a published log, or a bundle with one in its folder `log` */
 	Str key;             /* a verifier key of signed notes */

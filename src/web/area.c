@@ -340,6 +340,7 @@ change_fill(const Desk *d, Fill *f, Err *err)
 		return false;
 	if (settled && (!trend_ready(w, d->b, &day, err) || !trend_ready(w, d->b, &week, err)))
 		return false;
+	d->rq->passing |= counts && !settled;
 	fill_flag(f, "has_trend", counts);
 	fill_text(f, "since_day", change_words(d, &day));
 	fill_text(f, "since_week", change_words(d, &week));
