@@ -199,11 +199,13 @@ series_row(
 }
 
 int64_t
-desk_findings(const Board *b, size_t node)
+desk_findings(const Desk *d, size_t node)
 {
+	const Board *b = d->b;
 	int64_t n = 0;
 	for (size_t s = b->n_indicators; s < b->n_series; s++)
-		n += b->series[s].need[node];
+		if (b->series[s].need[node] && check_open(d->rq, b->series[s].query))
+			n += b->series[s].need[node];
 	return n;
 }
 
@@ -272,6 +274,31 @@ countdown(const Desk *d)
 	return str_of(left ? tr("polling day is tomorrow") : tr("polling day is today"));
 }
 
+typedef struct Tool {
+	const char *label, *end;
+	bool there;
+} Tool;
+
+/* The pages about an area, the one that is shown among them. */
+static void
+tools_fill(const Desk *d, Fill *f, const char *about)
+{
+	bool staged = d->level == LEVEL_PROVINCE || d->level == LEVEL_REGENCY;
+	Tool tool[] = {{tr("Board"), "", true}, {tr("What is missing"), "/missing", true},
+		{tr("Findings"), "/findings", true}, {tr("Not heard from"), "/silent", true},
+		{tr("Day by day"), "/trend", trend_counts(d->b, d->node)},
+		{tr("Stages"), "/stages", staged}, {tr("Map"), "/map", d->level != LEVEL_TPS}};
+	fill_list(f, "tools");
+	for (size_t i = 0; i < sizeof tool / sizeof *tool; i++) {
+		if (!tool[i].there)
+			continue;
+		Fill *item = fill_item(f, "tools");
+		fill_text(item, "label", str_of(tool[i].label));
+		fill_text(item, "link", arena_fmt(d->a, "/area/%.*s%s", STR(d->code), tool[i].end));
+		fill_flag(item, "current", strcmp(about, i ? tool[i].label : "") == 0);
+	}
+}
+
 void
 desk_fill(const Desk *d, Fill *f, const char *about)
 {
@@ -284,6 +311,7 @@ desk_fill(const Desk *d, Fill *f, const char *about)
 	fill_text(f, "level", str_of(level_words(d->level)));
 	fill_text(f, "base", arena_fmt(d->a, "/area/%.*s", STR(d->code)));
 	crumbs_fill(d, f);
+	tools_fill(d, f, about);
 	fill_text(f, "here", place_name(d->places, d->code, d->a));
 	fill_text(f, "event", d->b->event > 0 ? figure_number(d->a, d->b->event) : S(""));
 	fill_text(f, "as_of",
