@@ -199,7 +199,7 @@ total_fill(Request *rq, Fill *page, const RowList *l, Err *err)
 }
 
 static void
-links_fill(const Request *rq, Fill *page, const RowList *l, bool ok)
+links_fill(const Request *rq, Fill *page, const RowList *l, bool shown)
 {
 	const Dataset *d = l->dataset;
 	Str area = l->area;
@@ -211,7 +211,7 @@ links_fill(const Request *rq, Fill *page, const RowList *l, bool ok)
 	fill_flag(page, "may_reveal", l->n && d->has_private && data_may(rq, VERB_REVEAL, d, area));
 	fill_text(page, "reveal_url", data_url(rq, d, "reveal", (Str){0}));
 	fill_flag(page, "may_import", data_may(rq, VERB_IMPORT, d, area));
-	fill_flag(page, "may_export", ok && data_may(rq, VERB_EXPORT, d, area));
+	fill_flag(page, "may_export", shown && data_may(rq, VERB_EXPORT, d, area));
 	fill_flag(
 		page, "bulk", enter && data_may(rq, VERB_IMPORT, d, area) && bulk_fits(&rq->w->cat, d));
 	fill_text(page, "csv", list_url(rq, d, "export.csv", S("")));
@@ -233,7 +233,7 @@ links_fill(const Request *rq, Fill *page, const RowList *l, bool ok)
 }
 
 static void
-list_fill(Request *rq, Fill *page, const RowList *l, bool ok)
+list_fill(Request *rq, Fill *page, const RowList *l, bool shown)
 {
 	const Dataset *d = l->dataset;
 	Str wanted = rq_query(rq, "area");
@@ -251,7 +251,7 @@ list_fill(Request *rq, Fill *page, const RowList *l, bool ok)
 	fill_list(page, "rows");
 	for (size_t i = 0; i < l->n; i++)
 		row_fill(rq, page, l, &l->row[i]);
-	links_fill(rq, page, l, ok);
+	links_fill(rq, page, l, shown);
 }
 
 static bool
