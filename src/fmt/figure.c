@@ -46,6 +46,12 @@ figure_parts(int64_t have, int64_t need)
 	return (int)(have * 10000 / need);
 }
 
+int
+figure_class(int parts)
+{
+	return parts < 0 ? -1 : (parts >= 5000) + (parts >= 7500) + (parts >= 9000) + (parts >= 10000);
+}
+
 Str
 figure_share(Arena *a, int64_t have, int64_t need)
 {

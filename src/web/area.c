@@ -172,6 +172,7 @@ change_fill(const Desk *d, Fill *f, Err *err)
 		return false;
 	if (settled && (!trend_ready(w, d->b, &day, err) || !trend_ready(w, d->b, &week, err)))
 		return false;
+	d->rq->passing |= counts && !settled;
 	fill_text(f, "since_day", change_words(d, &day));
 	fill_text(f, "since_week", change_words(d, &week));
 	return true;
@@ -204,7 +205,7 @@ board_fill_page(const Desk *d, Fill *f, Err *err)
 	findings_list_fill(d, f, "must_findings", "must");
 	findings_list_fill(d, f, "look_findings", "look");
 	silent_fill(d, f);
-	map_fill(d, f, &(MapBy){0}, NULL);
+	map_fill(d, &(MapAsk){.by = map_ready()}, f);
 	area_text(d, &text);
 	bool ok = buf_check(&text, err);
 	fill_text(f, "plain_text", ok ? arena_str(d->a, buf_str(&text)) : S(""));

@@ -55,7 +55,7 @@ list_from_query(Request *rq, const Dataset *d, RowList *out, Err *err)
 		.descending = str_eq(rq_query(rq, "dir"), S("desc"))};
 	if (!area.p)
 		out->area = own_area(rq);
-	else if (str_trim(area).n && !area_resolve(rq->w, area, rq->a, &out->area, err))
+	else if (str_trim(area).n && !data_area(rq, area, &out->area, err))
 		return false;
 	if (str_eq(out->area, S("0")))
 		out->area = (Str){0};
@@ -117,6 +117,7 @@ filter_fill(const Request *rq, Fill *page, const Field *f)
 	bool day = f->type == TYPE_DATE || f->type == TYPE_INSTANT;
 	Fill *item = fill_item(page, "filters");
 	fill_text(item, "label", tr_str(f->label));
+	fill_text(item, "id", f->name);
 	fill_text(item, "name", name);
 	fill_text(item, "from", from);
 	fill_text(item, "upto", upto);
@@ -211,11 +212,15 @@ links_fill(const Request *rq, Fill *page, const RowList *l)
 	fill_text(page, "reveal_url", data_url(rq, d, "reveal", (Str){0}));
 	fill_flag(page, "may_import", data_may(rq, VERB_IMPORT, d, area));
 	fill_flag(page, "may_export", data_may(rq, VERB_EXPORT, d, area));
-	fill_flag(page, "bulk", enter && d->level == LEVEL_TPS && d->field[d->area].level == LEVEL_TPS);
+	fill_flag(
+		page, "bulk", enter && data_may(rq, VERB_IMPORT, d, area) && bulk_fits(&rq->w->cat, d));
 	fill_text(page, "csv", list_url(rq, d, "export.csv", S("")));
 	fill_text(page, "xlsx", list_url(rq, d, "export.xlsx", S("")));
 	fill_text(page, "new_url", data_url(rq, d, "new", (Str){0}));
-	fill_text(page, "bulk_url", data_url(rq, d, "all-except", (Str){0}));
+	fill_text(page, "bulk_url",
+		area.n ? arena_fmt(rq->a, "%.*s?area=%.*s", STR(data_url(rq, d, "all-except", (Str){0})),
+					 STR(area))
+			   : data_url(rq, d, "all-except", (Str){0}));
 	fill_text(page, "template", data_url(rq, d, "template.xlsx", (Str){0}));
 	fill_text(page, "first_page", l->after.n ? list_url(rq, d, "", S("")) : (Str){0});
 	fill_text(page, "next_page",
@@ -262,6 +267,8 @@ list(Request *rq, Err *err)
 	if (!ok && why.code != E_INPUT && why.code != E_NOTFOUND && why.code != E_LIMIT)
 		return err_set(err, why.code, "%s", why.text);
 	list_fill(rq, page, &l);
+	if (!ok)
+		fill_flag(page, "may_export", false);
 	fill_text(page, "problem", arena_str(rq->a, str_of(why.text)));
 	fill_text(page, "problem_hint", arena_str(rq->a, str_of(why.hint)));
 	if (!ok)

@@ -47,11 +47,21 @@ desk_close(Desk *d)
 	d->b = NULL;
 }
 
-bool
-desk_send(Request *rq, const char *name, DeskFill fill, Err *err)
+/* What of the catalog the person may know of, a letter for each dataset. */
+static Str
+known_to(const Request *rq)
 {
-	Fill *f = fill_new(rq->a);
-	return fill(rq, f, err) && page_send(rq, name, f, err);
+	const Catalog *c = &rq->w->cat;
+	char *known = NEW(rq->a, char, c->n_datasets + 1);
+	for (size_t i = 0; i < c->n_datasets; i++)
+		known[i] = dataset_open(rq, &c->dataset[i]) ? 'y' : 'n';
+	return (Str){known, c->n_datasets};
+}
+
+bool
+desk_send(Request *rq, const char *name, FillFn fill, Err *err)
+{
+	return page_cached(rq, name, known_to(rq), fill, err);
 }
 
 /* ---- words ---- */
@@ -312,6 +322,9 @@ desk_fill(const Desk *d, Fill *f, const char *about)
 	fill_flag(f, "no_tps", d->b->total[0] == 0);
 	fill_text(f, "board_css", asset_address(S("board.css"), d->a));
 	fill_text(f, "board_js", asset_address(S("board.js"), d->a));
+	fill_text(f, "live_js", asset_address(S("live.js"), d->a));
+	fill_text(f, "live_link",
+		arena_fmt(d->a, "/live?area=%s&since=%lld", d->b->code[d->node], (long long)d->b->event));
 }
 
 /* ---- pages of a list ---- */

@@ -162,11 +162,17 @@ reply_take(Request *rq, unsigned status, struct MHD_Response *r)
 	return true;
 }
 
+void
+reply_keep(Request *rq, Str how)
+{
+	(void)MHD_del_response_header(rq->response, "Cache-Control", "no-store");
+	reply_header(rq, "Cache-Control", how);
+}
+
 bool
 reply_tag(Request *rq, Str tag)
 {
-	(void)MHD_del_response_header(rq->response, "Cache-Control", "no-store");
-	reply_header(rq, "Cache-Control", S("private, no-cache"));
+	reply_keep(rq, S("private, no-cache"));
 	reply_header(rq, "ETag", tag);
 	return true;
 }

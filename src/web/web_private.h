@@ -73,6 +73,7 @@ typedef struct Request {
 	int64_t number, began; /* for the log */
 	size_t size;        /* of the answer */
 	const Str *marks;   /* to stand for what is one's own; NULL: these themselves */
+	bool passing;       /* the page shows that something is under way: it is not kept */
 	bool packed;        /* the bytes to be sent are compressed already */
 	int64_t body_n, body_most; /* what came, what may */
 	const struct Route *route;
@@ -187,6 +188,7 @@ bool reply_redirect(Request *rq, Str path, Err *err) MUST;
 /* Takes the bytes out of b. */
 bool reply_bytes(Request *rq, unsigned status, const char *type, Buf *b, Err *err) MUST;
 void reply_header(Request *rq, const char *name, Str value); /* after one of the above */
+void reply_keep(Request *rq, Str how); /* after one of the above: its Cache-Control, else "no-store" */
 bool reply_tag(Request *rq, Str tag); /* after one of the above: it may be kept, and asked for with its tag. True */
 bool reply_same(Request *rq, Str tag, Err *err) MUST; /* 304: the browser has it */
 /* What page_send does in two steps. */
@@ -198,9 +200,10 @@ bool page_print(Request *rq, const char *name, Fill *f, Buf *out, Err *err) MUST
 void nav_fill(Request *rq, Fill *f); /* member, home, nav, nav_more: by role and agency, and by the path */
 Str nav_conflicts(Request *rq); /* how many wait for the person; empty: none */
 
-/* ---- cache.c: a page that follows from the board, the address with its query, the language and `more` only, and so is the same for all who
- * look at it: fill is called once for each of these, and what is of one person (user, csrf) or minute (now) is put in afterwards. Whatever
- * else of the person the page shows or hides (what they may do, say) must be told apart by `more`. Sends it with an ETag. ---- */
+/* ---- cache.c: a page that follows from the board, the address with its query, the language, the agency, role and areas of whoever asks and
+ * `more` only, and so is the same for all who share them: fill is called once for each of these, and what is of one person (user, csrf) or
+ * minute (now) is put in afterwards. Whatever else of the person the page shows or hides (the datasets of their account, say) must be told
+ * apart by `more`. Sends it with an ETag. ---- */
 typedef bool (*FillFn)(Request *rq, Fill *f, Err *err);
 bool page_cached(Request *rq, const char *name, Str more, FillFn fill, Err *err) MUST;
 bool cache_open(Site *s, Err *err) MUST;
