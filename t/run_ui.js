@@ -43,10 +43,14 @@ function expect_some(what, text, part) {
 }
 
 // A server over a copy of the demo province.
-async function serve(base, dir) {
+function serve(base, dir) {
 	fs.mkdirSync(dir);
 	fs.cpSync(path.join(base, "w"), path.join(dir, "w"), { recursive: true });
 	fs.cpSync(path.join(base, "keys"), path.join(dir, "keys"), { recursive: true });
+	return serve_there(dir);
+}
+// Over the workspace dir/w.
+async function serve_there(dir) {
 	const env = environment(dir);
 	delete env.SIAP_CLOCK;
 	const child = spawn(siap, ["-w", path.join(dir, "w"), "serve", "--listen", "127.0.0.1:0"], { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -63,7 +67,12 @@ async function serve(base, dir) {
 	});
 	return {
 		address, workspace: path.join(dir, "w"), keys: path.join(dir, "keys"),
-		stop: () => new Promise((done) => { child.removeAllListeners("exit"); child.on("exit", done); child.kill("SIGTERM"); }),
+		stop: () => new Promise((done) => {
+			if (child.exitCode !== null || child.signalCode) return done(console.log(`  the server had ended: ${said.slice(-600)}`));
+			child.removeAllListeners("exit");
+			child.on("exit", done);
+			child.kill("SIGTERM");
+		}),
 	};
 }
 
@@ -117,7 +126,7 @@ class Visit {
 }
 
 class Test {
-	constructor(browser, server) { Object.assign(this, { browser, server, visits: [], expect, expect_some, fail, widths }); }
+	constructor(browser, server) { Object.assign(this, { browser, server, visits: [], others: [], expect, expect_some, fail, widths }); }
 	async visit({ user, width = "desktop", language = "id", javascript = true } = {}) {
 		const context = await this.browser.newContext({ viewport: widths[width], javaScriptEnabled: javascript, acceptDownloads: true });
 		await context.addCookies([{ name: "lang", value: language, url: this.server.address }]);
@@ -129,13 +138,37 @@ class Test {
 		if (user) await visit.login(user);
 		return visit;
 	}
+	// A test of its own over a workspace that holds nothing but the account `first`, with its one-time password.
+	async empty() {
+		const dir = fs.mkdtempSync(path.join(os.tmpdir(), "siap-ui-empty-"));
+		execFileSync(siap, ["init", path.join(dir, "w"), "--rules", "pilkada2024", "--area", "15"], { env: environment(dir), stdio: "pipe" });
+		const other = new Test(this.browser, await serve_there(dir));
+		this.others.push({ other, dir });
+		other.once = other.cli("account", "add", "first", "--name", "First", "--agency", "kesbangpol", "--role", "supervisor", "--area", "15")
+			.match(/[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}/)[0];
+		return other;
+	}
 	// The command line beside the running server.
 	cli(...words) {
 		return execFileSync(siap, ["-w", this.server.workspace, ...words],
 			{ env: { ...process.env, SIAP_KEYS: this.server.keys, SIAP_LANG: "en" }, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 	}
-	async end() { for (const v of this.visits) await v.end(); }
-	async abandon() { for (const v of this.visits) await v.context.close().catch(() => {}); }
+	async end() {
+		for (const v of this.visits) await v.end();
+		for (const { other } of this.others) await other.end();
+		await this.close();
+	}
+	async abandon() {
+		for (const v of this.visits) await v.context.close().catch(() => {});
+		for (const { other } of this.others) await other.abandon();
+		await this.close();
+	}
+	async close() {
+		for (const { other, dir } of this.others.splice(0)) {
+			await other.server.stop();
+			fs.rmSync(dir, { recursive: true, force: true });
+		}
+	}
 }
 
 async function main() {

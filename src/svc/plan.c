@@ -23,7 +23,7 @@ plan_sql(const PlanList *l, const Query *view, Buf *b)
 		if (l->text && l->text[d->key[k]].p)
 			buf_fmt(
 				b, " AND %.*s = :key_%.*s", STR(key_field(d, k)->name), STR(key_field(d, k)->name));
-	buf_fmt(b, " ORDER BY %.*s", STR(area));
+	buf_fmt(b, " ORDER BY %.*s", STR(area)); /* derived SQL */
 	for (size_t k = 0; k < d->n_key; k++)
 		if (d->key[k] != d->area)
 			buf_fmt(b, ", %.*s", STR(key_field(d, k)->name));

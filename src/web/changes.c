@@ -42,7 +42,7 @@ event_fill(const Request *rq, Fill *f, const LogEvent *e)
 	fill_text(f, "channel", arena_str(a, data_channel(e->source)));
 	fill_text(f, "did", did_text(e->op, e->base, e->undoes));
 	fill_text(f, "set", d ? tr_str(d->title) : arena_str(a, e->dataset));
-	fill_text(f, "row", arena_str(a, e->key));
+	fill_text(f, "row", data_words(rq, d, arena_str(a, e->key)));
 	fill_text(f, "url", d ? data_url(rq, d, "row", e->key) : (Str){0});
 	fill_text(f, "area", e->area.n ? data_place(rq, arena_str(a, e->area)) : (Str){0});
 	fill_text(f, "why", arena_str(a, e->why));
@@ -131,7 +131,7 @@ filter_read(Request *rq, LogFilter *f, Err *err)
 		return err_set(err, E_INPUT, "'%.*s' is no number of an event", STR(before));
 	int64_t newest = f->before > 0 ? f->before : workspace_last_event(rq->w) + 1;
 	f->after = newest > SPAN ? newest - SPAN : 0;
-	return (!area.n || area_resolve(rq->w, area, rq->a, &f->area, err)) &&
+	return (!area.n || data_area(rq, area, &f->area, err)) &&
 		moment(rq, "from", false, &f->from, err) && moment(rq, "upto", true, &f->upto, err);
 }
 

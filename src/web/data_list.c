@@ -55,7 +55,7 @@ list_from_query(Request *rq, const Dataset *d, RowList *out, Err *err)
 		.descending = str_eq(rq_query(rq, "dir"), S("desc"))};
 	if (!area.p)
 		out->area = own_area(rq);
-	else if (str_trim(area).n && !area_resolve(rq->w, area, rq->a, &out->area, err))
+	else if (str_trim(area).n && !data_area(rq, area, &out->area, err))
 		return false;
 	if (str_eq(out->area, S("0")))
 		out->area = (Str){0};
@@ -267,6 +267,8 @@ list(Request *rq, Err *err)
 	if (!ok && why.code != E_INPUT && why.code != E_NOTFOUND && why.code != E_LIMIT)
 		return err_set(err, why.code, "%s", why.text);
 	list_fill(rq, page, &l);
+	if (!ok)
+		fill_flag(page, "may_export", false);
 	fill_text(page, "problem", arena_str(rq->a, str_of(why.text)));
 	fill_text(page, "problem_hint", arena_str(rq->a, str_of(why.hint)));
 	if (!ok)

@@ -1,9 +1,16 @@
 /* start: the way in, and the language. */
 #include "web/web_private.h"
 
+/* To the person's own area; to the first steps while there is no TPS to be counted by. */
 static bool
 home(Request *rq, Err *err)
 {
+	const Dataset *tps = catalog_dataset(&rq->w->cat, S("tps"));
+	uint64_t n = 1;
+	if (tps && !rows_number(rq->w, tps, (Str){0}, 1, &n, err))
+		return false;
+	if (!n)
+		return reply_redirect(rq, S("/setup"), err);
 	return reply_redirect(rq, arena_fmt(rq->a, "/area/%.*s", STR(own_area(rq))), err);
 }
 ROUTE(home, "GET", "/", home, ROUTE_MEMBER);

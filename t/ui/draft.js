@@ -1,6 +1,6 @@
 // What was typed and not saved survives a crash of the browser; private fields do not stay on the computer.
 "use strict";
-const tps = "1571091002001";
+const tps = "1509011001001";
 const reopen = async (v) => {
 	await v.page.close(); // as a crash does: without asking anybody
 	v.page = await v.context.newPage();
@@ -14,7 +14,7 @@ for (const width of ["phone", "desktop"])
 		module.exports.push({
 			name: `a crash, and what was typed is offered again, ${width}, ${language}`,
 			async run(t) {
-				const v = await t.visit({ width, language });
+				const v = await t.visit({ user: "kpu.tebo", width, language });
 				const form = `/data/officer_count/edit/${tps}/kpps`;
 				await v.go(form);
 				t.expect("nothing is offered yet", false, await v.page.isVisible(".draft"));
@@ -40,7 +40,7 @@ for (const width of ["phone", "desktop"])
 module.exports.push({
 	name: "gone once it is saved, kept when it is refused",
 	async run(t) {
-		const v = await t.visit({ language: "en" });
+		const v = await t.visit({ user: "kpu.tebo", language: "en" });
 		const form = `/data/officer_count/edit/${tps}/kpps`;
 		v.allow("400");
 		await v.go(form);
@@ -62,7 +62,7 @@ module.exports.push({
 module.exports.push({
 	name: "private fields are not kept, old drafts go",
 	async run(t) {
-		const v = await t.visit({ language: "en" });
+		const v = await t.visit({ user: "kpu.tebo", language: "en" });
 		await v.go("/data/officer/new");
 		await v.page.fill("#v-tps", tps);
 		const secret = await v.page.$$eval("[data-private]", (all) => all.map((e) => e.id));
