@@ -53,7 +53,7 @@ accounts(Request *rq, Err *err)
 	fill_list(f, "accounts");
 	for (size_t i = 0; i < l.n; i++)
 		account_words(rq, fill_item(f, "accounts"), &l.account[i]);
-	return page_send_as(rq, ok ? MHD_HTTP_OK : status_of(why.code), "accounts", f, err);
+	return page_send_as(rq, form_status(&why), "accounts", f, err);
 }
 ROUTE(accounts, "GET", "/accounts", accounts, ROUTE_MEMBER);
 
@@ -157,6 +157,7 @@ once_send(Request *rq, const AccountRequest *made, size_t n, Err *err)
 	fill_text(f, "address",
 		arena_fmt(rq->a, "%s://%.*s/", rq->site->options->behind_https ? "https" : "http",
 			STR(rq_header(rq, "Host"))));
+	problem_fill(rq, f, &(Err){0});
 	fill_list(f, "made");
 	for (size_t i = 0; i < n; i++) {
 		Fill *item = fill_item(f, "made");
@@ -180,7 +181,7 @@ new_send(Request *rq, const Account *of, const Err *why, Err *err)
 	fill_flag(f, "by_link", str_eq(rq_form(rq, "way"), S("link")));
 	form_fill(rq, f, of);
 	problem_fill(rq, f, why);
-	return page_send_as(rq, why->code ? status_of(why->code) : MHD_HTTP_OK, "accounts_new", f, err);
+	return page_send_as(rq, form_status(why), "accounts_new", f, err);
 }
 
 static bool
@@ -235,11 +236,14 @@ one_send(Request *rq, const Account *of, const Account *typed, const Err *why, E
 	fill_text(f, "data_js", asset_address(S("data.js"), rq->a));
 	fill_flag(f, "own", of->id == rq->who->id);
 	account_words(rq, f, of);
-	rights_fill(rq, f, of);
+	/* Once its password is its own. */
+	Account ready = *of;
+	ready.must_change = ready.invited = false;
+	rights_fill(rq, f, &ready);
 	form_fill(rq, f, typed);
 	problem_fill(rq, f, why);
 	return account_sessions_fill(rq, f, of->id, err) &&
-		page_send_as(rq, why->code ? status_of(why->code) : MHD_HTTP_OK, "accounts_one", f, err);
+		page_send_as(rq, form_status(why), "accounts_one", f, err);
 }
 
 static bool
@@ -382,8 +386,7 @@ file_page(Request *rq, const AccountsImport *im, const Err *why, Err *err)
 		fill_text(item, "value", im->problem[i].value);
 		fill_text(item, "text", im->problem[i].text);
 	}
-	return page_send_as(
-		rq, why->code ? status_of(why->code) : MHD_HTTP_OK, "accounts_import", f, err);
+	return page_send_as(rq, form_status(why), "accounts_import", f, err);
 }
 
 static bool

@@ -10,7 +10,8 @@ void account_words(const Request *rq, Fill *f, const Account *of);
 void rights_fill(const Request *rq, Fill *f, const Account *of);
 /* sessions: session, device, made, seen, here. */
 bool account_sessions_fill(const Request *rq, Fill *f, int64_t account, Err *err) MUST;
-void problem_fill(const Request *rq, Fill *f, const Err *why); /* what, hint; empty for code E_OK */
+void problem_fill(const Request *rq, Fill *f, const Err *why); /* what, hint, empty for code E_OK; and accounts_css */
+unsigned form_status(const Err *why); /* of a form that is shown again with what was wrong */
 Origin account_origin(const Request *rq);
 
 #endif

@@ -122,7 +122,7 @@ ask_read(Bulk *x, Err *err)
 	x->plan = catalog_plan(&rq->w->cat, x->d);
 	x->value = said(x, "value");
 	x->when = said(x, "when");
-	if (area.n && !area_resolve(rq->w, area, rq->a, &x->area, err))
+	if (area.n && !data_area(rq, area, &x->area, err))
 		return false;
 	if (field.n) {
 		x->field = dataset_field(x->d, field);
@@ -393,7 +393,7 @@ problems_fill(const Bulk *x, Fill *page)
 		if (!x->line[i].problem.n)
 			continue;
 		Fill *item = fill_item(page, "problems");
-		fill_text(item, "row_key", x->line[i].key);
+		fill_text(item, "row_words", data_words(x->rq, x->d, x->line[i].key));
 		fill_text(item, "row_id", data_int(x->rq, (int64_t)i));
 		fill_text(item, "text", x->line[i].problem);
 	}

@@ -40,7 +40,7 @@ conflicts(Request *rq, Err *err)
 		Fill *item = fill_item(page, "rows");
 		fill_text(item, "url", conflict_url(rq, d, c->key));
 		fill_text(item, "set", tr_str(d->title));
-		fill_text(item, "row", c->key);
+		fill_text(item, "row", data_words(rq, d, c->key));
 		fill_text(item, "area", data_place(rq, c->area));
 		fill_text(item, "when", figure_time(rq->a, c->at, data_zone(rq)));
 		fill_flag(item, "may_settle", data_may(rq, VERB_RESOLVE, d, c->area));

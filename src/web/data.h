@@ -25,6 +25,8 @@ Str data_person(const Request *rq, const Origin *o); /* "ani (KPU)" */
 Str data_channel(Str source);
 Str data_number(const Request *rq, uint64_t n);
 Str data_int(const Request *rq, int64_t n); /* plain digits, for addresses and hidden fields */
+Str data_words(const Request *rq, const Dataset *d, Str key); /* d NULL: the key as it is */
+bool data_area(const Request *rq, Str text, Str *code, Err *err) MUST;
 Str data_title(const Request *rq, const Dataset *d, Str key); /* "Polling officers: 1571091002001/kpps" */
 /* dataset, dataset_title, dataset_url, and key and row_url when key is not empty. */
 void data_fill(const Request *rq, Fill *f, const Dataset *d, Str key);

@@ -65,6 +65,7 @@ imports(Request *rq, Err *err)
 	if (!imports_list(rq->w, &list, rq->a, err))
 		return false;
 	fill_text(page, "title", str_of(tr("Import")));
+	fill_text(page, "data_js", asset_address(S("data.js"), rq->a));
 	fill_flag(page, "may_import", data_allow(rq, VERB_IMPORT, NULL, (Str){0}, &why));
 	fill_text(page, "why_not", arena_str(rq->a, str_of(why.text)));
 	fill_text(page, "who_could", arena_str(rq->a, str_of(why.hint)));
@@ -76,6 +77,23 @@ imports(Request *rq, Err *err)
 	return page_send(rq, "import", page, err);
 }
 ROUTE(imports, "GET", "/import", imports, ROUTE_MEMBER);
+
+/* The file moves to where it waits for the next steps. */
+static bool
+import_send(Request *rq, Err *err)
+{
+	const Upload *u = rq_upload(rq, "file");
+	char id[IMPORT_ID];
+	if (!data_allow(rq, VERB_IMPORT, NULL, (Str){0}, err))
+		return false;
+	if (!u || !u->size) {
+		err_set(err, E_INPUT, "no file was chosen, or it is empty");
+		return err_hint(err, "go back and choose a CSV file or an Excel workbook");
+	}
+	return job_new(rq, u->path, u->name, id, err) &&
+		reply_redirect(rq, arena_fmt(rq->a, "/import/file/%s", id), err);
+}
+ROUTE(import_send, "POST", "/import", import_send, ROUTE_MEMBER);
 
 /* ---- a past one ---- */
 
@@ -376,7 +394,8 @@ state_fill(const Request *rq, Fill *page, const JobView *v)
 		conflicts += r->part[i].conflicts;
 		fresh += r->part[i].added + r->part[i].changed;
 	}
-	bool understood = v->state == JOB_CHECKED && r->n_parts;
+	bool understood = v->state == JOB_CHECKED && r->n_parts,
+		 misfit = v->state == JOB_CHECKED && !r->n_parts;
 	fill_flag(page, "waits", v->state == JOB_WAITS);
 	fill_flag(page, "busy", busy);
 	fill_flag(page, "saving", v->state == JOB_SAVES);
@@ -386,14 +405,17 @@ state_fill(const Request *rq, Fill *page, const JobView *v)
 		page, "done_value", v->total ? data_int(rq, (int64_t)(v->done * 100 / v->total)) : S("0"));
 	fill_flag(page, "checked", v->state == JOB_CHECKED);
 	fill_flag(page, "saved", v->state == JOB_SAVED);
-	fill_flag(page, "failed", v->state == JOB_FAILED || (v->state == JOB_CHECKED && !r->n_parts));
+	fill_flag(page, "failed", v->state == JOB_FAILED || misfit);
 	fill_text(page, "failure", v->err.code ? arena_str(rq->a, str_of(v->err.text)) : (Str){0});
 	fill_flag(page, "nothing_saved", v->err.code != E_BUSY && status_of(v->err.code) < 500);
-	fill_text(page, "failure_hint", v->err.code ? arena_str(rq->a, str_of(v->err.hint)) : (Str){0});
-	fill_flag(page, "can_take", understood && !r->problems && (fresh || conflicts));
-	fill_flag(page, "nothing_new", understood && !r->problems && !fresh && !conflicts);
-	fill_flag(page, "can_take_good", understood && r->bad_rows > 0 && r->bad_rows < r->rows);
-	fill_flag(page, "has_conflicts", understood && conflicts > 0);
+	/* Hints of these are words for the command line: the page has forms for what they say. */
+	bool hint = v->err.code && !misfit && v->err.code != E_CONFLICT;
+	fill_text(page, "failure_hint", hint ? arena_str(rq->a, str_of(v->err.hint)) : (Str){0});
+	fill_flag(page, "understood", understood);
+	fill_flag(page, "can_take", understood && !r->problems && fresh);
+	fill_flag(page, "nothing_new", understood && !r->problems && !fresh);
+	fill_flag(page, "can_take_good", understood && r->problems && fresh);
+	fill_flag(page, "can_over", understood && conflicts > 0);
 	fill_text(page, "conflicts", data_number(rq, conflicts));
 	fill_flag(page, "has_errors", r->error_file != NULL);
 }
@@ -434,15 +456,15 @@ static bool
 job_step(Request *rq, Err *err)
 {
 	AUTO(JobP) job = NULL;
-	Str step = rq_form(rq, "step"), set = rq_form(rq, "dataset");
+	Str step = rq_form(rq, "step"), set = rq_form(rq, "dataset"), how = rq_form(rq, "how");
 	JobView v;
 	if (!job_find(rq, &job, err))
 		return false;
 	job_look(job, rq->a, &v);
 	JobAsk ask = {.saves = str_eq(step, S("save")),
 		.sheet = rq_form(rq, "sheet"),
-		.partial = rq_form(rq, "partial").n > 0,
-		.conflicts = rq_form(rq, "conflicts").n > 0,
+		.partial = str_eq(how, S("good")) || str_eq(how, S("over")),
+		.conflicts = str_eq(how, S("over")),
 		.paper = rq_form(rq, "paper")};
 	if (str_eq(step, S("drop")))
 		return job_drop(job, err) && reply_redirect(rq, S("/import"), err);

@@ -121,9 +121,8 @@ map_class_words(MapClass class)
 	return tr("nothing heard");
 }
 
-/* A TPS is ready or it is not: a share says nothing of it. */
-static bool
-is_yes_or_no(const Desk *d, const MapBy *by)
+bool
+map_is_yes_or_no(const Desk *d, const MapBy *by)
 {
 	return d->level == LEVEL_VILLAGE && !by->series && !by->pillar.n;
 }
@@ -131,9 +130,9 @@ is_yes_or_no(const Desk *d, const MapBy *by)
 static const char *
 class_words(const Desk *d, const MapBy *by, MapClass class)
 {
-	if (is_yes_or_no(d, by) && class == MAP_FULL)
+	if (map_is_yes_or_no(d, by) && class == MAP_FULL)
 		return tr("ready");
-	if (is_yes_or_no(d, by) && class == MAP_LOW)
+	if (map_is_yes_or_no(d, by) && class == MAP_LOW)
 		return tr("not ready");
 	return map_class_words(class);
 }
@@ -143,7 +142,7 @@ map_value(const Desk *d, const MapBy *by, const MapArea *m)
 {
 	if (m->class == MAP_SILENT)
 		return S("?");
-	if (is_yes_or_no(d, by) && m->parts >= 0)
+	if (map_is_yes_or_no(d, by) && m->parts >= 0)
 		return m->class == MAP_FULL
 			? S("✓")
 			: arena_fmt(d->a, "✗ %.*s", STR(figure_number(d->a, d->b->unmet[m->node])));
@@ -157,14 +156,15 @@ legend_fill(const Desk *d, const MapBy *by, const size_t count[MAP_CLASSES], Fil
 	static const char *const sign[MAP_CLASSES] = {"0", "1", "2", "3", "4", "nothing", "silent"};
 	fill_list(f, "map_legend");
 	for (size_t c = 0; c < MAP_CLASSES; c++) {
-		bool never = is_yes_or_no(d, by) && c != MAP_LOW && c != MAP_FULL && c != MAP_SILENT;
+		bool never = map_is_yes_or_no(d, by) && c != MAP_LOW && c != MAP_FULL && c != MAP_SILENT;
 		if (never && !count[c])
 			continue;
 		Fill *item = fill_item(f, "map_legend");
 		fill_text(item, "class", str_of(sign[c]));
 		fill_text(item, "words",
-			str_of(is_yes_or_no(d, by) && c == MAP_LOW ? tr("not ready, and how much is not met")
-													   : class_words(d, by, (MapClass)c)));
+			str_of(map_is_yes_or_no(d, by) && c == MAP_LOW
+					? tr("not ready, and how much is not met")
+					: class_words(d, by, (MapClass)c)));
 		fill_text(item, "count", figure_number(d->a, (int64_t)count[c]));
 	}
 }
@@ -298,7 +298,9 @@ forms_fill(const Desk *d, MapAsk *ask, Fill *f)
 	bool can = ask->n_boundaries * 2 > n, tiles = str_eq(rq_query(d->rq, "form"), S("tiles"));
 	fill_flag(f, "can_switch", can);
 	fill_flag(f, "as_tiles", !can || tiles);
-	fill_text(f, "form", tiles ? S("&form=tiles") : S(""));
+	Str drawn = arena_fmt(d->a, "/area/%.*s/map?by=%.*s", STR(d->code), STR(ask->by.text));
+	fill_text(f, "drawn", drawn);
+	fill_text(f, "again", tiles ? arena_fmt(d->a, "%.*s&form=tiles", STR(drawn)) : drawn);
 	fill_text(f, "without",
 		can && !tiles && ask->n_boundaries < n
 			? figure_number(d->a, (int64_t)(n - ask->n_boundaries))
@@ -364,7 +366,6 @@ page_fill(const Desk *d, MapAsk *ask, Fill *f)
 	choices_fill(d, &ask->by, f);
 	forms_fill(d, ask, f);
 	formula_fill(&ask->by, f);
-	fill_text(f, "by", ask->by.text);
 	fill_text(f, "by_words", ask->by.words);
 	fill_flag(f, "is_pillar", ask->by.pillar.n > 0);
 	fill_flag(f, "empty", d->b->end[d->node] == d->node + 1);

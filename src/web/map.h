@@ -44,6 +44,7 @@ typedef struct MapArea {
 size_t map_areas(const Desk *d, const MapBy *by, MapArea **out); /* those below d->node, in code order */
 Str map_value(const Desk *d, const MapBy *by, const MapArea *m);  /* in the shape: 97,2 or a sign */
 const char *map_class_words(MapClass class);
+bool map_is_yes_or_no(const Desk *d, const MapBy *by); /* a TPS is ready or it is not: a share says nothing of it */
 
 /* map_shape.c: where they stand, and the names in them. */
 void map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, Fill *f);

@@ -24,8 +24,10 @@ shape_fill(const Desk *d, const MapAsk *ask, const MapArea *m, Fill *f)
 {
 	static const char *const sign[MAP_CLASSES] = {"0", "1", "2", "3", "4", "nothing", "silent"};
 	bool to_map = ask->to_maps && d->b->end[m->node] > m->node + 1;
-	Str share = m->parts < 0 ? str_of(map_class_words(MAP_NOTHING))
-							 : arena_fmt(d->a, "%.*s%%", STR(figure_points(d->a, m->parts)));
+	Str share = map_is_yes_or_no(d, &ask->by) && m->parts >= 0
+		? str_of(m->class == MAP_FULL ? tr("ready") : tr("not ready"))
+		: m->parts < 0 ? str_of(map_class_words(MAP_NOTHING))
+					   : arena_fmt(d->a, "%.*s%%", STR(figure_points(d->a, m->parts)));
 	fill_text(f, "link",
 		to_map ? arena_fmt(d->a, "/area/%.*s/map?by=%.*s", STR(m->code), STR(ask->by.text))
 			   : arena_fmt(d->a, "/area/%.*s", STR(m->code)));
@@ -115,7 +117,7 @@ map_tiles_fill(const Desk *d, const MapAsk *ask, const MapArea *area, size_t n, 
 		fill_text(item, "y", number(d->a, tile[i].row * TILE + 2));
 		Fill *label = fill_item(f, "map_labels");
 		name_fill(d->a, short_name(area[i].name), &tile[i], label);
-		fill_flag(label, "drawn", false);
+		fill_flag(label, "on_shape", false);
 		fill_text(label, "x", number(d->a, tile[i].column * TILE + TILE / 2));
 		fill_text(label, "value_y", number(d->a, tile[i].row * TILE + TILE - 14));
 		fill_text(label, "value", map_value(d, &ask->by, &area[i]));
@@ -245,13 +247,13 @@ label_fill(const Desk *d, const MapAsk *ask, const Drawn *m, Fill *f)
 	int x = (int)((m->box.west + m->box.east) / 2), y = (int)((m->box.south + m->box.north) / 2);
 	Str line[LINES];
 	int n = lines_cut(short_name(m->area->name), (size_t)(wide / LETTER), line);
-	if (wide < 5 * LETTER || high < LINE)
+	if (wide < 7 * LETTER || high < LINE)
 		return;
 	if ((n + 1) * LINE > high)
 		n = 0;
 	Fill *label = fill_item(f, "map_labels");
 	y += LINE / 2 - n * LINE / 2 - 3;
-	fill_flag(label, "drawn", true);
+	fill_flag(label, "on_shape", true);
 	fill_text(label, "x", number(d->a, x));
 	fill_list(label, "lines");
 	for (int i = 0; i < n; i++, y += LINE) {

@@ -34,13 +34,39 @@ account_words(const Request *rq, Fill *f, const Account *of)
 	fill_text(f, "account_url", arena_fmt(rq->a, "/accounts/one/%lld", (long long)of->id));
 }
 
+/* "all lists that KPU keeps", or their names. */
 static Str
-titles(const Request *rq, const Dataset *const *d, size_t n)
+titles(const Request *rq, const Account *of, const Dataset *const *d, size_t n)
 {
 	AUTO(Buf) b = {0};
-	for (size_t i = 0; i < n; i++)
+	const Catalog *c = &rq->w->cat;
+	size_t own = 0, kept = 0;
+	for (size_t i = 0; i < c->n_datasets; i++)
+		kept += str_eq(c->dataset[i].owner, of->agency);
+	for (size_t i = 0; i < n; i++) {
+		own += str_eq(d[i]->owner, of->agency);
 		buf_fmt(&b, "%s%.*s", i ? ", " : "", STR(tr_str(d[i]->title)));
+	}
+	if (n > 1 && own == n && kept == n)
+		return arena_fmt(rq->a, tr("all lists that %s keeps"), agency_label(of->agency));
 	return arena_str(rq->a, buf_str(&b));
+}
+
+/* What is open is open everywhere, and need not be named. */
+static Str
+rights_sets(const Request *rq, const Account *of, const VerbRight *r, bool open)
+{
+	const Dataset **closed = NEW(rq->a, const Dataset *, r->n + 1);
+	size_t n = 0;
+	if (!open)
+		return titles(rq, of, r->dataset, r->n);
+	for (size_t i = 0; i < r->n; i++)
+		if (r->dataset[i]->restricted)
+			closed[n++] = r->dataset[i];
+	Str names = titles(rq, of, closed, n);
+	return n ? arena_fmt(rq->a, tr("all open lists, everywhere; in the areas of the account: %.*s"),
+				   STR(names))
+			 : str_of(tr("all open lists, everywhere"));
 }
 
 void
@@ -54,9 +80,9 @@ rights_fill(const Request *rq, Fill *f, const Account *of)
 		Fill *item = fill_item(f, "rights");
 		fill_text(item, "verb", str_of(verb_label((Verb)v)));
 		fill_flag(item, "may", r->may);
-		fill_flag(item, "everywhere", v == VERB_READ || v == VERB_EXPORT);
-		fill_text(item, "sets", r->may ? titles(rq, r->dataset, r->n) : (Str){0});
-		fill_text(item, "others", r->may ? titles(rq, r->other, r->n_other) : (Str){0});
+		fill_text(item, "sets",
+			r->may ? rights_sets(rq, of, r, v == VERB_READ || v == VERB_EXPORT) : (Str){0});
+		fill_text(item, "others", r->may ? titles(rq, of, r->other, r->n_other) : (Str){0});
 		fill_text(item, "why", r->may ? (Str){0} : arena_str(rq->a, str_of(r->why.text)));
 		fill_text(item, "who_could", r->may ? (Str){0} : arena_str(rq->a, str_of(r->why.hint)));
 	}
@@ -84,8 +110,22 @@ account_sessions_fill(const Request *rq, Fill *f, int64_t account, Err *err)
 void
 problem_fill(const Request *rq, Fill *f, const Err *why)
 {
+	fill_text(f, "accounts_css", asset_address(S("accounts.css"), rq->a));
 	fill_text(f, "what", why->code ? arena_str(rq->a, str_of(why->text)) : (Str){0});
 	fill_text(f, "hint", why->code ? arena_str(rq->a, str_of(why->hint)) : (Str){0});
+}
+
+unsigned
+form_status(const Err *why)
+{
+	switch (why->code) {
+	case E_NOTFOUND: /* what it names, not the page */
+		return MHD_HTTP_BAD_REQUEST;
+	case E_BUSY:
+		return MHD_HTTP_TOO_MANY_REQUESTS;
+	default:
+		return status_of(why->code);
+	}
 }
 
 Origin
@@ -109,7 +149,7 @@ me_send(Request *rq, const Err *why, Err *err)
 	rights_fill(rq, f, rq->who);
 	problem_fill(rq, f, why);
 	return account_sessions_fill(rq, f, rq->who->id, err) &&
-		page_send_as(rq, why->code ? status_of(why->code) : MHD_HTTP_OK, "account", f, err);
+		page_send_as(rq, form_status(why), "account", f, err);
 }
 
 static bool
@@ -188,7 +228,7 @@ totp_send(Request *rq, Str secret, const Err *why, Err *err)
 	fill_text(f, "secret_shown", in_groups(rq, secret));
 	problem_fill(rq, f, why);
 	return qr_fill(rq, f, secret, err) &&
-		page_send_as(rq, why->code ? status_of(why->code) : MHD_HTTP_OK, "account_totp", f, err);
+		page_send_as(rq, form_status(why), "account_totp", f, err);
 }
 
 static bool
@@ -196,6 +236,7 @@ codes_send(Request *rq, const TotpRequest *r, Err *err)
 {
 	Fill *f = fill_new(rq->a);
 	fill_text(f, "title", str_of(tr("Recovery codes")));
+	problem_fill(rq, f, &(Err){0});
 	fill_list(f, "codes");
 	for (size_t i = 0; i < RECOVERY_CODES; i++)
 		fill_text(fill_item(f, "codes"), "code", str_of(r->recovery[i]));

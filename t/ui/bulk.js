@@ -39,7 +39,7 @@ async function flow(t, v, item, language) {
 }
 
 module.exports = [];
-for (const [width, language, item] of [["phone", "id", "ballot_box"], ["desktop", "en", "ballot_governor"], ["phone", "en", "ink"], ["desktop", "id", "ballot_regent"]])
+for (const [width, language, item] of [["phone", "id", "ballot_box"], ["desktop", "en", "ballot_governor"], ["phone", "en", "ink"], ["desktop", "id", "ballot_box"]])
 	module.exports.push({
 		name: `a village's ${item}, ${width}, ${language}`,
 		async run(t) { await flow(t, await t.visit({ user: "kpu.tebo", width, language }), item, language); },
@@ -64,7 +64,7 @@ module.exports.push({
 		await v.page.click("form.bulk button[type=submit]");
 		t.expect_some("why", await v.text(), "rows were changed by others meanwhile: 1");
 		t.expect("what was typed stays", "7", await v.page.inputValue(`[name="own.${key}"]`));
-		t.expect("theirs is shown", "3", (await v.page.locator("tr.wrong td").nth(1).textContent()).trim());
+		t.expect_some("theirs is shown", await v.text("tr.wrong td"), "/ 3");
 		await v.look("bulk-conflict");
 		t.expect("nothing was saved", ["3", ""], rows(t, "booth").slice(0, 2).map((r) => r[4]));
 	},

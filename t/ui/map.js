@@ -76,8 +76,9 @@ function strip(code, at) {
 const collection = (codes) => JSON.stringify({ type: "FeatureCollection", features: codes.map(strip) });
 const upload = async (v, bytes, step) => {
 	await v.page.setInputFiles("#file", { name: "batas.geojson", mimeType: "application/geo+json", buffer: Buffer.from(bytes) });
+	const loaded = v.page.waitForEvent("load");
 	await v.page.click(`button[value="${step}"]`);
-	await v.page.waitForLoadState("load");
+	await loaded;
 };
 
 everywhere("boundaries are taken in, drawn, and left for tiles", async (t, width, language) => {
@@ -94,12 +95,12 @@ everywhere("boundaries are taken in, drawn, and left for tiles", async (t, width
 	const strange = JSON.parse(collection(at));
 	strange.features.push({ ...strip(1501, 12), properties: { NAMA: "Atlantis" } });
 	await upload(v, JSON.stringify(strange), "check");
-	t.expect_some("what was matched", await v.text("[role=status]"), "10");
-	t.expect_some("what was not", await v.text("[role=status]"), "Atlantis");
+	t.expect_some("what was matched", await v.text("#report-of-file"), "10");
+	t.expect_some("what was not", await v.text("#report-of-file"), "Atlantis");
 	await v.look("map-boundaries-report");
 	await upload(v, collection(at), "save");
-	t.expect_some("what was saved", await v.text("[role=status]"), "10");
-	await v.page.click('[role=status] a[href="/area/15/map"]');
+	t.expect_some("what was saved", await v.text("#report-of-file"), "10");
+	await v.page.click('#report-of-file a[href="/area/15/map"]');
 	await v.page.waitForURL("**/area/15/map");
 	t.expect("shapes", 10, await v.page.locator(".areamap a").count());
 	t.expect("rows", 11, await v.page.locator("table tbody tr").count());
