@@ -18,6 +18,7 @@ typedef struct Site {
 	Gate *gate;
 	const WebOptions *options;
 	const volatile bool *stop;
+	_Atomic bool ends; /* no new requests, on open connections either */
 	Arena *a; /* lives as long as the server; only while it starts and under `lock` */
 	pthread_mutex_t lock;
 	struct Pages *pages;
@@ -282,7 +283,7 @@ Str asset_address(Str name, Arena *a); /* "siap.css" -> "/assets/HASH/siap.css" 
 /* ---- crew.c: threads that answer requests with a body ---- */
 bool crew_start(Site *s, Err *err) MUST;
 void crew_stop(Site *s);
-void crew_give(Request *rq); /* its connection is suspended already */
+bool crew_give(Request *rq); /* its connection is suspended already; false: the crew has gone */
 void request_answer(Request *rq); /* server.c: runs the route on this thread */
 bool worker_get(Site *s, Worker **out, Err *err) MUST; /* of this thread, until it ends */
 
