@@ -1,6 +1,6 @@
 # Siap: wildcards, no lists. make | make test | make survive | make SAN=1 | make FAULT=1 | make COV=1 | make fuzz | make bench | make deb
 CC       ?= gcc
-PACKAGES := sqlite3 libpq jansson libsodium libcrypto libutf8proc libzip expat xlsxwriter libmicrohttpd zlib
+PACKAGES := sqlite3 libpq jansson libsodium libcrypto libutf8proc libzip expat xlsxwriter libmicrohttpd zlib libqrencode
 variant  := $(if $(SAN),-san)$(if $(FAULT),-fault)$(if $(COV),-cov)
 B        := build$(if $(variant),/obj$(variant),)
 O        := build/obj$(variant)

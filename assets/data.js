@@ -16,3 +16,15 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
 		}, 250);
 	});
 }
+
+// A file may be dropped anywhere in the box.
+for (const form of document.querySelectorAll("form.drop")) {
+	const input = form.querySelector("input[type=file]");
+	const over = (event, on) => { event.preventDefault(); form.classList.toggle("over", on); };
+	form.addEventListener("dragover", (event) => over(event, true));
+	form.addEventListener("dragleave", (event) => over(event, false));
+	form.addEventListener("drop", (event) => {
+		over(event, false);
+		if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+	});
+}

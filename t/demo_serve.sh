@@ -40,16 +40,19 @@ address=$(sed -n 's,^In the browser: \(http://127.0.0.1:[0-9]*\)/ .*,\1,p' said)
 [ "$address" != http://127.0.0.1:8080 ] || fail "port 8080 is taken, and was used"
 for login in sekretaris gubernur kpu.tebo bawaslu polda.ops admin kpu.admin; do
 	sed '1,/^In the browser/d' said | grep -q "^$login " || fail "$login is not among the accounts"
+	cookies=$(node bench/web_login.js "$address" $login 2>&1) || fail "$cookies"
 done
-
-node - "$address" >asked 2>&1 <<'END' || fail "$(cat asked)"
-const address = process.argv[2];
+node - "$address" "$cookies" >asked 2>&1 <<'END' || fail "$(cat asked)"
+const [address, cookie] = process.argv.slice(2);
 (async () => {
-	const board = await (await fetch(address + "/")).text();
+	const door = await fetch(address + "/");
+	if (!door.url.startsWith(address + "/login")) throw new Error("who is not logged in came to " + door.url);
+	const board = await (await fetch(address + "/", { headers: { cookie } })).text();
 	if (!board.includes("<h1") || !board.includes("Jambi")) throw new Error("the first page is not Jambi's board: " + board.slice(0, 2000));
-	console.log(`the desk answered at ${address}`);
+	console.log(`seven accounts logged in, the board opened at ${address}`);
 })().catch((e) => { console.log(e); process.exit(1); });
 END
+
 status=0
 ./demo --no-serve >again 2>&1 || status=$?
 [ $status = 1 ] && grep -q 'another ./demo serves' again || fail "a second ./demo: expected a refusal, got $status: $(tail -n 3 again)"

@@ -19,8 +19,9 @@ store_command(const char *verb, const char *name, const char *more)
 	Err e = {0};
 	char sql[256];
 	int n = snprintf(sql, sizeof sql, "%s DATABASE %s %s", verb, name, more);
+	/* Others make theirs meanwhile, and wait for the same template. */
 	if (!db_open(getenv("SIAP_TEST_STORE"), DB_WRITE, &db, &e) ||
-		!db_exec(db, (Str){sql, (size_t)n}, &e)) {
+		!db_exec(db, S("SET lock_timeout = '120s'"), &e) || !db_exec(db, (Str){sql, (size_t)n}, &e)) {
 		fprintf(stderr, "%s: %s (%s)\n", sql, e.text, e.hint);
 		exit(1);
 	}

@@ -19,6 +19,7 @@
 //   < "text"               the body holds the text; < not "text"; < body TEXT: all of it
 //   < logged TEXT          the server wrote a line with the text about it; < not logged TEXT: none so far has it
 //   < closed               the server closes the connection; < open: it does not
+// t/web/NAME.js is for tables: it exports { options, run(t) } and gets a workspace of its own; t is described at the class Table.
 // {{name}} is replaced in what is sent; {{port}} is the server's; {{csrf}} is taken from the page before by itself.
 'use strict';
 const fs = require('fs'), os = require('os'), net = require('net'), path = require('path'), zlib = require('zlib');
@@ -203,15 +204,17 @@ function keep(state, got) {
 	}
 }
 
-async function login(state, who) {
-	const ask = async (text) => {
-		const step = { at: 0, send: text.split('\n').map((line) => ({ line })), expect: [] };
-		const r = await exchange(state, pieces(step, state), []);
-		keep(state, r.got);
-		return r.got[0];
-	};
-	await ask('GET /login');
-	const a = await ask(`POST /login\n\ncsrf=${state.vars.csrf || ''}&login=${who}&password=siap-latihan`);
+async function ask(state, text) {
+	const step = { at: 0, send: text.split('\n').map((line) => ({ line })), expect: [] };
+	const r = await exchange(state, pieces(step, state), []);
+	if (!r.got[0]) throw new Error(`no answer to ${text.split('\n')[0]}`);
+	keep(state, r.got);
+	return r.got[0];
+}
+
+async function login(state, who, password = 'siap-latihan') {
+	await ask(state, 'GET /login');
+	const a = await ask(state, `POST /login\n\ncsrf=${state.vars.csrf || ''}&login=${who}&password=${password}`);
 	if (!a || a.status !== 303) throw new Error(`cannot log in as ${who}: ${a ? a.status + ' ' + brief(a.body) : 'no answer'}`);
 }
 
@@ -242,6 +245,34 @@ function end(server) {
 	});
 }
 
+// For t/web/NAME.js.
+class Table {
+	constructor(server, dir, keys) { Object.assign(this, { server, dir, keys, wrong: [] }); }
+	// Somebody logged in: { get(path), post(path, fields) }, both give { status, body, get(header) }.
+	async visit(who, password) {
+		const state = { port: this.server.port, said: this.server.said, vars: {}, cookies: { lang: 'en' } };
+		await login(state, who, password);
+		const form = (fields) => Object.entries(fields).map((f) => f.map(encodeURIComponent).join('=')).join('&');
+		const get = (where) => ask(state, `GET ${where}`);
+		await get('/help');
+		return { who, get, post: (where, fields = {}) => ask(state, `POST ${where}\n\n${form({ csrf: state.vars.csrf, ...fields })}`) };
+	}
+	cli(...words) {
+		return execFileSync(siap, [...this.options, '-w', this.dir, ...words],
+			{ env: { ...process.env, SIAP_KEYS: this.keys, SIAP_LANG: 'en', SIAP_WORKSPACE: '', SIAP_CLOCK: '' }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+	}
+	expect(what, wanted, got) {
+		if (wanted !== got) this.wrong.push(`${what}: expected ${wanted}`, `got ${got}`);
+	}
+}
+
+async function table(test, server, dir, keys) {
+	const t = new Table(server, dir, keys);
+	t.options = test.options;
+	await test.run(t);
+	return t.wrong.length ? t.wrong.slice(0, 60) : null;
+}
+
 async function run(test, server) {
 	const state = { port: server.port, said: server.said, vars: { port: server.port }, cookies: { lang: 'en' } };
 	for (const s of test.steps) {
@@ -256,8 +287,8 @@ async function run(test, server) {
 }
 
 async function main() {
-	const folder = path.join(root, 't', 'web'), names = process.argv.slice(2).map((n) => path.basename(n, '.http'));
-	const files = names.length ? names : fs.readdirSync(folder).filter((f) => f.endsWith('.http')).sort().map((f) => f.slice(0, -5));
+	const folder = path.join(root, 't', 'web'), names = process.argv.slice(2).map((n) => path.basename(n).replace(/\.(http|js)$/, ''));
+	const files = names.length ? names : fs.readdirSync(folder).filter((f) => /\.(http|js)$/.test(f)).sort().map((f) => f.replace(/\.\w+$/, ''));
 	const top = fs.mkdtempSync(path.join(os.tmpdir(), 'siap-web-')), keys = path.join(top, 'keys'), base = path.join(top, 'base');
 	let failed = 0;
 	try {
@@ -266,15 +297,19 @@ async function main() {
 		for (const name of files) {
 			let wrong, own = null;
 			try {
-				const test = parse(`t/web/${name}.http`, fs.readFileSync(path.join(folder, name + '.http'), 'utf8'));
-				let server = shared;
+				const script = path.join(folder, name + '.js'), isTable = fs.existsSync(script);
+				const test = isTable ? { env: {}, options: [], copy: true, ...require(script) } : parse(`t/web/${name}.http`, fs.readFileSync(path.join(folder, name + '.http'), 'utf8'));
+				let server = shared, dir = base, own_keys = keys;
 				if (test.copy || test.options.length || Object.keys(test.env).length) {
-					let dir = base;
-					if (test.copy) fs.cpSync(base, dir = path.join(top, name), { recursive: true, filter: (f) => !f.endsWith('.sock') && !f.endsWith('/writer') });
-					else if (shared) { await end(shared); shared = null; } // one writer at a time
-					server = own = await serve(dir, keys, test);
+					dir = base;
+					if (test.copy) {
+						// What was signed for one copy is not there in the others.
+						fs.cpSync(keys, own_keys = path.join(top, name + '.keys'), { recursive: true });
+						fs.cpSync(base, dir = path.join(top, name), { recursive: true, filter: (f) => !f.endsWith('.sock') && !f.endsWith('/writer') });
+					} else if (shared) { await end(shared); shared = null; } // one writer at a time
+					server = own = await serve(dir, own_keys, test);
 				} else if (!server) server = shared = await serve(base, keys, test);
-				wrong = await run(test, server);
+				wrong = isTable ? await table(test, server, dir, own_keys) : await run(test, server);
 				if (own) {
 					const status = await end(own);
 					if (!wrong && status !== 0) wrong = [`expected the server to end with exit 0, got ${status}: ${own.said()}`];

@@ -1,5 +1,6 @@
 -- view:       logistics_need
 -- title:      Logistics owed to each polling station
+-- plans:      delivery packed=quantity sent=quantity received=quantity
 -- source:     Quantity rules of the rule pack (list logistics); each polling station's ballots are rounded up (PKPU 12/2024)
 -- definition: One row per polling station and item that the rule pack owes it. The quantity is unknown (NULL) while it
 --             depends on a roll that nobody has reported.

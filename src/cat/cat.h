@@ -67,6 +67,7 @@ typedef struct Dataset {
  * with it (a check alone: its fourth column, partner, names them); everything. */
 typedef enum Scope { SCOPE_AREA, SCOPE_ABOVE, SCOPE_UNIT, SCOPE_KEY, SCOPE_ALL } Scope;
 typedef struct Given { Str text; int line; } Given;
+typedef struct Planned { const Field *field; Str column; } Planned; /* a column of a view */
 typedef enum QueryKind { QUERY_INDICATOR = 1, QUERY_CHECK = 2, QUERY_VIEW = 4 } QueryKind;
 typedef struct Query {
 	Str name, title, file, owner, source;
@@ -87,6 +88,10 @@ typedef struct Query {
 	size_t n_rules;
 	Given *given, *expect;
 	size_t n_given, n_expect;
+	Str plan;          /* view: header `plans: DATASET FIELD=COLUMN …`, as written; empty: none */
+	const Dataset *plans; /* what its rows say of this dataset's: a row for each, whose keys it has in columns of their names, and */
+	Planned *planned; /* what these fields are to hold */
+	size_t n_planned;
 	Sha256 hash;
 	Str text;
 } Query;
@@ -178,6 +183,7 @@ const Dataset *catalog_dataset(const Catalog *c, Str name); /* NULL when absent 
 const Query *catalog_indicator(const Catalog *c, Str name);
 const Query *catalog_check(const Catalog *c, Str name);
 const Query *catalog_view(const Catalog *c, Str name);
+const Query *catalog_plan(const Catalog *c, const Dataset *d); /* the view that says what its rows are to hold; NULL: none does */
 const Pack *catalog_pack(const Catalog *c, Str name);
 const Field *dataset_field(const Dataset *d, Str name);
 const PackCode *pack_code(const Pack *p, Str list, Str code);

@@ -242,6 +242,15 @@ catalog_view(const Catalog *c, Str name)
 	return find_named(c->view, c->n_views, sizeof(Query), name);
 }
 
+const Query *
+catalog_plan(const Catalog *c, const Dataset *d)
+{
+	for (size_t i = 0; i < c->n_views; i++)
+		if (c->view[i].plans == d)
+			return &c->view[i];
+	return NULL;
+}
+
 const Pack *
 catalog_pack(const Catalog *c, Str name)
 {

@@ -218,10 +218,51 @@ query_check(Checking *k, Query *q, Err *err)
 	return true;
 }
 
+static bool
+column_check(const Query *q, Str column, Err *err)
+{
+	Str word;
+	char before;
+	for (size_t at = 0; sql_word(q->sql, &at, &word, &before);)
+		if (str_eq(word, column))
+			return true;
+	return err_set(err, E_INPUT, "view '%.*s' plans by its column '%.*s', which it does not have",
+		STR(q->name), STR(brief(column)));
+}
+
+/* "delivery packed=quantity sent=quantity" */
+static bool
+plan_read(Checking *k, Query *q, Err *err)
+{
+	Str name, rest, one, field, column;
+	bool more = str_cut(q->plan, ' ', &name, &rest);
+	if (!known(name, tr("dataset"), k->datasets, k->c->n_datasets, err))
+		return false;
+	const Dataset *d = q->plans = catalog_dataset(k->c, name);
+	for (size_t i = 0; i < d->n_key; i++)
+		if (!column_check(q, d->field[d->key[i]].name, err))
+			return false;
+	while (more) {
+		more = str_cut(rest, ' ', &one, &rest);
+		str_cut(one, '=', &field, &column);
+		if (!field_known(k, d, field, err) || !column_check(q, column, err))
+			return false;
+		const Field *f = dataset_field(d, field);
+		if (f->key || !type_is_int(f->type))
+			return err_set(err, E_INPUT, "'%.*s' is no number that could be planned", STR(field));
+		*VEC_ADD(k->a, q->planned, q->n_planned) = (Planned){f, column};
+	}
+	return q->n_planned ||
+		err_set(err, E_INPUT, "'plans' is written 'DATASET FIELD=COLUMN …', not '%.*s'",
+			STR(brief(q->plan)));
+}
+
 /* Tables and views share their names. */
 static bool
 view_check(Checking *k, Query *q, Err *err)
 {
+	if (q->plan.n && !plan_read(k, q, err))
+		return err_at(err, q->file, 1);
 	if (!catalog_dataset(k->c, q->name))
 		return query_check(k, q, err);
 	err_set(err, E_INPUT, "'%.*s' is the name of a dataset already", STR(q->name));

@@ -38,6 +38,7 @@ static const struct QueryHeader {
 	{{"definition", 10}, ALL, IND | VIEW},
 	{{"severity", 8}, CHK, CHK},
 	{{"remedy", 6}, CHK, CHK},
+	{{"plans", 5}, VIEW, 0},
 	{{"given", 5}, BOTH, BOTH},
 	{{"expect", 6}, BOTH, BOTH},
 };
@@ -55,8 +56,8 @@ header_place(Making *m, Str name)
 		{S("level"), &m->level}, {S("due"), &q->due}, {S("opens"), &q->opens},
 		{S("unit"), &q->unit}, {S("scope"), &m->scope}, {S("depends"), &m->depends},
 		{S("must"), &m->must}, {S("weight"), &m->weight}, {S("source"), &q->source},
-		{S("definition"), &q->definition}, {S("severity"), &q->severity},
-		{S("remedy"), &q->remedy}};
+		{S("definition"), &q->definition}, {S("severity"), &q->severity}, {S("remedy"), &q->remedy},
+		{S("plans"), &q->plan}};
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
 		if (str_eq(name, places[i].name))
 			return places[i].place;

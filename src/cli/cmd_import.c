@@ -1,27 +1,33 @@
 /* siap import: a CSV file or a workbook into one or more datasets, with what was understood, what is wrong and what to do next. */
-#include "cli/cli.h"
+#include "cli/import.h"
 
 #include <unistd.h>
 
 static const char *
 usage(void)
 {
-	return tr("take in a CSV file or an Excel workbook\n"
+	return tr("take in a CSV file, an Excel workbook, or boundaries for maps\n"
 			  "\n"
 			  "siap import [DATASET[,DATASET…]] FILE [--dry-run] [--partial]\n"
 			  "            [--accept-conflicts] [--errors FILE]\n"
+			  "siap import boundaries FILE.geojson [--level LEVEL] [--source TEXT] [--dry-run]\n"
 			  "\n"
 			  "  DATASET             what the file feeds; without it, what its header fits\n"
 			  "  --dry-run           only say what would happen\n"
 			  "  --partial           take the good rows although others are wrong\n"
 			  "  --accept-conflicts  write over what others changed since the file was made\n"
 			  "  --errors FILE       where wrong rows go (FILE.errors.csv or .xlsx)\n"
+			  "  --level LEVEL       features are province, regency, district or village\n"
+			  "  --source TEXT       where the boundaries come from, for the log\n"
 			  "\n"
 			  "Of a workbook each sheet that is named like a dataset (or like DATASET) is taken;\n"
 			  "when there is none, its first one.\n"
 			  "\n"
 			  "All rows are checked before the first is saved. Importing a file twice changes\n"
-			  "nothing. After a crash the rest is taken in by the next command that writes.\n");
+			  "nothing. After a crash the rest is taken in by the next command that writes.\n"
+			  "\n"
+			  "Boundaries come as GeoJSON in degrees (WGS 84), one feature for each area, which\n"
+			  "a property 'code' tells, or its name and those of the areas above it.\n");
 }
 
 /* ---- the report ---- */
@@ -220,13 +226,26 @@ static bool
 run(Cli *cli, int argc, char **argv, Err *err)
 {
 	ImportOptions o = {.origin = {.source = S("import")}};
+	BoundaryWords b = {0};
 	const Opt opts[] = {{"dry-run", .flag = &o.dry_run}, {"partial", .flag = &o.partial},
-		{"accept-conflicts", .flag = &o.accept_conflicts}, {"errors", .value = &o.error_file}};
+		{"accept-conflicts", .flag = &o.accept_conflicts}, {"errors", .value = &o.error_file},
+		{"level", .value = &b.level}, {"source", .value = &b.source}};
 	AUTO(GateP) gate = NULL;
 	Sheets sheets = {0};
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .least = 1, .most = 2}, &argc, argv, err))
 		return false;
-	o.path = argv[argc - 1];
+	b.path = o.path = argv[argc - 1];
+	b.dry_run = o.dry_run;
+	bool boundaries = argc == 2 && str_eq(str_of(argv[0]), S("boundaries"));
+	if (boundaries && (o.partial || o.accept_conflicts || o.error_file))
+		return cli_misuse(cli,
+			err_set(err, E_INPUT,
+				"--level, --source and --dry-run go with boundaries, other options do not"));
+	if (!boundaries && (b.level || b.source))
+		return cli_misuse(cli,
+			err_set(err, E_INPUT, "--level and --source go with: siap import boundaries FILE"));
+	if (boundaries)
+		return import_boundaries(cli, &b, err);
 	if (!cli_workspace(cli, err) || !datasets_read(cli, argc == 2 ? argv[0] : NULL, &o, err) ||
 		!sheets_match(cli, &o, &sheets, err) || !gate_open(&cli->ws, &gate, err))
 		return false;

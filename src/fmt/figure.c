@@ -46,6 +46,12 @@ figure_parts(int64_t have, int64_t need)
 	return (int)(have * 10000 / need);
 }
 
+int
+figure_class(int parts)
+{
+	return parts < 0 ? -1 : (parts >= 5000) + (parts >= 7500) + (parts >= 9000) + (parts >= 10000);
+}
+
 Str
 figure_share(Arena *a, int64_t have, int64_t need)
 {
@@ -64,8 +70,9 @@ figure_instant(Arena *a, int64_t ms, int zone)
 	return arena_fmt(a, "%.10s %.5s %s", text, text + 11, name);
 }
 
-Str
-figure_day(Arena *a, Str date)
+/* Letters of the month's name: 0 all of them. */
+static Str
+day_written(Arena *a, Str date, size_t letters)
 {
 	const char *names[] = {tr("January"), tr("February"), tr("March"), tr("April"), tr("May"),
 		tr("June"), tr("July"), tr("August"), tr("September"), tr("October"), tr("November"),
@@ -75,13 +82,33 @@ figure_day(Arena *a, Str date)
 	if (!date_parse(date, &day) || !str_int(str_slice(date, 5, 7), &month) ||
 		!str_int(str_slice(date, 8, 10), &of_month))
 		return date;
-	return arena_fmt(a, "%d %s %.4s", (int)of_month, names[month - 1], date.p);
+	Str name = str_of(names[month - 1]);
+	return arena_fmt(a, "%d %.*s %.4s", (int)of_month,
+		STR(letters ? str_slice(name, 0, letters) : name), date.p);
+}
+
+Str
+figure_day(Arena *a, Str date)
+{
+	return day_written(a, date, 0);
+}
+
+static Str
+moment_written(Arena *a, int64_t ms, int zone, size_t letters)
+{
+	Str text = figure_instant(a, ms, zone);
+	return arena_fmt(a, "%.*s %.*s", STR(day_written(a, str_slice(text, 0, 10), letters)),
+		STR(str_slice(text, 11, text.n)));
 }
 
 Str
 figure_moment(Arena *a, int64_t ms, int zone)
 {
-	Str text = figure_instant(a, ms, zone);
-	return arena_fmt(a, "%.*s %.*s", STR(figure_day(a, str_slice(text, 0, 10))),
-		STR(str_slice(text, 11, text.n)));
+	return moment_written(a, ms, zone, 0);
+}
+
+Str
+figure_time(Arena *a, int64_t ms, int zone)
+{
+	return moment_written(a, ms, zone, 3);
 }

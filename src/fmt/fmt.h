@@ -113,10 +113,12 @@ void xlsx_out_abandon(XlsxOut *o);           /* removes what there is; NULL allo
 /* ---- Figures as people read them, in the language of the thread. Results live in a. ---- */
 Str figure_number(Arena *a, int64_t n);            /* 6.391 in Indonesian, 6,391 in English */
 int figure_parts(int64_t have, int64_t need);      /* parts per 10,000, rounded down: only the whole is 10,000; -1 when nothing is expected */
+int figure_class(int parts_per_10000);              /* one of five: 0 below 50, 1 below 75, 2 below 90, 3 below 100, 4 all; -1 for -1 */
 Str figure_points(Arena *a, int parts_per_10000);  /* 97,2 without the sign; "100" when full; -1: a dash */
 Str figure_share(Arena *a, int64_t have, int64_t need); /* 97,2% */
 Str figure_day(Arena *a, Str date); /* 27 November 2024, from YYYY-MM-DD; another text as it is */
 Str figure_moment(Arena *a, int64_t ms, int zone_minutes); /* 25 November 2024 09:10 WIB */
+Str figure_time(Arena *a, int64_t ms, int zone_minutes);   /* 25 Nov 2024 09:10 WIB */
 Str figure_instant(Arena *a, int64_t ms, int zone_minutes); /* 2024-11-25 09:10 WIB; zone 0: WIB */
 
 /* ---- Templates: HTML in files of its own (pages/NAME.html), filled with values ----
@@ -145,6 +147,43 @@ void html_escape(Str s, Buf *out); /* as template_fill does for text and for val
 
 /* ---- JSON in: strict, duplicates rejected, depth at most 64 ---- */
 bool json_parse(Str bytes, size_t max, json_t **out, Err *err) MUST; /* caller json_decref's; error names line and column */
+
+/* ---- GeoJSON in: RFC 7946, areas as rings on a grid; geojson.c, geo_simplify.c ---- */
+enum { GEO_GRID = 100000 }; /* steps to a degree: about a metre */
+enum { GEO_MOST_BYTES = 64 << 20, GEO_MOST_FEATURES = 100000, GEO_MOST_POINTS = 2000000 };
+typedef struct GeoPoint {
+	int32_t x, y; /* east, north */
+} GeoPoint;
+typedef struct GeoRing { /* at least three points, none like its neighbour; the last is joined to the first. What is inside an odd
+						  * number of an area's rings is the area's */
+	GeoPoint *point;
+	size_t n;
+} GeoRing;
+typedef struct GeoFeature {
+	size_t number;            /* in the file, from 1 */
+	const json_t *properties; /* an object or NULL; belongs to the file */
+	GeoRing *ring;
+	size_t n_rings, points;
+} GeoFeature;
+typedef struct GeoFile {
+	json_t *json;
+	GeoFeature *feature;
+	size_t n;
+	uint64_t points;
+} GeoFile;
+/* A FeatureCollection of Polygons and MultiPolygons, or one Feature. E_INPUT names the feature and what would be right: other
+ * geometries, longitudes and latitudes out of range or projected, rings that are not closed or cross the 180th meridian, numbers
+ * that are none; E_LIMIT over the caps. Rings that vanish on the grid are left out; a feature of none is refused. */
+bool geojson_parse(Str bytes, Arena *a, GeoFile *out, Err *err) MUST;
+void geojson_close(GeoFile *g);
+/* At most `most` points for each feature (at least four). Points go along the same lines from both sides of a common boundary, so
+ * that neighbours stay neighbours; every feature keeps its largest ring, every ring three points and an area; of very many islands the smallest go. Rings may touch or
+ * cross themselves by it where they were narrow. */
+void geojson_simplify(GeoFile *g, size_t most, Arena *a, Arena tmp); /* into a; tmp is another */
+/* "x y x y;x y x y x y": a feature's rings as text, and back; E_INPUT: it is none. */
+void geo_rings_put(const GeoRing *ring, size_t n, Buf *out);
+bool geo_rings_get(Str text, Arena *a, GeoRing **ring, size_t *n, Err *err) MUST;
+int64_t geo_ring_area(const GeoRing *r); /* twice its area, in steps of the grid; 0: none */
 
 /* ---- JSON out: streaming into a Buf; commas are placed by the writer; misuse is a NEED ---- */
 typedef struct JsonOut {

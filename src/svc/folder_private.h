@@ -73,6 +73,11 @@ typedef struct FolderWalk { /* the entries [from, size) of a folder */
 bool folder_walk(const FolderWalk *walk, Err *err) MUST;
 bool folder_checkpoint(const char *path, const VerifierKey *key, Arena *a, LogCheckpoint *out, Note *note, Err *err) MUST;
 
+/* ---- log_file.c ---- */
+/* The newest checkpoint, as a note and read. E_NOTFOUND: there is none yet. */
+bool log_newest(Workspace *w, Arena *a, Str *text, LogCheckpoint *c, Err *err) MUST;
+bool log_public_key(Workspace *w, Arena *a, Buf *out, Err *err) MUST; /* the file public-key */
+
 /* ---- verify_folder.c ---- */
 typedef struct EntryFacts {
 	Str agency, dataset, area, open; /* open: the salted hash in hex */

@@ -45,6 +45,7 @@ typedef struct Collect {
 	size_t from, to, max;
 	Buf items;
 	uint64_t total;
+	GapSum *sum; /* by indicator */
 } Collect;
 
 static void
@@ -63,6 +64,9 @@ collect(Collect *c, size_t series)
 			Item item = {(uint32_t)i, (uint32_t)series, gain_of(b, s, i), missing};
 			buf_add(&c->items, (Str){(char *)&item, sizeof item});
 			c->total++;
+			c->sum[series].places++;
+			c->sum[series].missing += missing;
+			c->sum[series].makes_ready += item.gain == 10000;
 			if (c->max < SIZE_MAX / 64 && c->items.n >= (2 * c->max + AT_ONCE) * sizeof item)
 				keep_best(&c->items, c->max);
 		}
@@ -96,6 +100,7 @@ gaps_list(const Board *b, GapList *list, Arena *a, Err *err)
 	if (!board_find(b, list->area, &c.from))
 		return err_set(err, E_NOTFOUND, "'%.*s' is not on the board", STR(list->area));
 	c.to = b->end[c.from];
+	c.sum = list->sum = NEW(a, GapSum, b->n_indicators + 1);
 	for (size_t i = 0; i < b->n_indicators; i++)
 		if (wanted(b, list, &b->series[i]))
 			collect(&c, i);

@@ -247,7 +247,7 @@ row_conflict(Import *im, Part *p, int64_t base, Arena tmp, Err *err)
 	p->count[OUTCOME_CONFLICT]++;
 	if (!why.code)
 		err_set(&why, E_CONFLICT,
-			"changed since event %lld by event %lld; export again, or import with --accept-conflicts",
+			"changed since event %lld by event %lld; export again, or accept the conflict",
 			(long long)base, (long long)put.event);
 	note_problem(im, NULL, (Str){0}, &why);
 	im->conflicts++;
@@ -528,10 +528,11 @@ static bool
 refuse(Import *im, Err *err)
 {
 	const ImportReport *r = im->report;
-	if (im->conflicts && im->conflicts == r->problems)
-		return err_set(err, E_CONFLICT,
-			"%llu rows were changed by others meanwhile; nothing was imported",
+	if (im->conflicts && im->conflicts == r->problems) {
+		err_set(err, E_CONFLICT, "%llu rows were changed by others meanwhile; nothing was imported",
 			(unsigned long long)im->conflicts);
+		return err_hint(err, "export again, or write over them with --accept-conflicts");
+	}
 	return err_set(err, E_INPUT, "%llu of %llu rows have a problem; nothing was imported",
 		(unsigned long long)r->bad_rows, (unsigned long long)r->rows);
 }

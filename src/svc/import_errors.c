@@ -260,7 +260,7 @@ channel_same(Import *im, int64_t event, bool *same, Err *why, Err *err)
 		char at[30];
 		instant_format(db_int(s, 3), area_zone(im->w->area), at);
 		err_set(why, E_CONFLICT,
-			"changed by %.*s (%.*s, %.*s) on %s; export again, or import with --accept-conflicts",
+			"changed by %.*s (%.*s, %.*s) on %s; export again, or accept the conflict",
 			STR(db_text(s, 1)), STR(db_text(s, 2)), STR(db_text(s, 0)), at);
 	}
 	db_reset(s);

@@ -12,26 +12,6 @@ typedef struct Publishing {
 	LogCheckpoint c;
 } Publishing;
 
-static bool
-newest_find(Publishing *p, Err *err)
-{
-	Stmt *s;
-	Note parsed;
-	bool row;
-	if (!svc_stmt(p->w->db, &p->w->sql, "log_checkpoint_newest", &s, err))
-		return false;
-	db_set_int(s, "event", 0);
-	if (!db_step(s, &row, err))
-		return false;
-	if (!row) {
-		err_set(err, E_NOTFOUND, "the log has no checkpoint yet: there is nothing to publish");
-		return err_hint(err, "siap import or siap enter begins it, siap checkpoint signs it");
-	}
-	p->note = arena_str(&p->a, db_text(s, 1));
-	db_reset(s);
-	return note_parse(p->note, &p->a, &parsed, err) && checkpoint_parse(parsed.text, &p->c, err);
-}
-
 /* What the folder holds already must be a beginning of this log. */
 static bool
 before_find(Publishing *p, uint64_t *size, Err *err)
@@ -84,13 +64,8 @@ static bool
 key_put(Publishing *p, Err *err)
 {
 	AUTO(Buf) text = {0};
-	Str *key;
-	size_t n;
-	if (!log_keys(p->w, &p->a, &key, &n, err))
-		return false;
-	if (n)
-		buf_fmt(&text, "%.*s\n", STR(key[0]));
-	return buf_check(&text, err) && folder_put(p->ask->dir, S("public-key"), buf_str(&text), err);
+	return log_public_key(p->w, &p->a, &text, err) &&
+		folder_put(p->ask->dir, S("public-key"), buf_str(&text), err);
 }
 
 static bool
@@ -98,7 +73,7 @@ publish(Publishing *p, Err *err)
 {
 	Sha256 root;
 	uint64_t before;
-	if (!newest_find(p, err) || !before_find(p, &before, err))
+	if (!log_newest(p->w, &p->a, &p->note, &p->c, err) || !before_find(p, &before, err))
 		return false;
 	p->layout->hasher = p->maker.sealer.hasher;
 	p->layout->fn = folder_tile_put;

@@ -305,6 +305,19 @@ account_may_undo(const Account *who, const Dataset *d, Str area, Str actor, Err 
 		agency_label(d->owner), STR(area));
 }
 
+bool
+account_may_draw(const Account *who, Str area, Err *err)
+{
+	bool office = str_eq(who->agency, S("kesbangpol")) && who->role >= ROLE_SUPERVISOR;
+	if (office && !who->must_change && !who->closed && areas_hold(who, area))
+		return true;
+	if (office && area.n && !areas_hold(who, area))
+		outside(who, area, err);
+	else
+		err_set(err, E_DENIED, "you may not set boundaries of areas");
+	return err_hint(err, "who could: a supervisor or manager of %s", agency_label(S("kesbangpol")));
+}
+
 /* ---- accounts ---- */
 
 static bool

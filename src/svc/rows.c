@@ -88,7 +88,10 @@ bool
 row_is_seen(const Account *who, const Dataset *d, const Value *v)
 {
 	const Field *f = d->visible_by.n ? dataset_field(d, d->visible_by) : NULL;
-	return !who || account_sees(who, d, f ? v[f - d->field].s : (Str){0});
+	Err ignored;
+	return !who || !d->restricted ||
+		(account_may(who, VERB_READ, d, v[d->area].s, &ignored) &&
+			account_sees(who, d, f ? v[f - d->field].s : (Str){0}));
 }
 
 static bool

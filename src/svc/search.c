@@ -187,9 +187,10 @@ typedef struct Looking {
 	const PlaceIndex *x;
 	PlaceSearch *s;
 	Arena tmp;
-	Str key;     /* of the name */
-	Str within;  /* key of an area that it lies in; empty: any */
-	Level level; /* that was named; LEVEL_ANY: none */
+	Str key;      /* of the name */
+	size_t words; /* that it was written in */
+	Str within;   /* key of an area that it lies in; empty: any */
+	Level level;  /* that was named; LEVEL_ANY: none */
 	uint8_t *common;
 	uint32_t *seen;
 	size_t n_seen;
@@ -251,6 +252,17 @@ hit_put(Looking *k, const Place *p, int score)
 	s->hit[at] = hit;
 }
 
+static size_t
+words_in(Str name)
+{
+	size_t n = name.n > 0;
+	if (str_starts(name, S("Kabupaten ")))
+		name = str_slice(name, 10, name.n);
+	for (size_t i = 0; i < name.n; i++)
+		n += name.p[i] == ' ';
+	return n;
+}
+
 /* In parts of 100: how many of the grams of both are the same. */
 static int
 shared(const Looking *k, size_t place)
@@ -294,6 +306,8 @@ name_look(Looking k)
 		int like = likeness(k.key, p->key), score = like > share ? like : share;
 		if (k.level && area_level(p->code) == k.level)
 			score += score < 96 ? 4 : 0;
+		/* Rawa Sari and Rawasari are two villages. */
+		score += like == 100 && words_in(p->name) == k.words;
 		hit_put(&k, p, score);
 	}
 }
@@ -390,6 +404,7 @@ names_find(Looking *k, const Typed *t)
 	Arena *a = &k->tmp;
 	if (t->comma && t->comma < t->n) {
 		k->key = words_key(t, 0, t->comma, a);
+		k->words = t->comma;
 		k->within = words_key(t, t->comma, t->n, a);
 		name_look(*k);
 		k->within = (Str){0};
@@ -397,12 +412,14 @@ names_find(Looking *k, const Typed *t)
 			return;
 	}
 	k->key = words_key(t, 0, t->n, a);
+	k->words = t->n;
 	name_look(*k);
 	if (k->s->n && k->s->hit[0].score >= 90)
 		return;
 	/* "rawasari kota jambi": what comes behind may be where it lies. */
 	for (size_t split = t->n; split-- > 1;) {
 		k->key = words_key(t, 0, split, a);
+		k->words = split;
 		k->within = words_key(t, split, t->n, a);
 		name_look(*k);
 	}

@@ -4,7 +4,8 @@
  * "origin":{…}, "lang"}
  * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"},
  * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note),
- * {"do":"rotate", "why", "origin", "lang"}, {"do":"account", "works":[{"what", …}], "origin", "lang"} (account_gate.c) and
+ * {"do":"rotate", "why", "origin", "lang"}, {"do":"account", "works":[{"what", …}], "origin", "lang"} (account_gate.c),
+ * {"do":"boundaries", "staged", "under", "level", "origin", "lang"} and
  * {"do":"rebuild", "datasets":[…], "lang"}; "who", the number of an account, limits what is asked to what that may. Answers:
  * {"done":n,"total":n,"phase"} lines while an apply or a rebuild runs, then {"ok":true,…} or {"error":code,"text":…,"hint":…}. */
 #include "svc/socket_private.h"
@@ -232,6 +233,30 @@ serve_account(Gate *g, const json_t *q, Buf *out, Err *err)
 }
 
 static bool
+serve_boundaries(Gate *g, const json_t *q, Buf *out, Err *err)
+{
+	AUTO(Arena) a = {0};
+	Origin o = origin_of(q);
+	Account who;
+	Str staged = socket_text(q, "staged");
+	int64_t level = socket_int(q, "level");
+	if (!staged_name_ok(staged) || level < LEVEL_ANY || level > LEVEL_VILLAGE)
+		return err_set(err, E_INPUT, "'%.*s' is no staging file", STR(staged));
+	if (!arena_open(&a, 64 * SIZE_MB, err))
+		return false;
+	BoundaryImport im = {.path = arena_fmt(&a, "%s/import/%.*s", g->w->dir, STR(staged)).p,
+		.under = socket_text(q, "under"),
+		.level = (Level)level,
+		.who = who_of(q, &who),
+		.origin = &o};
+	AUTO(Workspace) w = {0};
+	if (!workspace_share(g->w, &a, &w, err) || !boundaries_import(&w, g, &im, &a, err))
+		return false;
+	buf_fmt(out, "{\"ok\":true,\"event\":%lld}", (long long)im.event);
+	return true;
+}
+
+static bool
 serve_clock(Gate *g, const json_t *q, Buf *out, Err *err)
 {
 	const json_t *at = json_object_get(q, "at");
@@ -272,6 +297,8 @@ serve_request(Gate *g, int fd, Str line, Buf *out, Err *err)
 		ok = serve_undo(g, q, out, err);
 	else if (str_eq(what, S("rebuild")))
 		ok = serve_rebuild(g, fd, q, out, err);
+	else if (str_eq(what, S("boundaries")))
+		ok = serve_boundaries(g, q, out, err);
 	else if (str_eq(what, S("account")))
 		ok = serve_account(g, q, out, err);
 	else if (!str_eq(what, S("row")) && !str_eq(what, S("close")) && !str_eq(what, S("resolve")) &&

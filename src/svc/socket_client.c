@@ -333,6 +333,27 @@ socket_apply(Gate *g, Batches *batches, Err *err)
 }
 
 bool
+socket_boundaries(Gate *g, BoundaryImport *im, Str staged, Err *err)
+{
+	AUTO(Buf) b = {0};
+	JsonOut j = jout_new(&b);
+	json_t *answer;
+	jout_obj(&j);
+	jout_member(&j, S("do"), S("boundaries"));
+	jout_member(&j, S("staged"), staged);
+	jout_member(&j, S("under"), im->under);
+	jout_number(&j, S("level"), im->level);
+	put_who(&j, im->who);
+	put_origin(&j, im->origin);
+	jout_obj_end(&j);
+	if (!ask(g, &b, &(Watch){0}, &answer, err))
+		return false;
+	im->event = socket_int(answer, "event");
+	json_decref(answer);
+	return true;
+}
+
+bool
 socket_log(Gate *g, Str what, const Origin *who, Str why, Err *err)
 {
 	AUTO(Buf) b = {0};

@@ -166,6 +166,7 @@ bool gate_clock(Gate *g, int64_t at, Err *err) MUST;
 bool gate_serve(Gate *g, const volatile bool *stop, Err *err) MUST;
 
 #include "svc/accounts.h"
+#include "svc/boundary.h"
 #include "svc/papers.h"
 
 /* ---- Undo: a new event that gives a row back what it said before, or what all rows of an import said before ---- */
@@ -325,6 +326,22 @@ bool row_is_seen(const Account *who, const Dataset *d, const Value *v);
 bool row_get(Workspace *w, const Dataset *d, const Str *text, Arena *a, RowView *out, Err *err) MUST;
 /* The key of a row as cells: n_fields of them, p == NULL but for the key fields. E_INPUT: it is none. */
 bool row_key_cells(const Dataset *d, Str key, Arena *a, Str **text, Err *err) MUST;
+/* What rows of a dataset are to hold, as far as a view of the catalog plans them. */
+typedef struct PlanRow {
+	Str key;
+	Value *v; /* n_fields: those of the key, and those that are planned */
+} PlanRow;
+typedef struct PlanList {
+	const Dataset *dataset;
+	Str area;        /* below it; empty: everywhere */
+	const Str *text; /* n_fields cells: rows with these keys alone; p == NULL: any */
+	size_t max;
+	PlanRow *row; /* afterwards: in the order of their keys */
+	size_t n;
+	bool more; /* there are more than max */
+} PlanList;
+/* Without a plan there is no row. Strings live in a. */
+bool plan_list(Workspace *w, PlanList *l, Arena *a, Err *err) MUST;
 typedef struct RowProblem {
 	const Field *field;
 	Str text;
@@ -444,6 +461,10 @@ typedef struct Gap {
 	int64_t need, have, heard;
 	int gain; /* parts per 10,000 of one TPS becoming ready when this gap closes: 10,000 / open must-gaps of that TPS; 0 when not a must-indicator */
 } Gap;
+typedef struct GapSum { /* of one indicator: all of its gaps that the list is of */
+	uint64_t places, makes_ready; /* where; of these: TPS that lack nothing else */
+	int64_t missing;
+} GapSum;
 typedef struct GapList {
 	Str area;       /* below this area */
 	const Query *only; /* of this indicator, or NULL: of all */
@@ -452,6 +473,7 @@ typedef struct GapList {
 	Gap *gap;       /* afterwards: sorted gain high to low, fewer missing first, then area */
 	size_t n;
 	uint64_t total; /* all there are */
+	GapSum *sum;    /* by indicator, in the order of Board.series */
 } GapList;
 bool gaps_list(const Board *b, GapList *list, Arena *a, Err *err) MUST;
 
@@ -684,6 +706,9 @@ typedef struct PublishReport {
  * `public-key`, and last `checkpoint`. What the folder holds already is not written again; E_CONFLICT when it is no beginning of this
  * log. Somebody may write to the workspace meanwhile. */
 bool log_publish(Workspace *w, const PublishAsk *ask, PublishReport *out, Err *err) MUST;
+/* A file of that folder, made anew: "checkpoint", "public-key", "tile/0/000", "tile/entries/x001/234.p/12"; all but the first two never change.
+ * E_NOTFOUND: the folder would not have it, and no beginning of it either. */
+bool log_file(Workspace *w, Str path, Arena *a, Buf *out, Err *err) MUST;
 typedef struct FolderAsk {
 	const char *dir;     /* a published log, or a bundle with one in its folder `log` */
 	Str key;             /* a verifier key of signed notes */

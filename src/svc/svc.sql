@@ -13,6 +13,15 @@ SELECT name FROM area WHERE code = :code
 SELECT code, name FROM area WHERE code >= :lo AND code < :hi ORDER BY code
 -- name: area_rows
 SELECT code, name, level FROM area ORDER BY code
+-- name: boundary_read
+SELECT area, rings FROM boundary WHERE level = :level AND area >= :lo AND area < :hi ORDER BY area
+-- name: boundary_get
+SELECT rings FROM boundary WHERE area = :area
+-- name: boundary_put
+INSERT INTO boundary (area, level, event, rings) VALUES (:area, :level, :event, :rings)
+ON CONFLICT (area) DO UPDATE SET event = excluded.event, rings = excluded.rings
+-- name: boundary_event
+SELECT COALESCE(max(event), 0) FROM boundary
 -- name: area_all
 SELECT code, level FROM area ORDER BY code
 -- name: tps_all

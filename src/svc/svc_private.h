@@ -650,6 +650,8 @@ bool socket_apply(Gate *g, Batches *b, Err *err) MUST;
 struct AccountWork;
 bool socket_account(Gate *g, struct AccountWork *w, Err *err) MUST;
 bool account_serve(Gate *g, const json_t *q, const Origin *origin, Buf *out, Err *err) MUST; /* account_gate.c */
+/* staged: the file in the folder for imports. im->event: afterwards. */
+bool socket_boundaries(Gate *g, BoundaryImport *im, Str staged, Err *err) MUST;
 bool socket_rebuild(Gate *g, const RebuildAsk *ask, Arena *a, RebuildReport *out, Err *err) MUST;
 
 /* ---- cosign.c ---- */

@@ -209,7 +209,7 @@ is_form(const Request *rq, const Dataset *d)
 {
 	Err ignored;
 	return d->field[d->area].level == LEVEL_TPS && dataset_open(rq, d) &&
-		(!rq->who || account_may(rq->who, VERB_READ, d, (Str){0}, &ignored));
+		account_may(rq->who, VERB_READ, d, (Str){0}, &ignored);
 }
 
 static void

@@ -8,12 +8,15 @@ typedef struct Piece { /* of the page as all have it; own: what stands behind it
 	uint32_t crc;
 	Own own;
 } Piece;
+typedef struct Pieces {
+	size_t n; /* 0: none */
+	Piece piece[PIECES];
+	Buf plain, packed;
+} Pieces;
 typedef struct Slot {
 	pthread_rwlock_t lock;
 	Sha256 key;
-	size_t n; /* 0: empty */
-	Piece piece[PIECES];
-	Buf plain, packed;
+	Pieces page;
 } Slot;
 typedef struct Cache {
 	char mark[MARK + 1]; /* nobody can write it into a page, for nobody knows it */
@@ -36,6 +39,13 @@ cache_open(Site *s, Err *err)
 	return true;
 }
 
+static void
+pieces_close(Pieces *p)
+{
+	buf_close(&p->plain);
+	buf_close(&p->packed);
+}
+
 void
 cache_close(Site *s)
 {
@@ -44,8 +54,7 @@ cache_close(Site *s)
 		return;
 	for (size_t i = 0; i < SLOTS; i++)
 		if (c->slot[i]) {
-			buf_close(&c->slot[i]->plain);
-			buf_close(&c->slot[i]->packed);
+			pieces_close(&c->slot[i]->page);
 			pthread_rwlock_destroy(&c->slot[i]->lock);
 		}
 	pthread_mutex_destroy(&c->lock);
@@ -66,6 +75,32 @@ slot_of(Cache *c, const Sha256 *key)
 	return c->slot[i];
 }
 
+/* Whoever may read of what is closed to others has pages of its own. */
+static Str
+reader_of(const Request *rq)
+{
+	const Catalog *c = &rq->w->cat;
+	Err ignored;
+	for (size_t i = 0; rq->who && i < c->n_datasets; i++)
+		if (c->dataset[i].restricted &&
+			account_may(rq->who, VERB_READ, &c->dataset[i], (Str){0}, &ignored))
+			return rq->who->login;
+	return S("");
+}
+
+static void
+rights_add(const Request *rq, Buf *b)
+{
+	const Account *who = rq->who;
+	if (!who) {
+		buf_fmt(b, "%d", rq->visit);
+		return;
+	}
+	buf_fmt(b, "%.*s %d %.*s", STR(who->agency), who->role, STR(reader_of(rq)));
+	for (size_t i = 0; i < who->n_areas; i++)
+		buf_fmt(b, " %.*s", STR(who->area[i]));
+}
+
 /* All that the page follows from, but for what is put in afterwards. */
 static bool
 key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
@@ -77,10 +112,8 @@ key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
 	buf_fmt(&b, "%s\n%.*s\n%.*s\n%lld %s\n", name, STR(rq->target), STR(lang_now()),
 		(long long)board->event, board->today);
 	gate_board_done(rq->site->gate);
-	bool manages = rq->who && rq->who->role == ROLE_MANAGER;
-	buf_fmt(&b, "%d%d %.*s %.*s\n%lld\n%.*s", rq->who != NULL, manages,
-		STR(rq->who ? rq->who->agency : S("")), STR(own_area(rq)),
-		(long long)workspace_clock(rq->w), STR(more));
+	rights_add(rq, &b);
+	buf_fmt(&b, "\n%lld\n%.*s", (long long)workspace_clock(rq->w), STR(more));
 	*out = sha256(buf_str(&b));
 	return buf_check(&b, err);
 }
@@ -90,6 +123,9 @@ key_of(Request *rq, const char *name, Str more, Sha256 *out, Err *err)
 typedef struct Cached {
 	const char *name;
 	FillFn fill;
+	Sha256 key;
+	Slot *slot;
+	Str own[OWNS];
 } Cached;
 
 static bool
@@ -103,21 +139,21 @@ mark_find(const Cache *c, Str text, size_t *at, Own *own)
 }
 
 static bool
-slot_cut(const Cache *c, Slot *s)
+pieces_cut(const Cache *c, Pieces *p)
 {
-	Str rest = buf_str(&s->plain);
+	Str rest = buf_str(&p->plain);
 	for (bool more = true; more;) {
-		if (s->n == PIECES)
+		if (p->n == PIECES)
 			return false;
-		Piece *p = &s->piece[s->n++];
+		Piece *x = &p->piece[p->n++];
 		size_t n;
-		more = mark_find(c, rest, &n, &p->own);
-		p->at = (size_t)(rest.p - s->plain.p);
-		p->n = n;
-		p->packed_at = s->packed.n;
-		if (!pack_part(str_slice(rest, 0, n), &s->packed, &p->crc))
+		more = mark_find(c, rest, &n, &x->own);
+		x->at = (size_t)(rest.p - p->plain.p);
+		x->n = n;
+		x->packed_at = p->packed.n;
+		if (!pack_part(str_slice(rest, 0, n), &p->packed, &x->crc))
 			return false;
-		p->packed_n = s->packed.n - p->packed_at;
+		x->packed_n = p->packed.n - x->packed_at;
 		rest = str_slice(rest, more ? n + MARK + 1 : n, rest.n);
 	}
 	return true;
@@ -133,7 +169,9 @@ marked_fill(Request *rq, const Cached *page, Buf *out, Err *err)
 	for (int i = 0; i < OWNS; i++)
 		own[i] = arena_fmt(rq->a, "%s%d", c->mark, i);
 	if (!rq->who)
-		own[OWN_NAME] = own[OWN_CSRF] = S("");
+		own[OWN_NAME] = own[OWN_CONFLICTS] = S("");
+	if (!rq->who && !rq->visit)
+		own[OWN_CSRF] = S("");
 	if (!page->fill(rq, f, err))
 		return false;
 	rq->marks = own;
@@ -142,29 +180,30 @@ marked_fill(Request *rq, const Cached *page, Buf *out, Err *err)
 	return page_print(rq, page->name, f, out, err);
 }
 
-static bool
-slot_fill(Request *rq, const Cached *page, const Sha256 *key, Slot *s, Err *err)
+/* What is large, or waits for something, is filled each time. */
+static void
+slot_keep(const Request *rq, const Cached *x, Pieces *page)
 {
-	AUTO(Buf) out = {0};
-	if (!marked_fill(rq, page, &out, err))
-		return false;
+	Slot *s = x->slot;
+	if (page->plain.n > PAGE_MOST || rq->passing)
+		return;
 	pthread_rwlock_wrlock(&s->lock);
-	Buf old = s->plain;
-	s->plain = out;
-	s->n = 0;
-	buf_clear(&s->packed);
-	s->key = *key;
-	if (s->plain.n > PAGE_MOST || !slot_cut(rq->site->cache, s))
-		s->n = 0; /* then it is filled each time */
+	Pieces *kept = &s->page;
+	Buf plain = kept->plain, packed = kept->packed;
+	kept->plain = page->plain;
+	kept->packed = page->packed;
+	kept->n = page->n;
+	memcpy(kept->piece, page->piece, page->n * sizeof *page->piece);
+	s->key = x->key;
 	pthread_rwlock_unlock(&s->lock);
-	out = old;
-	return true;
+	page->plain = plain;
+	page->packed = packed;
 }
 
 /* ---- answering from it ---- */
 
 static void
-slot_write(const Slot *s, const Str own[OWNS], bool gzip, Buf *out)
+pieces_write(const Pieces *s, const Str own[OWNS], bool gzip, Buf *out)
 {
 	Joint joint;
 	if (gzip)
@@ -185,12 +224,13 @@ slot_write(const Slot *s, const Str own[OWNS], bool gzip, Buf *out)
 }
 
 static bool
-slot_read(Request *rq, Slot *s, const Sha256 *key, const Str own[OWNS], Buf *out)
+slot_read(Request *rq, const Cached *x, Buf *out)
 {
+	Slot *s = x->slot;
 	pthread_rwlock_rdlock(&s->lock);
-	bool here = s->n > 0 && memcmp(s->key.b, key->b, sizeof key->b) == 0;
+	bool here = s->page.n > 0 && memcmp(s->key.b, x->key.b, sizeof s->key.b) == 0;
 	if (here)
-		slot_write(s, own, takes_gzip(rq), out);
+		pieces_write(&s->page, x->own, takes_gzip(rq), out);
 	pthread_rwlock_unlock(&s->lock);
 	return here;
 }
@@ -208,48 +248,52 @@ own_escape(Request *rq, Str own[OWNS])
 
 /* The same page for the same person within the same minute. */
 static Str
-tag_of(const Request *rq, const Sha256 *key, const Str own[OWNS])
+tag_of(const Request *rq, const Cached *x)
 {
 	AUTO(Buf) b = {0};
-	char hex[2 * sizeof key->b + 1];
-	buf_add(&b, (Str){(const char *)key->b, sizeof key->b});
+	char hex[2 * sizeof x->key.b + 1];
+	buf_add(&b, (Str){(const char *)x->key.b, sizeof x->key.b});
 	buf_add(&b, (Str){(const char *)rq->session.secret, sizeof rq->session.secret});
-	buf_add(&b, own[OWN_NAME]);
+	buf_add(&b, x->own[OWN_NAME]);
 	buf_byte(&b, '\n');
-	buf_add(&b, own[OWN_NOW]);
+	buf_add(&b, x->own[OWN_CONFLICTS]);
+	buf_byte(&b, '\n');
+	buf_add(&b, x->own[OWN_NOW]);
 	Sha256 hash = sha256(buf_str(&b));
 	hex_encode(hash.b, sizeof hash.b, hex);
 	return arena_fmt(rq->a, "\"%.20s\"", hex);
 }
 
 static bool
-uncached(Request *rq, const Cached *page, Err *err)
+fill_now(Request *rq, const Cached *x, Buf *out, Err *err)
 {
-	Fill *f = fill_new(rq->a);
-	return page->fill(rq, f, err) && page_send(rq, page->name, f, err);
+	Pieces *p = NEW(rq->a, Pieces, 1);
+	bool ok = marked_fill(rq, x, &p->plain, err) &&
+		(pieces_cut(rq->site->cache, p) ||
+			err_set(err, E_LIMIT, "no memory for a page, or it has more than %d forms", PIECES));
+	if (ok) {
+		pieces_write(p, x->own, takes_gzip(rq), out);
+		slot_keep(rq, x, p);
+	}
+	pieces_close(p);
+	return ok;
 }
 
 bool
 page_cached(Request *rq, const char *name, Str more, FillFn fill, Err *err)
 {
-	const Cached page = {name, fill};
+	Cached x = {.name = name, .fill = fill};
 	AUTO(Buf) out = {0};
-	Sha256 key;
-	Str own[OWNS];
-	if (!key_of(rq, name, more, &key, err))
+	if (!key_of(rq, name, more, &x.key, err))
 		return false;
-	own_escape(rq, own);
-	Str tag = tag_of(rq, &key, own);
+	own_escape(rq, x.own);
+	Str tag = tag_of(rq, &x);
 	if (browser_has(rq, tag))
 		return reply_same(rq, tag, err);
-	Slot *s = slot_of(rq->site->cache, &key);
-	if (!slot_read(rq, s, &key, own, &out)) {
-		if (!slot_fill(rq, &page, &key, s, err))
-			return false;
-		if (!slot_read(rq, s, &key, own, &out))
-			return uncached(rq, &page, err);
-	}
+	x.slot = slot_of(rq->site->cache, &x.key);
+	if (!slot_read(rq, &x, &out) && !fill_now(rq, &x, &out, err))
+		return false;
 	rq->packed = takes_gzip(rq);
 	return reply_bytes(rq, MHD_HTTP_OK, "text/html; charset=utf-8", &out, err) &&
-		reply_tag(rq, tag);
+		(rq->passing || reply_tag(rq, tag));
 }

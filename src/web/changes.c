@@ -29,6 +29,20 @@ event_url(const Request *rq, int64_t event)
 	return event ? arena_fmt(rq->a, "/event/%lld", (long long)event) : (Str){0};
 }
 
+/* What is in the log beside rows, as people call it. */
+static Str
+system_words(Arena *a, Str kind)
+{
+	const char *const known[][2] = {{"siap.account", tr("Accounts")},
+		{"siap.reveal", tr("Private fields that were seen")},
+		{"siap.resolve", tr("Conflicts that were settled")}, {"siap.boundary", tr("Boundaries")},
+		{"siap.workspace", tr("The workspace")}};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_eq(kind, str_of(known[i][0])))
+			return str_of(known[i][1]);
+	return arena_str(a, kind);
+}
+
 static void
 event_fill(const Request *rq, Fill *f, const LogEvent *e)
 {
@@ -37,12 +51,12 @@ event_fill(const Request *rq, Fill *f, const LogEvent *e)
 	Arena *a = rq->a;
 	fill_text(f, "event", data_number(rq, (uint64_t)e->event));
 	fill_text(f, "event_url", event_url(rq, e->event));
-	fill_text(f, "when", figure_instant(a, e->at, data_zone(rq)));
+	fill_text(f, "when", figure_time(a, e->at, data_zone(rq)));
 	fill_text(f, "by", arena_str(a, data_person(rq, &o)));
 	fill_text(f, "channel", arena_str(a, data_channel(e->source)));
 	fill_text(f, "did", did_text(e->op, e->base, e->undoes));
-	fill_text(f, "set", d ? tr_str(d->title) : arena_str(a, e->dataset));
-	fill_text(f, "row", arena_str(a, e->key));
+	fill_text(f, "set", d ? tr_str(d->title) : system_words(a, e->dataset));
+	fill_text(f, "row", data_words(rq, d, arena_str(a, e->key)));
 	fill_text(f, "url", d ? data_url(rq, d, "row", e->key) : (Str){0});
 	fill_text(f, "area", e->area.n ? data_place(rq, arena_str(a, e->area)) : (Str){0});
 	fill_text(f, "why", arena_str(a, e->why));
@@ -55,10 +69,8 @@ may_see(const Request *rq, const LogEvent *e)
 {
 	const Dataset *d = catalog_dataset(&rq->w->cat, e->dataset);
 	if (d)
-		return data_may(rq, VERB_READ, d, e->area) &&
-			(!rq->who || account_sees(rq->who, d, (Str){0}));
-	return !rq->who ||
-		!(str_eq(e->dataset, S("siap.reveal")) || str_eq(e->dataset, S("siap.account"))) ||
+		return data_whole(rq, d, e->area);
+	return !(str_eq(e->dataset, S("siap.reveal")) || str_eq(e->dataset, S("siap.account"))) ||
 		(str_eq(e->agency, rq->who->agency) && rq->who->role >= ROLE_SUPERVISOR);
 }
 
@@ -133,7 +145,7 @@ filter_read(Request *rq, LogFilter *f, Err *err)
 		return err_set(err, E_INPUT, "'%.*s' is no number of an event", STR(before));
 	int64_t newest = f->before > 0 ? f->before : workspace_last_event(rq->w) + 1;
 	f->after = newest > SPAN ? newest - SPAN : 0;
-	return (!area.n || area_resolve(rq->w, area, rq->a, &f->area, err)) &&
+	return (!area.n || data_area(rq, area, &f->area, err)) &&
 		moment(rq, "from", false, &f->from, err) && moment(rq, "upto", true, &f->upto, err);
 }
 
@@ -231,7 +243,7 @@ step_fill(const Request *rq, Fill *page, const HistoryStep *s)
 	Fill *item = fill_item(page, "steps");
 	fill_text(item, "event", data_number(rq, (uint64_t)s->event));
 	fill_text(item, "event_url", event_url(rq, s->event));
-	fill_text(item, "when", figure_instant(rq->a, s->at, data_zone(rq)));
+	fill_text(item, "when", figure_time(rq->a, s->at, data_zone(rq)));
 	fill_text(item, "by", data_person(rq, &s->origin));
 	fill_text(item, "channel", data_channel(s->origin.source));
 	fill_text(item, "did", did_text(s->op, s->base, s->undoes));
@@ -331,7 +343,7 @@ event_changes(Request *rq, Fill *page, const LogEvent *e, const Dataset *d, bool
 static bool
 undo_allow(const Request *rq, const LogEvent *e, const Dataset *d, Err *err)
 {
-	return !rq->who || account_may_undo(rq->who, d, e->area, e->actor, err);
+	return account_may_undo(rq->who, d, e->area, e->actor, err);
 }
 
 static bool

@@ -10,11 +10,21 @@ conflict_url(const Request *rq, const Dataset *d, Str key)
 	return arena_fmt(rq->a, "/conflicts/%.*s", STR(str_slice(path, 6, path.n)));
 }
 
+/* Those in its areas, of data that it may know of. */
+bool
+conflict_concerns(const Request *rq, const Dataset *d, Str area)
+{
+	for (size_t i = 0; i < rq->who->n_areas; i++)
+		if (str_eq(rq->who->area[i], S("0")) || str_starts(area, rq->who->area[i]))
+			return data_whole(rq, d, area);
+	return false;
+}
+
 static bool
 conflicts(Request *rq, Err *err)
 {
 	Fill *page = fill_new(rq->a);
-	Str area = own_area(rq);
+	Str area = rq->who && rq->who->n_areas > 1 ? rq->w->area : own_area(rq);
 	ConflictList list = {.area = str_eq(area, S("0")) ? (Str){0} : area, .max = LISTED};
 	if (!conflicts_list(rq->w, &list, rq->a, err))
 		return false;
@@ -25,14 +35,14 @@ conflicts(Request *rq, Err *err)
 	for (size_t i = 0; i < list.n; i++) {
 		const OpenConflict *c = &list.item[i];
 		const Dataset *d = catalog_dataset(&rq->w->cat, c->dataset);
-		if (!d || !data_may(rq, VERB_READ, d, c->area))
+		if (!d || !conflict_concerns(rq, d, c->area))
 			continue;
 		Fill *item = fill_item(page, "rows");
 		fill_text(item, "url", conflict_url(rq, d, c->key));
 		fill_text(item, "set", tr_str(d->title));
-		fill_text(item, "row", c->key);
+		fill_text(item, "row", data_words(rq, d, c->key));
 		fill_text(item, "area", data_place(rq, c->area));
-		fill_text(item, "when", figure_instant(rq->a, c->at, data_zone(rq)));
+		fill_text(item, "when", figure_time(rq->a, c->at, data_zone(rq)));
 		fill_flag(item, "may_settle", data_may(rq, VERB_RESOLVE, d, c->area));
 	}
 	return page_send(rq, "conflicts", page, err);
@@ -52,12 +62,12 @@ sides_fill(const Request *rq, Fill *page, const Conflict *c)
 	for (size_t i = 0; i < n; i++) {
 		const Side *side = &c->side[i];
 		Fill *item = fill_item(page, "sides");
-		bool mine = rq->who && str_eq(side->origin.actor, rq->who->login);
+		bool mine = str_eq(side->origin.actor, rq->who->login);
 		fill_text(item, "head", str_of(head[i]));
 		fill_flag(item, "mine", mine);
 		fill_text(item, "by", side->event ? data_person(rq, &side->origin) : (Str){0});
 		fill_text(
-			item, "when", side->event ? figure_instant(rq->a, side->at, data_zone(rq)) : (Str){0});
+			item, "when", side->event ? figure_time(rq->a, side->at, data_zone(rq)) : (Str){0});
 		fill_text(item, "event", data_int(rq, side->event));
 		fill_text(item, "event_number", data_number(rq, (uint64_t)side->event));
 		fill_flag(item, "can_take", side->event && i != SIDE_NOW && i != SIDE_CAME);

@@ -59,17 +59,19 @@ crew_stop(Site *s)
 	pthread_mutex_unlock(&c->lock);
 	for (size_t i = 0; i < c->n; i++)
 		pthread_join(c->thread[i], NULL);
-	pthread_mutex_destroy(&c->lock);
-	pthread_cond_destroy(&c->some);
-	s->crew = NULL;
+	c->n = 0; /* the rest stays: a connection that is still open may bring something to refuse */
 }
 
-void
+bool
 crew_give(Request *rq)
 {
 	Crew *c = rq->site->crew;
 	rq->next = NULL;
 	pthread_mutex_lock(&c->lock);
+	if (c->stop) {
+		pthread_mutex_unlock(&c->lock);
+		return false;
+	}
 	if (c->first)
 		c->last->next = rq;
 	else
@@ -77,4 +79,5 @@ crew_give(Request *rq)
 	c->last = rq;
 	pthread_cond_signal(&c->some);
 	pthread_mutex_unlock(&c->lock);
+	return true;
 }

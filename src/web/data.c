@@ -6,7 +6,7 @@
 bool
 data_allow(const Request *rq, Verb verb, const Dataset *d, Str area, Err *err)
 {
-	return !rq->who || account_may(rq->who, verb, d, area, err);
+	return account_may(rq->who, verb, d, area, err);
 }
 
 bool
@@ -42,25 +42,26 @@ bool
 data_may_undo(const Request *rq, const Dataset *d, Str area, Str actor)
 {
 	Err ignored;
-	return !rq->who || account_may_undo(rq->who, d, area, actor, &ignored);
+	return account_may_undo(rq->who, d, area, actor, &ignored);
 }
 
 bool
 data_row(const Request *rq, Verb verb, const Dataset *d, const Str *text, RowView *out, Err *err)
 {
-	if (!row_get(rq->w, d, text, rq->a, out, err) ||
-		!data_allow(rq, verb, d, out->v[d->area].s, err))
+	if (!row_get(rq->w, d, text, rq->a, out, err))
 		return false;
-	return row_is_seen(rq->who, d, out->v) ||
-		err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(out->key));
+	/* Whether there is a row that one must not know of, no answer tells. */
+	if (!row_is_seen(rq->who, d, out->v))
+		return err_set(err, E_NOTFOUND, "'%.*s' has no row '%.*s'", STR(d->name), STR(out->key));
+	return data_allow(rq, verb, d, out->v[d->area].s, err);
 }
 
 Origin
 data_origin(const Request *rq, const Dataset *d, Str why)
 {
-	bool other = rq->who && d && account_for_other(rq->who, d);
-	return (Origin){.actor = rq->who ? rq->who->login : S(""),
-		.agency = rq->who ? rq->who->agency : S(""),
+	bool other = d && account_for_other(rq->who, d);
+	return (Origin){.actor = rq->who->login,
+		.agency = rq->who->agency,
 		.on_behalf_of = other ? d->owner : (Str){0},
 		.source = S("web"),
 		.why = why};
@@ -163,7 +164,7 @@ data_value(const Request *rq, const Field *f, Value v)
 	case TYPE_BOOL:
 		return str_of(v.i ? tr("yes") : tr("no"));
 	case TYPE_INSTANT:
-		return figure_instant(rq->a, v.i, data_zone(rq));
+		return figure_time(rq->a, v.i, data_zone(rq));
 	case TYPE_INT:
 	case TYPE_MONEY:
 		return figure_number(rq->a, v.i);
@@ -217,6 +218,44 @@ data_channel(Str source)
 	return source;
 }
 
+/* The row as people speak of it: "TPS 002, Rawa Sari · Ink bottle". */
+Str
+data_words(const Request *rq, const Dataset *d, Str key)
+{
+	AUTO(Buf) b = {0};
+	Str *cell;
+	Err ignored;
+	if (!d || !row_key_cells(d, key, rq->a, &cell, &ignored))
+		return arena_str(rq->a, key);
+	for (size_t k = 0; k < d->n_key; k++) {
+		const Field *f = &d->field[d->key[k]];
+		Str text = cell[d->key[k]];
+		Value v = {VALUE_TEXT, 0, text};
+		if (type_is_int(f->type) && str_int(text, &v.i))
+			v.kind = VALUE_INT;
+		buf_add(&b, k ? S(" · ") : S(""));
+		buf_add(&b,
+			area_level(text) == LEVEL_TPS && f->type == TYPE_AREA
+				? arena_fmt(rq->a, "%.*s, %.*s", STR(area_name(rq->w, text, rq->a)),
+					  STR(area_name(rq->w, area_lift(text, LEVEL_VILLAGE), rq->a)))
+				: data_value(rq, f, v));
+	}
+	return arena_str(rq->a, buf_str(&b));
+}
+
+/* As area_resolve, in words for people who have no command line. */
+bool
+data_area(const Request *rq, Str text, Str *code, Err *err)
+{
+	size_t at;
+	if (area_resolve(rq->w, text, rq->a, code, err))
+		return true;
+	if (!str_find(str_of(err->text), S("siap areas"), &at))
+		return false;
+	err_set(err, E_NOTFOUND, "there is no area '%.*s' here", STR(text));
+	return err_hint(err, "type a part of its name and choose from the suggestions");
+}
+
 Str
 data_title(const Request *rq, const Dataset *d, Str key)
 {
@@ -232,6 +271,6 @@ data_fill(const Request *rq, Fill *f, const Dataset *d, Str key)
 	fill_text(f, "dataset_url", data_url(rq, d, "", (Str){0}));
 	if (!key.n)
 		return;
-	fill_text(f, "key", key);
+	fill_text(f, "key", data_words(rq, d, key));
 	fill_text(f, "row_url", data_url(rq, d, "row", key));
 }

@@ -9,7 +9,7 @@
 bool data_dataset(const Request *rq, const Dataset **out, Err *err) MUST;
 /* The cells of the key that the path names, n_fields of them. */
 bool data_key(const Request *rq, const Dataset *d, Str **text, Err *err) MUST;
-bool data_allow(const Request *rq, Verb verb, const Dataset *d, Str area, Err *err) MUST; /* account_may of the visitor */
+bool data_allow(const Request *rq, Verb verb, const Dataset *d, Str area, Err *err) MUST; /* account_may of the visitor, who is logged in */
 bool data_may(const Request *rq, Verb verb, const Dataset *d, Str area);
 bool data_may_undo(const Request *rq, const Dataset *d, Str area, Str actor);
 /* The row with these cells of the key, as far as the visitor may do this to it. */
@@ -25,6 +25,8 @@ Str data_person(const Request *rq, const Origin *o); /* "ani (KPU)" */
 Str data_channel(Str source);
 Str data_number(const Request *rq, uint64_t n);
 Str data_int(const Request *rq, int64_t n); /* plain digits, for addresses and hidden fields */
+Str data_words(const Request *rq, const Dataset *d, Str key); /* d NULL: the key as it is */
+bool data_area(const Request *rq, Str text, Str *code, Err *err) MUST;
 Str data_title(const Request *rq, const Dataset *d, Str key); /* "Polling officers: 1571091002001/kpps" */
 /* dataset, dataset_title, dataset_url, and key and row_url when key is not empty. */
 void data_fill(const Request *rq, Fill *f, const Dataset *d, Str key);
@@ -34,9 +36,15 @@ typedef struct Option {
 /* What a field with a fixed set of values may hold; *n = 0: it has none. */
 Option *data_options(const Request *rq, const Field *f, size_t *n);
 
+/* ---- conflicts.c ---- */
+bool conflict_concerns(const Request *rq, const Dataset *d, Str area); /* a conflict there is among those that the visitor is shown */
+
 /* ---- data_list.c ---- */
 enum { PAGE_ROWS = 50 };
 /* A list as the query describes it: area, sort, dir, after, f.FIELD, f.FIELD.from, f.FIELD.upto. */
 bool list_from_query(Request *rq, const Dataset *d, RowList *out, Err *err) MUST;
+
+/* ---- bulk.c ---- */
+bool bulk_fits(const Catalog *c, const Dataset *d); /* "all received except …" makes sense of it */
 
 #endif

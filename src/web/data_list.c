@@ -55,7 +55,7 @@ list_from_query(Request *rq, const Dataset *d, RowList *out, Err *err)
 		.descending = str_eq(rq_query(rq, "dir"), S("desc"))};
 	if (!area.p)
 		out->area = own_area(rq);
-	else if (str_trim(area).n && !area_resolve(rq->w, area, rq->a, &out->area, err))
+	else if (str_trim(area).n && !data_area(rq, area, &out->area, err))
 		return false;
 	if (str_eq(out->area, S("0")))
 		out->area = (Str){0};
@@ -117,6 +117,7 @@ filter_fill(const Request *rq, Fill *page, const Field *f)
 	bool day = f->type == TYPE_DATE || f->type == TYPE_INSTANT;
 	Fill *item = fill_item(page, "filters");
 	fill_text(item, "label", tr_str(f->label));
+	fill_text(item, "id", f->name);
 	fill_text(item, "name", name);
 	fill_text(item, "from", from);
 	fill_text(item, "upto", upto);
@@ -198,19 +199,28 @@ total_fill(Request *rq, Fill *page, const RowList *l, Err *err)
 }
 
 static void
-links_fill(const Request *rq, Fill *page, const RowList *l)
+links_fill(const Request *rq, Fill *page, const RowList *l, bool shown)
 {
 	const Dataset *d = l->dataset;
 	Str area = l->area;
-	bool enter = data_may(rq, VERB_ENTER, d, area);
+	Err why = {0};
+	bool enter = data_allow(rq, VERB_ENTER, d, area, &why);
 	fill_flag(page, "may_enter", enter);
+	fill_text(page, "why_not", arena_str(rq->a, str_of(why.text)));
+	fill_text(page, "who_could", arena_str(rq->a, str_of(why.hint)));
+	fill_flag(page, "may_reveal", l->n && d->has_private && data_may(rq, VERB_REVEAL, d, area));
+	fill_text(page, "reveal_url", data_url(rq, d, "reveal", (Str){0}));
 	fill_flag(page, "may_import", data_may(rq, VERB_IMPORT, d, area));
-	fill_flag(page, "may_export", data_may(rq, VERB_EXPORT, d, area));
-	fill_flag(page, "bulk", enter && d->level == LEVEL_TPS && d->field[d->area].level == LEVEL_TPS);
+	fill_flag(page, "may_export", shown && data_may(rq, VERB_EXPORT, d, area));
+	fill_flag(
+		page, "bulk", enter && data_may(rq, VERB_IMPORT, d, area) && bulk_fits(&rq->w->cat, d));
 	fill_text(page, "csv", list_url(rq, d, "export.csv", S("")));
 	fill_text(page, "xlsx", list_url(rq, d, "export.xlsx", S("")));
 	fill_text(page, "new_url", data_url(rq, d, "new", (Str){0}));
-	fill_text(page, "bulk_url", data_url(rq, d, "all-except", (Str){0}));
+	fill_text(page, "bulk_url",
+		area.n ? arena_fmt(rq->a, "%.*s?area=%.*s", STR(data_url(rq, d, "all-except", (Str){0})),
+					 STR(area))
+			   : data_url(rq, d, "all-except", (Str){0}));
 	fill_text(page, "template", data_url(rq, d, "template.xlsx", (Str){0}));
 	fill_text(page, "first_page", l->after.n ? list_url(rq, d, "", S("")) : (Str){0});
 	fill_text(page, "next_page",
@@ -223,7 +233,7 @@ links_fill(const Request *rq, Fill *page, const RowList *l)
 }
 
 static void
-list_fill(Request *rq, Fill *page, const RowList *l)
+list_fill(Request *rq, Fill *page, const RowList *l, bool shown)
 {
 	const Dataset *d = l->dataset;
 	Str wanted = rq_query(rq, "area");
@@ -241,7 +251,7 @@ list_fill(Request *rq, Fill *page, const RowList *l)
 	fill_list(page, "rows");
 	for (size_t i = 0; i < l->n; i++)
 		row_fill(rq, page, l, &l->row[i]);
-	links_fill(rq, page, l);
+	links_fill(rq, page, l, shown);
 }
 
 static bool
@@ -256,7 +266,7 @@ list(Request *rq, Err *err)
 	bool ok = list_from_query(rq, d, &l, &why) && rows_list(rq->w, &l, rq->a, &why);
 	if (!ok && why.code != E_INPUT && why.code != E_NOTFOUND && why.code != E_LIMIT)
 		return err_set(err, why.code, "%s", why.text);
-	list_fill(rq, page, &l);
+	list_fill(rq, page, &l, ok);
 	fill_text(page, "problem", arena_str(rq->a, str_of(why.text)));
 	fill_text(page, "problem_hint", arena_str(rq->a, str_of(why.hint)));
 	if (!ok)
@@ -406,8 +416,9 @@ set_fill(Request *rq, Fill *group, const Dataset *d, Err *err)
 	Fill *item = fill_item(group, "sets");
 	data_fill(rq, item, d, (Str){0});
 	fill_text(item, "count",
-		n > COUNTED ? arena_fmt(rq->a, tr("more than %.*s"), STR(data_number(rq, COUNTED)))
-					: data_number(rq, n));
+		!data_whole(rq, d, area) ? S("–")
+			: n > COUNTED ? arena_fmt(rq->a, tr("more than %.*s"), STR(data_number(rq, COUNTED)))
+						  : data_number(rq, n));
 	fill_text(item, "may", may_text(rq, d));
 	fill_text(item, "new_url",
 		data_may(rq, VERB_ENTER, d, (Str){0}) ? data_url(rq, d, "new", (Str){0}) : (Str){0});
@@ -441,12 +452,12 @@ datasets(Request *rq, Err *err)
 	static const char *const agency[] = {
 		"kpu", "bawaslu", "kesbangpol", "polri", "tni", "linmas", "pemda"};
 	Fill *page = fill_new(rq->a);
-	Str own = rq->who ? rq->who->agency : (Str){0};
+	Str own = rq->who->agency;
 	Str area = own_area(rq);
 	fill_text(page, "title", str_of(tr("Data")));
 	fill_text(page, "place", data_place(rq, area));
 	fill_list(page, "groups");
-	if (own.n && !owner_fill(rq, page, own, err))
+	if (!owner_fill(rq, page, own, err))
 		return false;
 	for (size_t i = 0; i < sizeof agency / sizeof *agency; i++)
 		if (!str_eq(own, str_of(agency[i])) && !owner_fill(rq, page, str_of(agency[i]), err))

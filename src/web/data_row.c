@@ -100,7 +100,7 @@ written_fill(Request *rq, Fill *page, const Dataset *d, const RowView *r, Err *e
 	Str done = rq_query(rq, "done"), what = rq_query(rq, "was");
 	int64_t event;
 	bool just = done.n && str_int(done, &event) && event == r->event;
-	fill_text(page, "when", figure_instant(rq->a, e->at, data_zone(rq)));
+	fill_text(page, "when", figure_time(rq->a, e->at, data_zone(rq)));
 	fill_text(page, "by", data_person(rq, &o));
 	fill_text(page, "channel", data_channel(e->source));
 	fill_text(page, "why", e->why);
@@ -135,8 +135,14 @@ row(Request *rq, Err *err)
 	fill_text(page, "area_url", arena_fmt(rq->a, "/area/%.*s", STR(area)));
 	fill_text(page, "draft_js", asset_address(S("draft.js"), rq->a));
 	fill_flag(page, "closed", r.closed);
-	fill_flag(page, "may_enter", data_may(rq, VERB_ENTER, d, area));
+	Err why = {0};
+	fill_flag(page, "may_enter", data_allow(rq, VERB_ENTER, d, area, &why));
+	fill_text(page, "why_not", arena_str(rq->a, str_of(why.text)));
+	fill_text(page, "who_could", arena_str(rq->a, str_of(why.hint)));
 	fill_flag(page, "may_close", !r.closed && data_may(rq, VERB_CLOSE, d, area));
+	fill_flag(page, "may_reveal", r.sealed && !r.closed && data_may(rq, VERB_REVEAL, d, area));
+	fill_text(page, "reveal_url", data_url(rq, d, "reveal", r.key));
+	fill_list(page, "rows");
 	fill_text(page, "edit_url", data_url(rq, d, "edit", r.key));
 	fill_text(page, "close_url", data_url(rq, d, "close", r.key));
 	fill_text(page, "history_url", data_url(rq, d, "history", r.key));

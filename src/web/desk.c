@@ -47,11 +47,21 @@ desk_close(Desk *d)
 	d->b = NULL;
 }
 
-bool
-desk_send(Request *rq, const char *name, DeskFill fill, Err *err)
+/* What of the catalog the person may know of, a letter for each dataset. */
+static Str
+known_to(const Request *rq)
 {
-	Fill *f = fill_new(rq->a);
-	return fill(rq, f, err) && page_send(rq, name, f, err);
+	const Catalog *c = &rq->w->cat;
+	char *known = NEW(rq->a, char, c->n_datasets + 1);
+	for (size_t i = 0; i < c->n_datasets; i++)
+		known[i] = dataset_open(rq, &c->dataset[i]) ? 'y' : 'n';
+	return (Str){known, c->n_datasets};
+}
+
+bool
+desk_send(Request *rq, const char *name, FillFn fill, Err *err)
+{
+	return page_cached(rq, name, known_to(rq), fill, err);
 }
 
 /* ---- words ---- */
@@ -189,11 +199,13 @@ series_row(
 }
 
 int64_t
-desk_findings(const Board *b, size_t node)
+desk_findings(const Desk *d, size_t node)
 {
+	const Board *b = d->b;
 	int64_t n = 0;
 	for (size_t s = b->n_indicators; s < b->n_series; s++)
-		n += b->series[s].need[node];
+		if (b->series[s].need[node] && check_open(d->rq, b->series[s].query))
+			n += b->series[s].need[node];
 	return n;
 }
 
@@ -201,15 +213,22 @@ bool
 dataset_open(const Request *rq, const Dataset *d)
 {
 	Err why = {0};
-	return !rq->who || account_may(rq->who, VERB_READ, d, (Str){0}, &why);
+	return account_may(rq->who, VERB_READ, d, (Str){0}, &why);
 }
 
-/* Of a restricted dataset not even a finding is told to those for whom it does not exist. */
+bool
+data_whole(const Request *rq, const Dataset *d, Str area)
+{
+	Err why = {0};
+	return account_may(rq->who, VERB_READ, d, area, &why) && account_sees(rq->who, d, (Str){0});
+}
+
+/* Of a restricted dataset not even a finding, wherever it is, is told to those who may not read all of it. */
 bool
 check_open(const Request *rq, const Query *q)
 {
 	for (size_t i = 0; i < q->n_reads; i++)
-		if (!dataset_open(rq, q->reads[i]))
+		if (!data_whole(rq, q->reads[i], rq->w->area))
 			return false;
 	return true;
 }
@@ -255,6 +274,31 @@ countdown(const Desk *d)
 	return str_of(left ? tr("polling day is tomorrow") : tr("polling day is today"));
 }
 
+typedef struct Tool {
+	const char *label, *end;
+	bool there;
+} Tool;
+
+/* The pages about an area, the one that is shown among them. */
+static void
+tools_fill(const Desk *d, Fill *f, const char *about)
+{
+	bool staged = d->level == LEVEL_PROVINCE || d->level == LEVEL_REGENCY;
+	Tool tool[] = {{tr("Board"), "", true}, {tr("What is missing"), "/missing", true},
+		{tr("Findings"), "/findings", true}, {tr("Not heard from"), "/silent", true},
+		{tr("Day by day"), "/trend", trend_counts(d->b, d->node)},
+		{tr("Stages"), "/stages", staged}, {tr("Map"), "/map", d->level != LEVEL_TPS}};
+	fill_list(f, "tools");
+	for (size_t i = 0; i < sizeof tool / sizeof *tool; i++) {
+		if (!tool[i].there)
+			continue;
+		Fill *item = fill_item(f, "tools");
+		fill_text(item, "label", str_of(tool[i].label));
+		fill_text(item, "link", arena_fmt(d->a, "/area/%.*s%s", STR(d->code), tool[i].end));
+		fill_flag(item, "current", strcmp(about, i ? tool[i].label : "") == 0);
+	}
+}
+
 void
 desk_fill(const Desk *d, Fill *f, const char *about)
 {
@@ -267,6 +311,7 @@ desk_fill(const Desk *d, Fill *f, const char *about)
 	fill_text(f, "level", str_of(level_words(d->level)));
 	fill_text(f, "base", arena_fmt(d->a, "/area/%.*s", STR(d->code)));
 	crumbs_fill(d, f);
+	tools_fill(d, f, about);
 	fill_text(f, "here", place_name(d->places, d->code, d->a));
 	fill_text(f, "event", d->b->event > 0 ? figure_number(d->a, d->b->event) : S(""));
 	fill_text(f, "as_of",
@@ -277,6 +322,9 @@ desk_fill(const Desk *d, Fill *f, const char *about)
 	fill_flag(f, "no_tps", d->b->total[0] == 0);
 	fill_text(f, "board_css", asset_address(S("board.css"), d->a));
 	fill_text(f, "board_js", asset_address(S("board.js"), d->a));
+	fill_text(f, "live_js", asset_address(S("live.js"), d->a));
+	fill_text(f, "live_link",
+		arena_fmt(d->a, "/live?area=%s&since=%lld", d->b->code[d->node], (long long)d->b->event));
 }
 
 /* ---- pages of a list ---- */

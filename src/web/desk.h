@@ -28,12 +28,11 @@ Desk_auto(Desk *d)
 bool desk_places(Request *rq, const PlaceIndex **out, Err *err) MUST; /* names of all areas */
 
 /* title (the area's name and what the page is about, which may be empty), area, area_code, level, crumbs, as_of, event, unverified_words,
- * countdown, no_tps, base (/area/CODE), board_css, board_js. */
+ * countdown, no_tps, base (/area/CODE), tools (its other pages), board_css, board_js; live_link, live_js: where the page hears of changes. */
 void desk_fill(const Desk *d, Fill *f, const char *about);
 
-/* A page that follows from the board, the address, the language, and what the person may know of. */
-typedef bool (*DeskFill)(Request *rq, Fill *f, Err *err);
-bool desk_send(Request *rq, const char *name, DeskFill fill, Err *err) MUST;
+/* A page that follows from the board, the address, the language, and which datasets the person may know of: page_cached. */
+bool desk_send(Request *rq, const char *name, FillFn fill, Err *err) MUST;
 
 /* ---- words; results live in the desk's arena ---- */
 Str place_words(const PlaceIndex *x, Str code, Arena *a);  /* "Kecamatan Tebo Ilir", "TPS 002, Rawa Sari" */
@@ -48,7 +47,7 @@ bool due_late(const Workspace *w, Str date);
 Str bar_width(Arena *a, int parts);                    /* for an SVG of width 100: "97.6"; "0" for -1 */
 /* The values of an indicator's own row at a node: of its level, not sums. false: it has none there. */
 bool series_row(const Board *b, const Series *s, size_t node, int64_t *need, int64_t *have, int64_t *heard);
-int64_t desk_findings(const Board *b, size_t node);
+int64_t desk_findings(const Desk *d, size_t node); /* of checks that the person may know of */
 bool dataset_open(const Request *rq, const Dataset *d); /* whether the person may know that it exists */
 bool check_open(const Request *rq, const Query *q); /* nothing that it reads is closed to the person */
 void percent_text(Arena *a, Str s, Str *out);       /* for a value behind ? */

@@ -12,7 +12,7 @@ dataset_of(const Request *rq, const Dataset **out, Err *err)
 	if (!*out)
 		return err_set(err, E_NOTFOUND, "there is no dataset '%.*s'", STR(name)) ||
 			err_hint(err, "the page Data lists them all");
-	return !rq->who || account_may(rq->who, VERB_READ, *out, (Str){0}, err);
+	return account_may(rq->who, VERB_READ, *out, (Str){0}, err);
 }
 
 static bool

@@ -116,8 +116,8 @@ row_fill(void *ctx, const Finding *x, Err *err)
 	fill_text(f, "within",
 		within_words(r->d->places,
 			r->place->area.n == 13 ? area_lift(r->place->area, LEVEL_VILLAGE) : r->place->area, a));
-	fill_text(f, "key", str_eq(x->key, r->place->area) ? S("") : arena_str(a, x->key));
-	fill_text(f, "detail", arena_str(a, x->detail));
+	fill_text(f, "key", key_words(r->d, x->check, r->place->area, x->key));
+	fill_text(f, "detail", detail_words(r->d, x->check, x->detail));
 	fill_text(f, "remedy", tr_str(x->check->remedy));
 	fill_text(f, "owner", upper_words(a, x->check->owner));
 	return true;

@@ -138,7 +138,7 @@ job_make(Request *rq, Str id, Str name, Job **out, Err *err)
 	job->run = run;
 	job->site = rq->site;
 	snprintf(job->id, sizeof job->id, "%.*s", STR(id));
-	job->owner = arena_str(&job->mem, rq->who ? rq->who->login : S(""));
+	job->owner = arena_str(&job->mem, rq->who->login);
 	job->name = arena_str(&job->mem, name);
 	job->path = arena_str(&job->mem,
 		arena_fmt(rq->a, "%s/%.*s", job_folder(rq->w, rq->a, id), STR(name_clean(rq->a, name))));
@@ -210,7 +210,7 @@ job_add(Job **job, Err *err)
 static bool
 is_own(const Request *rq, Str login)
 {
-	return str_eq(login, rq->who ? rq->who->login : S(""));
+	return str_eq(login, rq->who->login);
 }
 
 /* One that waited while the server was started anew. */
@@ -312,7 +312,7 @@ static Str
 other_of(const Job *job)
 {
 	const Dataset *d = job->ask.chosen ? job->ask.chosen : job->first;
-	return job->known && d && account_for_other(&job->who, d) ? d->owner : (Str){0};
+	return d && account_for_other(&job->who, d) ? d->owner : (Str){0};
 }
 
 /* What the file is to feed: what a person assigned columns of, or chose. */
@@ -345,10 +345,10 @@ options_of(Job *job, const Dataset **datasets, size_t n)
 		.dry_run = !ask->saves,
 		.partial = !ask->saves || ask->partial,
 		.accept_conflicts = ask->saves && ask->conflicts,
-		.who = job->known ? &job->who : NULL,
+		.who = &job->who,
 		.paper = ask->paper,
-		.origin = {.actor = job->known ? job->who.login : S(""),
-			.agency = job->known ? job->who.agency : S(""),
+		.origin = {.actor = job->who.login,
+			.agency = job->who.agency,
 			.on_behalf_of = other_of(job),
 			.source = S("import")},
 		.watch = {job_progress, job, job->site->stop}};
@@ -418,9 +418,7 @@ ask_take(Request *rq, Job *job, const JobAsk *ask)
 	job->ask = next;
 	job->language = arena_str(&job->run, lang_now());
 	job->done = job->total = 0;
-	job->known = rq->who != NULL;
-	if (rq->who)
-		who_copy(job, rq->who);
+	who_copy(job, rq->who);
 }
 
 bool
@@ -473,7 +471,7 @@ job_new(Request *rq, const char *path, Str name, char id[IMPORT_ID], Err *err)
 	rq->w->env->random(rq->w->env->ctx, lot, sizeof lot);
 	hex_encode(lot, sizeof lot, id);
 	const char *dir = job_folder(rq->w, rq->a, str_of(id));
-	buf_fmt(&note, "%.*s\n%.*s", STR(rq->who ? rq->who->login : S("")), STR(name));
+	buf_fmt(&note, "%.*s\n%.*s", STR(rq->who->login), STR(name));
 	if (!buf_check(&note, err) || !dir_make(workspace_path(rq->w, rq->a, folder), err) ||
 		!dir_make(dir, err) || !job_make(rq, str_of(id), name, &job, err))
 		return false;

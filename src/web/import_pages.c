@@ -21,9 +21,10 @@ imported_fill(const Request *rq, Fill *f, const Imported *m)
 	Origin o = {.actor = m->actor, .agency = m->agency};
 	fill_text(f, "batch", data_number(rq, (uint64_t)m->batch));
 	fill_text(f, "batch_url", arena_fmt(rq->a, "/import/%lld", (long long)m->batch));
-	fill_text(f, "when", figure_instant(rq->a, m->at, data_zone(rq)));
+	fill_text(f, "when", figure_time(rq->a, m->at, data_zone(rq)));
 	fill_text(f, "by", data_person(rq, &o));
-	fill_text(f, "file", base_name(m->file));
+	Str file = base_name(m->file);
+	fill_text(f, "file", str_ends(file, S(".bulk.csv")) ? str_of(tr("typed: all except …")) : file);
 	fill_text(f, "set", d ? tr_str(d->title) : m->dataset);
 	fill_text(f, "list_url", d ? data_url(rq, d, "", (Str){0}) : S("/data"));
 	fill_text(f, "rows", data_number(rq, (uint64_t)m->rows));
@@ -35,8 +36,7 @@ static bool
 may_see(const Request *rq, const Imported *m)
 {
 	const Dataset *d = catalog_dataset(&rq->w->cat, m->dataset);
-	return d && data_may(rq, VERB_READ, d, (Str){0}) &&
-		(!rq->who || account_sees(rq->who, d, (Str){0}));
+	return d && data_whole(rq, d, (Str){0});
 }
 
 static void
@@ -65,6 +65,7 @@ imports(Request *rq, Err *err)
 	if (!imports_list(rq->w, &list, rq->a, err))
 		return false;
 	fill_text(page, "title", str_of(tr("Import")));
+	fill_text(page, "data_js", asset_address(S("data.js"), rq->a));
 	fill_flag(page, "may_import", data_allow(rq, VERB_IMPORT, NULL, (Str){0}, &why));
 	fill_text(page, "why_not", arena_str(rq->a, str_of(why.text)));
 	fill_text(page, "who_could", arena_str(rq->a, str_of(why.hint)));
@@ -76,6 +77,23 @@ imports(Request *rq, Err *err)
 	return page_send(rq, "import", page, err);
 }
 ROUTE(imports, "GET", "/import", imports, ROUTE_MEMBER);
+
+/* The file moves to where it waits for the next steps. */
+static bool
+import_send(Request *rq, Err *err)
+{
+	const Upload *u = rq_upload(rq, "file");
+	char id[IMPORT_ID];
+	if (!data_allow(rq, VERB_IMPORT, NULL, (Str){0}, err))
+		return false;
+	if (!u || !u->size) {
+		err_set(err, E_INPUT, "no file was chosen, or it is empty");
+		return err_hint(err, "go back and choose a CSV file or an Excel workbook");
+	}
+	return job_new(rq, u->path, u->name, id, err) &&
+		reply_redirect(rq, arena_fmt(rq->a, "/import/file/%s", id), err);
+}
+ROUTE(import_send, "POST", "/import", import_send, ROUTE_MEMBER);
 
 /* ---- a past one ---- */
 
@@ -107,6 +125,7 @@ import_past(Request *rq, Err *err)
 	fill_text(page, "title",
 		arena_fmt(rq->a, tr("Import %.*s"), STR(data_number(rq, (uint64_t)m.batch))));
 	fill_text(page, "undone", rq_query(rq, "undone"));
+	fill_flag(page, "entered", rq_query(rq, "entered").n > 0);
 	fill_flag(
 		page, "may_undo", !rq_query(rq, "undone").n && data_may_undo(rq, d, (Str){0}, m.actor));
 	return page_send(rq, "import_past", page, err);
@@ -120,7 +139,7 @@ import_undo(Request *rq, Err *err)
 	if (!imported_find(rq, &m, err))
 		return false;
 	const Dataset *d = catalog_dataset(&rq->w->cat, m.dataset);
-	if (rq->who && !account_may_undo(rq->who, d, (Str){0}, m.actor, err))
+	if (!account_may_undo(rq->who, d, (Str){0}, m.actor, err))
 		return false;
 	Origin o = data_origin(rq, d, str_trim(rq_form(rq, "why")));
 	UndoRequest r = {.origin = &o, .batch = m.batch, .who = rq->who};
@@ -212,6 +231,8 @@ use_fill(const Request *rq, Fill *map, const ImportReport *r, const Dataset *d, 
 	Str name = use_name(rq, d, f);
 	int now = column_of(r, f ? name : S("_event"));
 	fill_text(item, "use", name);
+	fill_text(item, "set_name", d->name);
+	fill_text(item, "field_name", f ? f->name : S("_event"));
 	fill_text(item, "label",
 		f ? tr_str(f->label) : str_of(tr("number of the event that it was exported with")));
 	fill_flag(item, "required", f && (f->key || f->required) && !f->default_text.p);
@@ -373,7 +394,8 @@ state_fill(const Request *rq, Fill *page, const JobView *v)
 		conflicts += r->part[i].conflicts;
 		fresh += r->part[i].added + r->part[i].changed;
 	}
-	bool understood = v->state == JOB_CHECKED && r->n_parts;
+	bool understood = v->state == JOB_CHECKED && r->n_parts,
+		 misfit = v->state == JOB_CHECKED && !r->n_parts;
 	fill_flag(page, "waits", v->state == JOB_WAITS);
 	fill_flag(page, "busy", busy);
 	fill_flag(page, "saving", v->state == JOB_SAVES);
@@ -383,14 +405,17 @@ state_fill(const Request *rq, Fill *page, const JobView *v)
 		page, "done_value", v->total ? data_int(rq, (int64_t)(v->done * 100 / v->total)) : S("0"));
 	fill_flag(page, "checked", v->state == JOB_CHECKED);
 	fill_flag(page, "saved", v->state == JOB_SAVED);
-	fill_flag(page, "failed", v->state == JOB_FAILED || (v->state == JOB_CHECKED && !r->n_parts));
+	fill_flag(page, "failed", v->state == JOB_FAILED || misfit);
 	fill_text(page, "failure", v->err.code ? arena_str(rq->a, str_of(v->err.text)) : (Str){0});
 	fill_flag(page, "nothing_saved", v->err.code != E_BUSY && status_of(v->err.code) < 500);
-	fill_text(page, "failure_hint", v->err.code ? arena_str(rq->a, str_of(v->err.hint)) : (Str){0});
-	fill_flag(page, "can_take", understood && !r->problems && (fresh || conflicts));
-	fill_flag(page, "nothing_new", understood && !r->problems && !fresh && !conflicts);
-	fill_flag(page, "can_take_good", understood && r->bad_rows > 0 && r->bad_rows < r->rows);
-	fill_flag(page, "has_conflicts", understood && conflicts > 0);
+	/* Hints of these are words for the command line: the page has forms for what they say. */
+	bool hint = v->err.code && !misfit && v->err.code != E_CONFLICT;
+	fill_text(page, "failure_hint", hint ? arena_str(rq->a, str_of(v->err.hint)) : (Str){0});
+	fill_flag(page, "understood", understood);
+	fill_flag(page, "can_take", understood && !r->problems && fresh);
+	fill_flag(page, "nothing_new", understood && !r->problems && !fresh);
+	fill_flag(page, "can_take_good", understood && r->problems && fresh);
+	fill_flag(page, "can_over", understood && conflicts > 0);
 	fill_text(page, "conflicts", data_number(rq, conflicts));
 	fill_flag(page, "has_errors", r->error_file != NULL);
 }
@@ -431,15 +456,15 @@ static bool
 job_step(Request *rq, Err *err)
 {
 	AUTO(JobP) job = NULL;
-	Str step = rq_form(rq, "step"), set = rq_form(rq, "dataset");
+	Str step = rq_form(rq, "step"), set = rq_form(rq, "dataset"), how = rq_form(rq, "how");
 	JobView v;
 	if (!job_find(rq, &job, err))
 		return false;
 	job_look(job, rq->a, &v);
 	JobAsk ask = {.saves = str_eq(step, S("save")),
 		.sheet = rq_form(rq, "sheet"),
-		.partial = rq_form(rq, "partial").n > 0,
-		.conflicts = rq_form(rq, "conflicts").n > 0,
+		.partial = str_eq(how, S("good")) || str_eq(how, S("over")),
+		.conflicts = str_eq(how, S("over")),
 		.paper = rq_form(rq, "paper")};
 	if (str_eq(step, S("drop")))
 		return job_drop(job, err) && reply_redirect(rq, S("/import"), err);

@@ -6,9 +6,9 @@
 /* ---- in their order ---- */
 
 static Grid
-rows_lay(Tile *tile, size_t n)
+rows_lay(Tile *tile, size_t n, int most)
 {
-	int columns = (int)ceil(sqrt((double)n));
+	int columns = (int)fmin(ceil(sqrt((double)n)), most);
 	for (size_t i = 0; i < n; i++) {
 		tile[i].column = (int)(i % (size_t)columns);
 		tile[i].row = (int)(i / (size_t)columns);
@@ -93,13 +93,13 @@ close_up(const Frame *f, Tile *tile, size_t n, const bool *taken, Arena *tmp)
 }
 
 Grid
-tiles_lay(Tile *tile, size_t n, Arena tmp)
+tiles_lay(Tile *tile, size_t n, int most, Arena tmp)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!tile[i].known)
-			return rows_lay(tile, n);
+			return rows_lay(tile, n, most);
 	if (n < 2)
-		return rows_lay(tile, n);
+		return rows_lay(tile, n, most);
 	Frame f = frame_of(tile, n);
 	bool *taken = NEW(&tmp, bool, (size_t)f.columns *(size_t)f.rows), *done = NEW(&tmp, bool, n);
 	/* Those at the rim first: they give the whole its shape, the others fill it. */

@@ -12,9 +12,9 @@ typedef struct Tile {
 typedef struct Grid {
 	int columns, rows;
 } Grid;
-/* No two tiles in one place, and none of the rows and columns at the rim empty. When the place of one is not known, all of them in
- * their order, row by row. The same tiles always give the same grid. */
-Grid tiles_lay(Tile *tile, size_t n, Arena tmp);
+/* No two tiles in one place, and no row or column empty. When the place of one is not known, all of them in their order, row by
+ * row, at most `most` to a row. The same tiles always give the same grid. */
+Grid tiles_lay(Tile *tile, size_t n, int most, Arena tmp);
 /* Latitudes and longitudes of areas by their code, from a CSV text with the columns code, latitude, longitude; false: not in it. */
 bool position_find(Str csv, Str code, double *latitude, double *longitude);
 

@@ -1,5 +1,5 @@
 /* login: in by login and password (and a code, where one was set up), out again, and a password of one's own. */
-#include "web/web_private.h"
+#include "web/accounts.h"
 
 /* Where to go afterwards: a page of ours, but none of those that lead here. */
 static Str
@@ -22,23 +22,19 @@ with_next(Request *rq, const char *path)
 
 /* ---- log in ---- */
 
-/* why: NULL: it is asked for the first time. */
+/* why: what was wrong; E_OK: it is asked for the first time. */
 static bool
 form_send(Request *rq, const char *name, const char *title, const Err *why, Err *err)
 {
 	Fill *f = fill_new(rq->a);
 	Str visit = {0};
-	unsigned status = !why    ? MHD_HTTP_OK
-		: why->code == E_BUSY ? MHD_HTTP_TOO_MANY_REQUESTS
-							  : status_of(why->code);
 	if (!rq->who && !rq->visit)
 		visit = visit_begin(rq);
 	fill_text(f, "title", str_of(title));
 	fill_text(f, "next", next_of(rq));
 	fill_text(f, "login", rq_form(rq, "login"));
-	fill_text(f, "what", why ? arena_str(rq->a, str_of(why->text)) : S(""));
-	fill_text(f, "hint", why ? arena_str(rq->a, str_of(why->hint)) : S(""));
-	if (!page_send_as(rq, status, name, f, err))
+	problem_fill(rq, f, why);
+	if (!page_send_as(rq, form_status(why), name, f, err))
 		return false;
 	if (visit.n)
 		cookie_set(rq, COOKIE_VISIT, visit);
@@ -54,7 +50,7 @@ login_form(Request *rq, const Err *why, Err *err)
 static bool
 login_page(Request *rq, Err *err)
 {
-	return rq->who ? reply_redirect(rq, next_of(rq), err) : login_form(rq, NULL, err);
+	return rq->who ? reply_redirect(rq, next_of(rq), err) : login_form(rq, &(Err){0}, err);
 }
 ROUTE(login, "GET", "/login", login_page, ROUTE_OPEN);
 
@@ -114,7 +110,7 @@ code_page(Request *rq, Err *err)
 {
 	if (!cookie_get(rq, COOKIE_CODE).n)
 		return reply_redirect(rq, with_next(rq, "/login"), err);
-	return code_form(rq, NULL, err);
+	return code_form(rq, &(Err){0}, err);
 }
 ROUTE(login_code, "GET", "/login/code", code_page, ROUTE_OPEN);
 
@@ -160,19 +156,14 @@ password_form(Request *rq, const Err *why, Err *err)
 	fill_text(f, "next", next_of(rq));
 	fill_text(f, "login", rq->who->login);
 	fill_flag(f, "must_change", rq->who->must_change);
-	fill_text(f, "what", why ? arena_str(rq->a, str_of(why->text)) : S(""));
-	fill_text(f, "hint", why ? arena_str(rq->a, str_of(why->hint)) : S(""));
-	return page_send_as(rq,
-		!why                      ? MHD_HTTP_OK
-			: why->code == E_BUSY ? MHD_HTTP_TOO_MANY_REQUESTS
-								  : status_of(why->code),
-		"password", f, err);
+	problem_fill(rq, f, why);
+	return page_send_as(rq, form_status(why), "password", f, err);
 }
 
 static bool
 password_page(Request *rq, Err *err)
 {
-	return password_form(rq, NULL, err);
+	return password_form(rq, &(Err){0}, err);
 }
 ROUTE(password, "GET", "/password", password_page, ROUTE_MEMBER);
 
@@ -194,3 +185,48 @@ password_set(Request *rq, Err *err)
 	return reply_redirect(rq, next_of(rq), err);
 }
 ROUTE(password_set, "POST", "/password", password_set, ROUTE_MEMBER);
+
+/* ---- a link instead of a first password ---- */
+
+static bool
+invitation_form(Request *rq, const Account *of, const Err *why, Err *err)
+{
+	Fill *f = fill_new(rq->a);
+	Str visit = rq->who || rq->visit ? (Str){0} : visit_begin(rq);
+	fill_text(f, "title", arena_fmt(rq->a, tr("Welcome, %.*s"), STR(of->name)));
+	fill_text(f, "login", of->login);
+	fill_text(f, "of", str_of(agency_label(of->agency)));
+	fill_text(f, "role", str_of(role_label(of->role)));
+	problem_fill(rq, f, why);
+	if (!page_send_as(rq, form_status(why), "invitation", f, err))
+		return false;
+	if (visit.n)
+		cookie_set(rq, COOKIE_VISIT, visit);
+	return true;
+}
+
+static bool
+invitation(Request *rq, Err *err)
+{
+	Account of;
+	return invitation_find(rq->w, rq_param(rq, "token"), rq->a, &of, err) &&
+		invitation_form(rq, &of, &(Err){0}, err);
+}
+ROUTE(invitation, "GET", "/invitation/{token}", invitation, ROUTE_OPEN);
+
+/* Then the person logs in: so the login is known, and the password typed twice. */
+static bool
+invitation_take(Request *rq, Err *err)
+{
+	Account of;
+	Err why = {0};
+	Str link = rq_param(rq, "token"), password = rq_form(rq, "password");
+	if (!invitation_find(rq->w, link, rq->a, &of, err))
+		return false;
+	if (!str_eq(password, rq_form(rq, "again")))
+		err_set(&why, E_INPUT, "the new password is not the same both times: type it once more");
+	else if (visit_need(rq, &why) && gate_invitation_take(rq->site->gate, link, password, &why))
+		return reply_redirect(rq, S("/login"), err);
+	return invitation_form(rq, &of, &why, err);
+}
+ROUTE(invitation_take, "POST", "/invitation/{token}", invitation_take, ROUTE_OPEN);

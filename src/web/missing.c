@@ -71,6 +71,8 @@ page_fill(Request *rq, Fill *f, Err *err)
 	desk_fill(&d, f, tr("What is missing"));
 	indicator_choices_fill(&d, f, ask.only);
 	owners_fill(&d, f, ask.owner);
+	owed_fill(&d, &list, f);
+	fill_flag(f, "owed_list", !ask.only && at.page == 1 && list.total > 0);
 	fill_list(f, "gaps");
 	for (size_t i = (at.page - 1) * at.size; i < list.n; i++)
 		gap_fill(&d, &list.gap[i], fill_item(f, "gaps"));

@@ -101,6 +101,8 @@ void
 joint_plain(Joint *j, Str text)
 {
 	NEED(text.n <= UINT16_MAX);
+	if (!text.n)
+		return; /* and crc32 of no address begins anew */
 	uint16_t n = (uint16_t)text.n, not_n = (uint16_t)~n;
 	buf_byte(j->out, 0);
 	buf_byte(j->out, (char)(n & 0xff));

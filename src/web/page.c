@@ -162,11 +162,17 @@ reply_take(Request *rq, unsigned status, struct MHD_Response *r)
 	return true;
 }
 
+void
+reply_keep(Request *rq, Str how)
+{
+	(void)MHD_del_response_header(rq->response, "Cache-Control", "no-store");
+	reply_header(rq, "Cache-Control", how);
+}
+
 bool
 reply_tag(Request *rq, Str tag)
 {
-	(void)MHD_del_response_header(rq->response, "Cache-Control", "no-store");
-	reply_header(rq, "Cache-Control", S("private, no-cache"));
+	reply_keep(rq, S("private, no-cache"));
 	reply_header(rq, "ETag", tag);
 	return true;
 }
@@ -222,7 +228,8 @@ own_find(Request *rq, Str own[OWNS])
 {
 	own[OWN_NAME] = rq->who ? rq->who->name : S("");
 	own[OWN_CSRF] = rq->who || rq->visit ? csrf_token(rq) : S("");
-	own[OWN_NOW] = figure_instant(rq->a, workspace_now(rq->w), area_zone(rq->w->area));
+	own[OWN_NOW] = figure_time(rq->a, workspace_now(rq->w), area_zone(rq->w->area));
+	own[OWN_CONFLICTS] = nav_conflicts(rq);
 }
 
 static void
@@ -231,13 +238,12 @@ account_fill(const Request *rq, const Str *own, Fill *f)
 	fill_text(f, "user", own[OWN_NAME]);
 	fill_text(f, "csrf", own[OWN_CSRF]);
 	fill_text(f, "now", own[OWN_NOW]);
+	fill_text(f, "waiting", own[OWN_CONFLICTS]);
 	fill_text(f, "agency", rq->who ? str_of(agency_label(rq->who->agency)) : S(""));
-	fill_flag(f, "manages", rq->who && rq->who->role == ROLE_MANAGER);
-	fill_text(f, "home", rq->who ? arena_fmt(rq->a, "/area/%.*s", STR(own_area(rq))) : S("/"));
 }
 
-/* What every page has: lang, other_lang, path (of this page, to come back to), user, agency, csrf, home, election, province, now,
- * rehearsal, and the addresses of the assets. The page itself gives `title`. */
+/* What every page has: lang, other_lang, path (of this page, to come back to), user, agency, csrf, waiting (conflicts), election, province, now,
+ * rehearsal, the addresses of the assets, and what nav_fill gives. The page itself gives `title`. */
 void
 page_common(Request *rq, Fill *f)
 {
@@ -257,6 +263,7 @@ page_common(Request *rq, Fill *f)
 	if (!rq->marks)
 		own_find(rq, own);
 	account_fill(rq, rq->marks ? rq->marks : own, f);
+	nav_fill(rq, f);
 }
 
 bool

@@ -1,7 +1,7 @@
 /* search: from what somebody types to the area or TPS that they mean. */
 #include "web/desk.h"
 
-enum { HITS = 20, ALIKE = 62 };
+enum { HITS = 20, ALIKE = 62, ASKED_MOST = 200 };
 
 static void
 standing_fill(const Board *b, Str code, Fill *f, Arena *a)
@@ -35,24 +35,27 @@ worth_showing(const PlaceSearch *s, size_t i)
 }
 
 /* TPS with that number in the villages that were found. */
-static void
+static size_t
 tps_fill(const PlaceIndex *x, const Board *b, const PlaceSearch *s, Fill *f, Arena *a)
 {
-	size_t node;
+	size_t node, shown = 0;
 	for (size_t i = 0; i < s->n; i++) {
 		Str code = arena_fmt(a, "%.*s%.*s", STR(s->hit[i].code), STR(s->tps));
-		if (code.n == 13 && worth_showing(s, i) && board_find(b, code, &node))
-			hit_fill(x, b, code, fill_item(f, "hits"), a);
+		if (code.n != 13 || !worth_showing(s, i) || !board_find(b, code, &node))
+			continue;
+		hit_fill(x, b, code, fill_item(f, "hits"), a);
+		shown++;
 	}
+	return shown;
 }
 
 /* The TPS of a code that was typed only in part. */
-static bool
+static size_t
 codes_fill(const PlaceIndex *x, const Board *b, Str digits, Fill *f, Arena *a)
 {
 	size_t node, shown = 0;
 	if (digits.n <= 10 || !board_find(b, str_slice(digits, 0, 10), &node))
-		return false;
+		return 0;
 	for (size_t i = node + 1; i < b->end[node] && shown < HITS; i = b->end[i]) {
 		Str code = arena_str(a, str_of(b->code[i]));
 		if (str_starts(code, digits)) {
@@ -60,7 +63,7 @@ codes_fill(const PlaceIndex *x, const Board *b, Str digits, Fill *f, Arena *a)
 			shown++;
 		}
 	}
-	return shown > 0;
+	return shown;
 }
 
 static Str
@@ -82,12 +85,24 @@ hits_fill(const PlaceIndex *x, const Board *b, PlaceSearch *s, Fill *f, Arena *a
 {
 	Str digits = digits_of(str_trim(s->text), a);
 	fill_list(f, "hits");
-	if (s->tps.n)
-		tps_fill(x, b, s, f, a);
-	s->sure |= codes_fill(x, b, digits, f, a);
+	size_t stations = s->tps.n ? tps_fill(x, b, s, f, a) : 0,
+		   codes = codes_fill(x, b, digits, f, a);
+	s->sure |= codes > 0;
+	fill_flag(f, "any", stations + codes + s->n > 0);
 	for (size_t i = 0; i < s->n; i++)
 		if (worth_showing(s, i))
 			hit_fill(x, b, s->hit[i].code, fill_item(f, "hits"), a);
+}
+
+/* A name is never that long: whole characters of it. */
+static Str
+asked_of(const Request *rq)
+{
+	Str all = str_trim(rq_query(rq, "q"));
+	size_t n = all.n < ASKED_MOST ? all.n : ASKED_MOST;
+	while (n < all.n && n && ((unsigned char)all.p[n] & 0xC0) == 0x80)
+		n--;
+	return str_slice(all, 0, n);
 }
 
 static bool
@@ -97,7 +112,7 @@ search(Request *rq, Err *err)
 	const Board *b;
 	size_t node;
 	Fill *f = fill_new(rq->a);
-	PlaceSearch s = {.text = str_slice(str_trim(rq_query(rq, "q")), 0, 200), .max = HITS};
+	PlaceSearch s = {.text = asked_of(rq), .max = HITS};
 	if (!desk_places(rq, &x, err) || !gate_board(rq->site->gate, &b, err))
 		return false;
 	Str digits = digits_of(s.text, rq->a);

@@ -102,12 +102,16 @@ body_expect(Request *rq, int64_t length, Err *err)
 	return !files || upload_begin(rq, err);
 }
 
+static const Refusal ending = {MHD_HTTP_SERVICE_UNAVAILABLE, "the server ends"};
+
 /* Answered before the body came, the connection is closed. Without a body it lives on, when it is answered only at its end. */
 static enum MHD_Result
 on_head(Request *rq, Str version)
 {
 	int64_t length;
 	Refusal refusal = strict_check(rq, version, &length);
+	if (rq->site->ends)
+		refusal = ending;
 	if (refusal.status) {
 		reply_refusal(rq, refusal);
 		return queue(rq);
@@ -179,7 +183,10 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 		return queue(rq);
 	rq->given = true;
 	MHD_suspend_connection(rq->connection);
-	crew_give(rq);
+	if (!crew_give(rq)) {
+		reply_refusal(rq, ending);
+		MHD_resume_connection(rq->connection);
+	}
 	return MHD_YES;
 }
 
@@ -285,6 +292,7 @@ daemon_stop(Site *s)
 {
 	/* No new connections; what is being answered is finished. */
 	MHD_socket fd = MHD_quiesce_daemon(s->daemon);
+	s->ends = true;
 	live_stop(s);
 	for (int64_t until = clock_us() + GRACE_US; requests_active() > 0 && clock_us() < until;)
 		(void)usleep(10000);

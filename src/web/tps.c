@@ -1,7 +1,7 @@
 /* tps: the page of a polling station: what must be met, what is missing, what is known, and all that happened to it. */
 #include "web/area.h"
 
-enum { HISTORY_SHOWN = 20, GAPS_MOST = 100 };
+enum { HISTORY_SHOWN = 20, FEW = 3 };
 
 /* ---- its status ---- */
 
@@ -38,41 +38,75 @@ status_fill(const Desk *d, const Series *s, Fill *f)
 	fill_text(f, "opens", board_counts(d->b, s) ? S("") : figure_day(d->a, s->open_date));
 }
 
-/* First what must be met and counts, then the rest. */
+typedef enum Standing { UNMET, UNHEARD, MET, STANDINGS } Standing;
+
+/* What is not met comes first. */
 static void
-statuses_fill(const Desk *d, Fill *f)
+statuses_fill(const Desk *d, Fill *f, const char *list, bool must)
 {
 	int64_t need, have, heard;
-	fill_list(f, "status");
-	for (int rest = 0; rest < 2; rest++)
+	fill_list(f, list);
+	for (int standing = 0; standing < STANDINGS; standing++)
 		for (size_t i = 0; i < d->b->n_indicators; i++) {
 			const Series *s = &d->b->series[i];
-			bool first = s->must && board_counts(d->b, s);
-			if (first == !rest && series_row(d->b, s, d->node, &need, &have, &heard))
-				status_fill(d, s, fill_item(f, "status"));
+			if ((s->must && board_counts(d->b, s)) != must ||
+				!series_row(d->b, s, d->node, &need, &have, &heard))
+				continue;
+			Standing own = have >= need ? MET : heard == 0 ? UNHEARD : UNMET;
+			if ((int)own == standing)
+				status_fill(d, s, fill_item(f, list));
 		}
 }
 
-bool
-tps_fill(const Desk *d, Fill *f, bool **found, Err *err)
+static bool
+any_besides(const Desk *d)
+{
+	int64_t need, have, heard;
+	for (size_t i = 0; i < d->b->n_indicators; i++) {
+		const Series *s = &d->b->series[i];
+		if (!(s->must && board_counts(d->b, s)) &&
+			series_row(d->b, s, d->node, &need, &have, &heard))
+			return true;
+	}
+	return false;
+}
+
+static void
+look_fill(const Desk *d, TpsLook *look)
 {
 	const Board *b = d->b;
-	GapList list = {.area = d->code, .max = GAPS_MOST};
+	const Catalog *c = &d->rq->w->cat;
+	int64_t need, have, heard;
+	look->found = NEW(d->a, bool, c->n_checks + 1);
+	look->lacking = NEW(d->a, bool, c->n_datasets + 1);
+	for (size_t s = b->n_indicators; s < b->n_series; s++)
+		look->found[s - b->n_indicators] =
+			b->series[s].need[d->node] > 0 && check_open(d->rq, b->series[s].query);
+	for (size_t i = 0; i < b->n_indicators; i++) {
+		const Series *s = &b->series[i];
+		if (!s->must || !board_counts(b, s) || !series_row(b, s, d->node, &need, &have, &heard) ||
+			have >= need)
+			continue;
+		for (size_t k = 0; k < s->query->n_reads; k++)
+			look->lacking[s->query->reads[k] - c->dataset] = true;
+	}
+}
+
+void
+tps_fill(const Desk *d, Fill *f, TpsLook *look)
+{
+	const Board *b = d->b;
 	desk_fill(d, f, "");
 	fill_flag(f, "ready", b->listed[d->node] && b->unmet[d->node] == 0);
-	fill_text(f, "unmet", b->unmet[d->node] ? figure_number(d->a, b->unmet[d->node]) : S(""));
+	fill_text(f, "unmet",
+		b->unmet[d->node] ? arena_fmt(d->a, tr("%s of what must be there is not"),
+								figure_number(d->a, b->unmet[d->node]).p)
+						  : S(""));
 	fill_text(f, "within", within_words(d->places, area_lift(d->code, LEVEL_VILLAGE), d->a));
-	statuses_fill(d, f);
-	if (!gaps_list(b, &list, d->a, err))
-		return false;
-	fill_list(f, "gaps");
-	for (size_t i = 0; i < list.n; i++)
-		gap_fill(d, &list.gap[i], fill_item(f, "gaps"));
-	*found = NEW(d->a, bool, b->n_series);
-	for (size_t s = b->n_indicators; s < b->n_series; s++)
-		(*found)[s - b->n_indicators] =
-			b->series[s].need[d->node] > 0 && check_open(d->rq, b->series[s].query);
-	return true;
+	statuses_fill(d, f, "status", true);
+	statuses_fill(d, f, "status_besides", false);
+	fill_flag(f, "has_besides", any_besides(d));
+	look_fill(d, look);
 }
 
 /* ---- what is known ---- */
@@ -103,6 +137,7 @@ typedef struct Facts {
 	const Desk *d;
 	const Dataset *dataset;
 	Fill *list; /* of the dataset's rows; NULL until the first */
+	int64_t n;
 	Fill *page;
 } Facts;
 
@@ -122,6 +157,7 @@ fact_row(void *ctx, const RowView *r, Err *err)
 		fill_text(x->list, "owner", upper_words(d->a, ds->owner));
 		fill_list(x->list, "rows");
 	}
+	x->n++;
 	Fill *row = fill_item(x->list, "rows");
 	percent_text(d->a, r->key, &encoded);
 	fill_text(row, "link", arena_fmt(d->a, "/data/%.*s/row/%.*s", STR(ds->name), STR(encoded)));
@@ -147,16 +183,22 @@ fact_row(void *ctx, const RowView *r, Err *err)
 }
 
 static bool
-facts_fill(const Desk *d, Fill *f, Err *err)
+facts_fill(const Desk *d, Fill *f, const TpsLook *look, Err *err)
 {
 	const Catalog *c = &d->rq->w->cat;
 	fill_list(f, "facts");
 	for (size_t i = 0; i < c->n_datasets; i++) {
 		Facts x = {.d = d, .dataset = &c->dataset[i], .page = f};
-		RowList all = {.dataset = x.dataset, .area = d->code};
+		RowList all = {.dataset = x.dataset, .area = d->code, .who = d->rq->who};
 		if ((x.dataset->level == LEVEL_TPS || x.dataset->level == LEVEL_ANY) &&
 			dataset_open(d->rq, x.dataset) && !rows_each(d->rq->w, &all, fact_row, &x, err))
 			return false;
+		if (!x.list)
+			continue;
+		fill_text(x.list, "count",
+			x.n == 1 ? str_of(tr("1 row"))
+					 : arena_fmt(d->a, tr("%s rows"), figure_number(d->a, x.n).p));
+		fill_flag(x.list, "few", x.n <= FEW || look->lacking[i]);
 	}
 	return true;
 }
@@ -179,8 +221,8 @@ finding_row(void *ctx, const Finding *x, Err *err)
 	fill_text(f, "check", tr_str(x->check->title));
 	fill_text(f, "severity", str_of(severity_words(x->check->severity)));
 	fill_flag(f, "must", str_eq(x->check->severity, S("must")));
-	fill_text(f, "key", arena_str(a, x->key));
-	fill_text(f, "detail", arena_str(a, x->detail));
+	fill_text(f, "key", key_words(found->d, x->check, x->area, x->key));
+	fill_text(f, "detail", detail_words(found->d, x->check, x->detail));
 	fill_text(f, "remedy", tr_str(x->check->remedy));
 	fill_text(f, "owner", upper_words(a, x->check->owner));
 	return true;
@@ -236,7 +278,8 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 		f, "link", arena_fmt(d->a, "/data/%.*s/history/%.*s", STR(p->dataset->name), STR(encoded)));
 	/* The area's own code in front of the key goes without saying. */
 	fill_text(f, "key",
-		str_starts(p->key, d->code) ? str_slice(p->key, d->code.n + 1, p->key.n) : p->key);
+		row_words(d, p->dataset,
+			str_starts(p->key, d->code) ? str_slice(p->key, d->code.n + 1, p->key.n) : p->key));
 	fill_text(f, "who",
 		arena_fmt(
 			d->a, "%.*s (%.*s)", STR(s->origin.actor), STR(upper_words(d->a, s->origin.agency))));
@@ -252,15 +295,16 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 		Fill *item = fill_item(f, "changes");
 		fill_text(item, "label", tr_str(c->field->label));
 		fill_flag(item, "private", c->field->n_private > 0);
-		fill_text(item, "from", c->from);
-		fill_text(item, "to", c->to);
+		fill_text(item, "from", value_words(d, c->field, c->from));
+		fill_text(item, "to", value_words(d, c->field, c->to));
 	}
 }
 
 static bool
 history_wanted(void *ctx, const Dataset *ds)
 {
-	return dataset_open(ctx, ds);
+	const Request *rq = ctx;
+	return data_whole(rq, ds, rq->w->area);
 }
 
 static bool
@@ -284,7 +328,8 @@ history_fill(const Desk *d, Fill *f, Err *err)
 }
 
 bool
-tps_facts_fill(const Desk *d, Fill *f, const bool *found, Err *err)
+tps_facts_fill(const Desk *d, Fill *f, const TpsLook *look, Err *err)
 {
-	return facts_fill(d, f, err) && findings_fill(d, f, found, err) && history_fill(d, f, err);
+	return facts_fill(d, f, look, err) && findings_fill(d, f, look->found, err) &&
+		history_fill(d, f, err);
 }

@@ -137,6 +137,7 @@ days_fill(Show *x, Fill *f, Err *err)
 	if (!trend_settled(d->rq->w, d->b, &settled, err) || !trend_read(d->b, &x->t, d->a, err))
 		return false;
 	fill_flag(f, "counting", !settled);
+	d->rq->passing |= !settled;
 	for (size_t i = x->t.n; i-- > 0;)
 		day_fill(x, i, fill_item(f, "list"));
 	chart_fill(x, f);

@@ -18,6 +18,7 @@ typedef struct Site {
 	Gate *gate;
 	const WebOptions *options;
 	const volatile bool *stop;
+	_Atomic bool ends; /* no new requests, on open connections either */
 	Arena *a; /* lives as long as the server; only while it starts and under `lock` */
 	pthread_mutex_t lock;
 	struct Pages *pages;
@@ -56,7 +57,7 @@ typedef struct Refusal {
 	const char *why;
 } Refusal;
 /* What of a page differs from person to person, and from minute to minute: see cache.c. */
-typedef enum Own { OWN_NAME, OWN_CSRF, OWN_NOW, OWNS } Own;
+typedef enum Own { OWN_NAME, OWN_CSRF, OWN_NOW, OWN_CONFLICTS, OWNS } Own;
 typedef struct Request {
 	Site *site;
 	Workspace *w; /* of the thread that answers: a reader connection of its own */
@@ -73,6 +74,7 @@ typedef struct Request {
 	int64_t number, began; /* for the log */
 	size_t size;        /* of the answer */
 	const Str *marks;   /* to stand for what is one's own; NULL: these themselves */
+	bool passing;       /* the page shows that something is under way: it is not kept */
 	bool packed;        /* the bytes to be sent are compressed already */
 	int64_t body_n, body_most; /* what came, what may */
 	const struct Route *route;
@@ -187,6 +189,7 @@ bool reply_redirect(Request *rq, Str path, Err *err) MUST;
 /* Takes the bytes out of b. */
 bool reply_bytes(Request *rq, unsigned status, const char *type, Buf *b, Err *err) MUST;
 void reply_header(Request *rq, const char *name, Str value); /* after one of the above */
+void reply_keep(Request *rq, Str how); /* after one of the above: its Cache-Control, else "no-store" */
 bool reply_tag(Request *rq, Str tag); /* after one of the above: it may be kept, and asked for with its tag. True */
 bool reply_same(Request *rq, Str tag, Err *err) MUST; /* 304: the browser has it */
 /* What page_send does in two steps. */
@@ -194,9 +197,14 @@ void own_find(Request *rq, Str own[OWNS]);
 void page_common(Request *rq, Fill *f);
 bool page_print(Request *rq, const char *name, Fill *f, Buf *out, Err *err) MUST;
 
-/* ---- cache.c: a page that follows from the board, the address with its query, the language and `more` only, and so is the same for all who
- * look at it: fill is called once for each of these, and what is of one person (user, csrf) or minute (now) is put in afterwards. Whatever
- * else of the person the page shows or hides (what they may do, say) must be told apart by `more`. Sends it with an ETag. ---- */
+/* ---- nav.c ---- */
+void nav_fill(Request *rq, Fill *f); /* member, home, nav, nav_more: by role and agency, and by the path */
+Str nav_conflicts(Request *rq); /* how many wait for the person; empty: none */
+
+/* ---- cache.c: a page that follows from the board, the address with its query, the language, the agency, role and areas of whoever asks and
+ * `more` only, and so is the same for all who share them: fill is called once for each of these, and what is of one person (user, csrf) or
+ * minute (now) is put in afterwards. Whatever else of the person the page shows or hides (the datasets of their account, say) must be told
+ * apart by `more`. Sends it with an ETag. ---- */
 typedef bool (*FillFn)(Request *rq, Fill *f, Err *err);
 bool page_cached(Request *rq, const char *name, Str more, FillFn fill, Err *err) MUST;
 bool cache_open(Site *s, Err *err) MUST;
@@ -249,6 +257,8 @@ bool visitor_find(Request *rq, Err *err) MUST; /* fills in rq->who, rq->session,
 Str visit_begin(Request *rq); /* what to put into COOKIE_VISIT; rq->visit is true then */
 bool visitor_admitted(const Request *rq); /* to the page that it asks for */
 bool visitor_ask(Request *rq, Err *err) MUST;  /* else: to the log-in or to choose a password, and back */
+/* Whether each row of the dataset in this area may be read; all: anywhere. For what tells of rows without asking about each. */
+bool data_whole(const Request *rq, const Dataset *d, Str area);
 Str own_area(const Request *rq); /* where this person begins: the first area of the account within the workspace's */
 bool visitor_is_near(const Request *rq); /* on this machine, as may be a proxy */
 Str visitor_address(const Request *rq);
@@ -273,7 +283,7 @@ Str asset_address(Str name, Arena *a); /* "siap.css" -> "/assets/HASH/siap.css" 
 /* ---- crew.c: threads that answer requests with a body ---- */
 bool crew_start(Site *s, Err *err) MUST;
 void crew_stop(Site *s);
-void crew_give(Request *rq); /* its connection is suspended already */
+bool crew_give(Request *rq); /* its connection is suspended already; false: the crew has gone */
 void request_answer(Request *rq); /* server.c: runs the route on this thread */
 bool worker_get(Site *s, Worker **out, Err *err) MUST; /* of this thread, until it ends */
 

@@ -82,11 +82,14 @@ query_fill(const Request *rq, const Query *q, Fill *f)
 	fill_text(f, "file", q->file);
 	fill_text(f, "board_css", asset_address(S("board.css"), rq->a));
 	fill_flag(f, "unverified", query_unverified(q, rq->w->pack) > 0);
+	bool any = false;
 	fill_list(f, "reads");
 	for (size_t i = 0; i < q->n_reads; i++) {
 		if (!dataset_open(rq, q->reads[i]))
 			continue;
 		Fill *item = fill_item(f, "reads");
+		fill_flag(item, "more", any);
+		any = true;
 		fill_text(item, "dataset", q->reads[i]->name);
 		fill_text(item, "dataset_title", tr_str(q->reads[i]->title));
 	}

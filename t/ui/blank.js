@@ -37,7 +37,7 @@ module.exports.push({
 		const v = await t.visit({ user: "gubernur", language: "id" });
 		await v.go(`/blank/${village}?dataset=officer_count`);
 		await v.page.emulateMedia({ media: "print" });
-		for (const hidden of [".bar", ".screen", "body > footer"])
+		for (const hidden of [".top", ".screen", "body > footer"])
 			t.expect(hidden, false, await v.page.isVisible(hidden));
 		t.expect("title row", true, await v.page.isVisible(".title"));
 		const pdf = (await v.page.pdf({ preferCSSPageSize: true })).toString("latin1");

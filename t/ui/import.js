@@ -1,0 +1,145 @@
+// An import from the file to its undo: what is wrong in it, what fits nothing, who may see it.
+"use strict";
+const fs = require("fs");
+const path = require("path");
+const os = require("os");
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), "siap-files-"));
+// A village for each flow: what another one undid here would be in conflict with its file.
+const villages = ["1509011001", "1509011002", "1509012005", "1509012006", "1509012007", "1509012008"];
+const stations = (village) => ["001", "002", "003"].map((n) => village + n);
+const file = (name, text) => { const p = path.join(dir, name); fs.writeFileSync(p, text); return p; };
+const with_errors = (n, good) => file("petugas bulan ini.csv",
+	`Kode TPS,Peran,Terisi,Dilantik,Catatan kami\r\n${good.map((t) => `${t},kpps,${n},${n},x`).join("\r\n")}\r\n` +
+	`${good[0].slice(0, 10)}099,kpps,7,7,x\r\n${good[0]},ketua,7,7,x\r\n1571091002001,kpps,5,5,x\r\n`);
+const send = async (v, name) => {
+	await v.go("/import");
+	await v.page.setInputFiles("input[type=file]", name);
+	await v.page.click("form.drop button[type=submit]");
+};
+// The page follows by itself, with JavaScript and without.
+const settled = async (v) => {
+	await v.page.waitForURL(/\/import\/file\//);
+	await v.page.waitForFunction(() => !document.querySelector("progress"), null, { timeout: 20000 }).catch(async () => v.page.waitForSelector("progress", { state: "detached" }));
+};
+const settled_plain = async (v) => { await v.page.waitForSelector("progress", { state: "detached", timeout: 20000 }); };
+const wait = (v) => (v.options.javascript === false ? settled_plain(v) : settled(v));
+const filled = (t, good) => t.cli("export", "officer_count", "-", "--area", good[0].slice(0, 10)).trim().split("\n").map((l) => l.split(","))
+	.filter((c) => good.includes(c[0]) && c[1] === "kpps").map((c) => c[2]);
+const words = {
+	id: { bad: "3 dari 6 baris", take: "Simpan baris yang benar" },
+	en: { bad: "3 of 6 rows have a problem", take: "Save the good rows" },
+};
+
+async function flow(t, v, language, n) {
+	const good = stations(villages[n - 2]), before = filled(t, good);
+	await v.go("/import");
+	await v.look("import");
+	await send(v, with_errors(n, good));
+	await wait(v);
+	t.expect_some("dry run", await v.text(), words[language].bad);
+	t.expect_some("unused column is named", await v.text(), "Catatan kami");
+	await v.look("import-checked");
+	t.expect("nothing is saved yet", [], filled(t, good).filter((x) => x === String(n)));
+	const link = await v.page.getAttribute(".alert a", "href");
+	const errors = await v.context.request.get(t.server.address + link);
+	t.expect("error file", [200, "text/csv; charset=utf-8"], [errors.status(), errors.headers()["content-type"]]);
+	const lines = (await errors.text()).trim().split("\r\n");
+	t.expect("header and the three wrong rows", [4, "Kode TPS,Peran,Terisi,Dilantik,Catatan kami"], [lines.length, lines[0].split(",").slice(0, 5).join(",")]);
+	t.expect_some("an area of another regency", lines[3], "1571091002001");
+	await v.page.click(`button:has-text("${words[language].take}")`);
+	await v.page.waitForSelector(".done");
+	await v.look("import-saved");
+	t.expect("saved", [n, n, n].map(String), filled(t, good));
+	await v.page.click(".done a[href^='/import/']:not([href*=file])");
+	await v.page.fill("#why", "berkas salah");
+	await v.look("import-past");
+	await v.page.press("#why", "Enter");
+	await v.page.waitForURL(/undone=3/);
+	t.expect("as before", before, filled(t, good));
+}
+
+module.exports = [];
+let n = 3;
+for (const width of ["phone", "desktop"])
+	for (const language of ["id", "en"]) {
+		const some = n++;
+		module.exports.push({
+			name: `a file with errors, ${width}, ${language}`,
+			async run(t) { await flow(t, await t.visit({ user: "kpu.tebo", width, language }), language, some); },
+		});
+	}
+module.exports.push({
+	name: "the same without JavaScript",
+	async run(t) { await flow(t, await t.visit({ user: "kpu.tebo", width: "phone", language: "en", javascript: false }), "en", 2); },
+});
+module.exports.push({
+	name: "columns are assigned by hand, a sheet of several is chosen",
+	async run(t) {
+		const v = await t.visit({ user: "kpu.tebo", language: "en" });
+		const good = stations(villages[5]);
+		await send(v, file("x.csv", `a,b,c\r\n${good[0]},kpps,6\r\n`));
+		await wait(v);
+		t.expect_some("nothing fits", await v.text(), "The header fits no dataset".slice(4));
+		await v.look("import-misfit");
+		await v.page.selectOption("#dataset", "officer_count");
+		await v.page.click("button:has-text('Check again')");
+		await wait(v);
+		for (const [field, column] of [["tps", "0"], ["role", "1"], ["filled", "2"]])
+			await v.page.selectOption(`[name="use.officer_count.${field}"]`, column);
+		await v.look("import-assign");
+		await v.page.click("button:has-text('Check with these columns')");
+		await wait(v);
+		await v.page.click("button:has-text('Save all rows')");
+		await v.page.waitForSelector(".done");
+		t.expect("saved", "6", filled(t, good)[0]);
+		const book = path.join(dir, "buku.xlsx");
+		t.cli("export", "officer_count", book, "--area", good[1]);
+		await send(v, book);
+		await wait(v);
+		t.expect_some("a workbook that was exported says nothing new", await v.text(), "Everything in this file stands here already");
+	},
+});
+module.exports.push({
+	name: "what others changed is written over only when it is said",
+	async run(t) {
+		const v = await t.visit({ user: "kpu.tebo", language: "en", width: "phone" });
+		const good = stations("1509012010");
+		await v.go(`/data/officer_count/edit/${good[0]}/kpps`);
+		await v.page.fill("#v-filled", "5");
+		await v.page.click("form.entry button[type=submit]");
+		await v.page.waitForURL(/\/row\//);
+		await send(v, file("dua.csv", `tps,role,filled\r\n${good[0]},kpps,6\r\n${good[1]},kpps,6\r\n`));
+		await wait(v);
+		t.expect_some("named", await v.text(), "1 of 2 rows have a problem");
+		await v.look("import-conflict");
+		await v.page.click("button[value=good]");
+		await v.page.waitForSelector(".done");
+		t.expect("the good one", ["5", "6"], filled(t, good).slice(0, 2));
+		await send(v, file("dua.csv", `tps,role,filled\r\n${good[0]},kpps,6\r\n`));
+		await wait(v);
+		await v.page.click("button[value=over]");
+		await v.page.waitForSelector(".done");
+		t.expect("written over", ["6", "6"], filled(t, good).slice(0, 2));
+		await v.go(`/data/officer_count/history/${good[0]}/kpps`);
+		t.expect_some("what stood before is in the history", (await v.text("ol.log")).replace(/\s+/g, " "), "5");
+	},
+});
+module.exports.push({
+	name: "files belong to who sent them; what is no table is refused",
+	async run(t) {
+		const v = await t.visit({ user: "kpu.tebo", language: "en" });
+		const other = await t.visit({ user: "bawaslu", language: "en" });
+		other.allow("404");
+		await send(v, with_errors(1, stations(villages[0])));
+		await wait(v);
+		const here = new URL(v.page.url()).pathname;
+		t.expect("somebody else's file", 404, await other.go(here));
+		t.expect("its errors", 404, (await other.context.request.get(`${t.server.address}${here}/errors`)).status());
+		await send(v, file("foto.csv", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3])));
+		await wait(v);
+		t.expect("refused in words", true, (await v.page.locator(".alert").count()) > 0);
+		await v.look("import-refused");
+		await v.page.click("button:has-text('Throw the file away')");
+		await v.page.waitForURL(/\/import$/);
+	},
+});
