@@ -168,14 +168,14 @@ paper_read(const Workspace *w, Str hash, Arena *a, Str *out, Err *err)
 	const char *path = path_of(w, hash, a);
 	if (!file_read(path, PAPER_BYTES, a, out, err))
 		return err && err->code == E_NOTFOUND
-			? err_set(err, E_NOTFOUND, "the paper %.8s… is missing in the folder files/", hash.p)
+			? err_set(err, E_NOTFOUND, "the paper %.8s is missing in the folder files/", hash.p)
 			: false;
 	Sha256 sum = sha256(*out);
 	hex_encode(sum.b, sizeof sum.b, is);
 	if (str_eq(hash, str_of(is)))
 		return true;
 	err_set(err, E_CONFLICT,
-		"the paper %.8s… is not the one that was attached: its bytes were changed", hash.p);
+		"the paper %.8s is not the one that was attached: its bytes were changed", hash.p);
 	return err_hint(err, "a backup from before has it as it was");
 }
 
