@@ -299,14 +299,17 @@ async function main() {
 			try {
 				const script = path.join(folder, name + '.js'), isTable = fs.existsSync(script);
 				const test = isTable ? { env: {}, options: [], copy: true, ...require(script) } : parse(`t/web/${name}.http`, fs.readFileSync(path.join(folder, name + '.http'), 'utf8'));
-				let server = shared, dir = base;
+				let server = shared, dir = base, own_keys = keys;
 				if (test.copy || test.options.length || Object.keys(test.env).length) {
 					dir = base;
-					if (test.copy) fs.cpSync(base, dir = path.join(top, name), { recursive: true, filter: (f) => !f.endsWith('.sock') && !f.endsWith('/writer') });
-					else if (shared) { await end(shared); shared = null; } // one writer at a time
-					server = own = await serve(dir, keys, test);
+					if (test.copy) {
+						// What was signed for one copy is not there in the others.
+						fs.cpSync(keys, own_keys = path.join(top, name + '.keys'), { recursive: true });
+						fs.cpSync(base, dir = path.join(top, name), { recursive: true, filter: (f) => !f.endsWith('.sock') && !f.endsWith('/writer') });
+					} else if (shared) { await end(shared); shared = null; } // one writer at a time
+					server = own = await serve(dir, own_keys, test);
 				} else if (!server) server = shared = await serve(base, keys, test);
-				wrong = isTable ? await table(test, server, dir, keys) : await run(test, server);
+				wrong = isTable ? await table(test, server, dir, own_keys) : await run(test, server);
 				if (own) {
 					const status = await end(own);
 					if (!wrong && status !== 0) wrong = [`expected the server to end with exit 0, got ${status}: ${own.said()}`];

@@ -256,6 +256,8 @@ static size_t
 words_in(Str name)
 {
 	size_t n = name.n > 0;
+	if (str_starts(name, S("Kabupaten ")))
+		name = str_slice(name, 10, name.n);
 	for (size_t i = 0; i < name.n; i++)
 		n += name.p[i] == ' ';
 	return n;

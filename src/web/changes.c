@@ -29,6 +29,22 @@ event_url(const Request *rq, int64_t event)
 	return event ? arena_fmt(rq->a, "/event/%lld", (long long)event) : (Str){0};
 }
 
+/* What is in the log beside rows, as people call it. */
+static Str
+system_words(Arena *a, Str kind)
+{
+	const char *const known[][2] = {{"siap.account", tr("Accounts")},
+		{"siap.reveal", tr("Private fields that were seen")},
+		{"siap.paper", tr("Papers that were attached")},
+		{"siap.closed_paper", tr("Papers that were attached")},
+		{"siap.resolve", tr("Conflicts that were settled")}, {"siap.boundary", tr("Boundaries")},
+		{"siap.workspace", tr("The workspace")}};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_eq(kind, str_of(known[i][0])))
+			return str_of(known[i][1]);
+	return arena_str(a, kind);
+}
+
 static void
 event_fill(const Request *rq, Fill *f, const LogEvent *e)
 {
@@ -41,7 +57,7 @@ event_fill(const Request *rq, Fill *f, const LogEvent *e)
 	fill_text(f, "by", arena_str(a, data_person(rq, &o)));
 	fill_text(f, "channel", arena_str(a, data_channel(e->source)));
 	fill_text(f, "did", did_text(e->op, e->base, e->undoes));
-	fill_text(f, "set", d ? tr_str(d->title) : arena_str(a, e->dataset));
+	fill_text(f, "set", d ? tr_str(d->title) : system_words(a, e->dataset));
 	fill_text(f, "row", data_words(rq, d, arena_str(a, e->key)));
 	fill_text(f, "url", d ? data_url(rq, d, "row", e->key) : (Str){0});
 	fill_text(f, "area", e->area.n ? data_place(rq, arena_str(a, e->area)) : (Str){0});
@@ -56,7 +72,8 @@ may_see(const Request *rq, const LogEvent *e)
 	const Dataset *d = catalog_dataset(&rq->w->cat, e->dataset);
 	if (d)
 		return data_whole(rq, d, e->area);
-	return !(str_eq(e->dataset, S("siap.reveal")) || str_eq(e->dataset, S("siap.account"))) ||
+	return !(str_eq(e->dataset, S("siap.reveal")) || str_eq(e->dataset, S("siap.closed_paper")) ||
+			   str_eq(e->dataset, S("siap.account"))) ||
 		(str_eq(e->agency, rq->who->agency) && rq->who->role >= ROLE_SUPERVISOR);
 }
 

@@ -247,7 +247,7 @@ label_fill(const Desk *d, const MapAsk *ask, const Drawn *m, Fill *f)
 	int x = (int)((m->box.west + m->box.east) / 2), y = (int)((m->box.south + m->box.north) / 2);
 	Str line[LINES];
 	int n = lines_cut(short_name(m->area->name), (size_t)(wide / LETTER), line);
-	if (wide < 5 * LETTER || high < LINE)
+	if (wide < 7 * LETTER || high < LINE)
 		return;
 	if ((n + 1) * LINE > high)
 		n = 0;

@@ -45,7 +45,7 @@ module.exports.push({
 	name: "a list is paged by its key, and ends",
 	async run(t) {
 		const v = await t.visit({ user: "kpu.tebo", language: "en", javascript: false });
-		await v.go("/data/count_form?area=1509012001");
+		await v.go("/data/count_form?area=1509011001");
 		await v.look("data-wide");
 		await v.go("/data/tps?area=150904");
 		const seen = [];

@@ -250,6 +250,16 @@ test_ready_and_gaps(void **state)
 	assert_true(str_eq(list.gap[0].area, S("1571011001001")));
 	assert_int_equal(list.gap[0].gain, 10000);
 	assert_true(str_eq(list.gap[0].series->query->name, S("security_ready")));
+	/* By indicator all are counted, also those that the list has no room for. */
+	uint64_t places = 0, makes_ready = 0;
+	for (size_t i = 0; i < b->n_indicators; i++) {
+		places += list.sum[i].places;
+		makes_ready += list.sum[i].makes_ready;
+		assert_true(list.sum[i].missing >= (int64_t)list.sum[i].places);
+	}
+	assert_int_equal(places, list.total);
+	assert_int_equal(makes_ready, 1);
+	assert_int_equal(list.sum[list.gap[0].series - b->series].makes_ready, 1);
 	OK(d, desk_enter(d, g, "security_count", "tps=1571011001001;police=2;linmas=2;category=safe"));
 	OK(d, board_follow(b, NULL, &d->err));
 	assert_int_equal(b->ready[0], 1);

@@ -50,8 +50,7 @@ module.exports = {
 		await row('export as a workbook', first, 'yyyyyyy yyyyyy', 200, get('/data/tps/export.xlsx?area=150901'));
 		await row('a new row, the form', first, 'ynyyyyn nnnynn', 200, get('/data/tps/new'));
 		await row('the form of a row', first, 'ynyynyn nnnynn', 200, get(`/data/tps/edit/${T}`));
-		await row('a new row', first, 'ynyynyn nnnpnn', 409, (v) => v.post('/data/tps/new', { tps: T, number: '001' }).then((a) =>
-			v.who === 'sekretaris' && a.status === 409 ? { status: 400 } : a)); // it is there already: said before the paper is asked for
+		await row('a new row', first, 'ynyynyn nnnynn', 409, (v) => v.post('/data/tps/new', { tps: T, number: '001' })); // it is there already
 		await row('taking away, the form', first, 'ynyynyn nnnnnn', 200, get(`/data/tps/close/${T}`));
 		await row('taking away', first, 'ynyynyn nnnnnn', 409, (v) => v.post(`/data/tps/close/${T}`, { base: 1 }));
 		await row('private fields', first, 'yyyynyn nnnyyy', 200, (v) => v.post(`/data/tps/reveal/${T}`, { why: 'a call' }));
@@ -102,7 +101,7 @@ module.exports = {
 		await row('a new one', second, 'yynnn nnnn', 409, (v) => v.post('/data/threat/new', { tps: T, number: 2, what: 'again' }));
 		await row('taking away', second, 'yy0n0 0000', 409, (v) => v.post(`/data/threat/close/${T}/1`, { base: 1 }));
 		await row('the event', second, 'yy000 0000', 200, get(`/event/${secret}`));
-		await row('its undo', second, 'yn000 0000', 303, (v) => v.who === 'polda.ops' ? { status: 303 } : v.post(`/event/${secret}`, { why: 'x' }));
+		await row('its undo', second, 'yn000 0000', 303, (v) => v.post(`/event/${secret}`, { why: 'x' }));
 		await row('private fields', second, 'yynnn nnnn', 200, (v) => v.post(`/data/threat/reveal/${T}/1`, { why: 'a call' }));
 		await row('the check', second, 'y0000 0000', 200, get('/check/threat_heard'));
 
