@@ -35,7 +35,7 @@ for (const width of ["phone", "desktop"])
 				const moved = await v.page.evaluate(() => document.activeElement.getBoundingClientRect().top) - before;
 				t.expect("what is read stays in sight", true, Math.abs(moved) < 300);
 				t.expect_some("row", await v.page.textContent("table.areas tbody tr:first-child"), "not ready");
-				t.expect_some("said", await v.page.textContent("#fresh"), "updated 2024-11-20 13:09");
+				t.expect_some("said", await v.page.textContent("#fresh"), "updated 20 Nov 2024 13:09 WIB");
 				t.expect("politely", "status", await v.page.getAttribute("#fresh", "role"));
 			} finally {
 				await hears(v, seats(t, 7));
