@@ -119,7 +119,7 @@ stop server
 
 if [ "${LARGE:-}" ]; then
 	"$siap" init "$dir/nation" --rules pilkada2024 --area 0 >/dev/null
-	for what in tps roll officers; do
+	for what in ${SETS:-tps roll officers}; do
 		case $what in tps) set=tps ;; roll) set=roll_count ;; officers) set=officer_count ;; esac
 		bench/generate.sh $what "$LARGE" >"$dir/rows.csv"
 		"$siap" -w "$dir/nation" import $set "$dir/rows.csv" >/dev/null
@@ -127,7 +127,7 @@ if [ "${LARGE:-}" ]; then
 	rm "$dir/rows.csv"
 	"$siap" -w "$dir/nation" account add reader --name Reader --agency kesbangpol --role supervisor --area 0 >"$dir/account"
 	serve "$dir/nation"
-	cookie=$(node bench/web_login.js "$address" reader "$(sed -n 's/^ *\([A-Za-z0-9-]\{12,\}\)$/\1/p' "$dir/account" | head -n 1)")
+	cookie=$(node bench/web_login.js "$address" reader "$(sed -n 's/^one-time password.*: //p' "$dir/account")")
 	code=$(bench/generate.sh tps 1 | sed -n '2s/,.*//p')
 	for one in "board of the nation|/area/0|$board" "board of a province|/area/$(echo "$code" | cut -c1-2)|$board" "page of a TPS of the nation|/area/$code|$tps"; do
 		name=${one%%|*} rest=${one#*|}

@@ -29,7 +29,7 @@ for block in "$scratch"/blocks/*; do
 	mkdir -p "$copy/build"
 	find . -mindepth 1 -maxdepth 1 ! -name .git ! -name build ! -name node_modules -exec cp -a {} "$copy/" \;
 	cp -a build/siap build/obj build/embed "$copy/build/"
-	cp -a node_modules "$copy/"
+	ln -s "$root/node_modules" "$copy/node_modules"
 	(cd "$copy" && sh -e "$block") >"$scratch/out" 2>&1
 	status=$?
 	if [ $status = 0 ]; then

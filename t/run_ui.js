@@ -17,6 +17,9 @@ const browser_path = process.env.CHROMIUM || "/usr/bin/chromium";
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const shots = path.join(root, "build/shots");
 const password = "siap-latihan";
+const lanes = Number(process.env.LANES) || 3; // files run beside each other
+const servers = new Set();
+process.on("exit", () => { for (const s of servers) s.kill(); });
 const widths = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } };
 
 const html_rules = new HtmlValidate({
@@ -58,6 +61,7 @@ async function serve_there(dir) {
 	const env = environment(dir);
 	delete env.SIAP_CLOCK;
 	const child = spawn(siap, ["-w", path.join(dir, "w"), "serve", "--listen", "127.0.0.1:0"], { env, stdio: ["ignore", "pipe", "pipe"] });
+	servers.add(child);
 	let said = "";
 	const address = await new Promise((done, refuse) => {
 		child.stdout.on("data", (data) => {
@@ -175,6 +179,27 @@ class Test {
 	}
 }
 
+// The flows of a file, one after the other on a server of their own; returns how many failed.
+async function run_file(file, browser, base, dir) {
+	const stem = file.replace(/\.js$/, ""), server = await serve(base, path.join(dir, stem));
+	let failed = 0;
+	for (const flow of require(path.join(__dirname, "ui", file))) {
+		const t = new Test(browser, server);
+		try {
+			await flow.run(t);
+			await t.end();
+			console.log(`ok ui/${stem}: ${flow.name}`);
+		} catch (e) {
+			failed++;
+			await t.abandon();
+			console.log(`not ok ui/${stem}: ${flow.name}\n  ${String(e.stack || e).split("\n").slice(0, 24).join("\n  ")}\n  rerun: t/run_ui.sh ${stem}`);
+		}
+	}
+	await server.stop();
+	fs.rmSync(path.join(dir, stem), { recursive: true, force: true });
+	return failed;
+}
+
 async function main() {
 	const names = process.argv.slice(2);
 	const files = fs.readdirSync(path.join(__dirname, "ui")).filter((f) => f.endsWith(".js")).sort()
@@ -193,24 +218,16 @@ async function main() {
 		args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 			"--disable-component-update", "--disable-sync"],
 	});
-	try {
-		for (const file of files) {
-			const server = await serve(base, path.join(dir, file.replace(/\.js$/, "")));
-			for (const flow of require(path.join(__dirname, "ui", file))) {
-				const t = new Test(browser, server);
-				const name = `${file.replace(/\.js$/, "")}: ${flow.name}`;
-				try {
-					await flow.run(t);
-					await t.end();
-					console.log(`ok ui/${name}`);
-				} catch (e) {
-					failed++;
-					await t.abandon();
-					console.log(`not ok ui/${name}\n  ${String(e.stack || e).split("\n").slice(0, 24).join("\n  ")}\n  rerun: t/run_ui.sh ${file.replace(/\.js$/, "")}`);
-				}
-			}
-			await server.stop();
+	// Some files beside each other, for a browser and a server wait for each other most of the time.
+	const rest = [...files];
+	const lane = async () => {
+		for (let file; (file = rest.shift());) {
+			const n = await run_file(file, browser, base, dir);
+			failed += n;
 		}
+	};
+	try {
+		await Promise.all(Array.from({ length: Math.min(lanes, files.length) }, lane));
 	} finally {
 		await browser.close();
 		fs.rmSync(dir, { recursive: true, force: true });

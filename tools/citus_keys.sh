@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 [ -n "${SIAP_TEST_STORE-}" ] || exec tools/postgres.sh run "$0"
 # The one place that says which tables are not spread: kept whole on one node, and copied to each node. All others are, by the area.
-whole='workspace definition origin event import_job migration log_tile log_checkpoint account account_area account_dataset account_recovery session invitation login_attempt'
+whole='workspace definition origin event import_job migration log_tile log_checkpoint account account_area account_dataset account_recovery session invitation login_attempt paper'
 copied='area rule_limit rule_code rule_number rule_day'
 
 dir=$(mktemp -d) name=siap_citus_$$

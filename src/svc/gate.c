@@ -420,6 +420,17 @@ row_allowed(WriteTx *tx, const RowRequest *r, Str area, Err *err)
 	return rights_check(tx, &(RightsAsk){r->who, verb, r->dataset, area, r->origin, r->paper}, err);
 }
 
+/* The paper that came with it, unless the row shows it already. */
+static bool
+row_paper(WriteTx *tx, const RowRequest *r, const PaperAdd *paper, Err *err)
+{
+	int64_t event;
+	Err why = {0};
+	if (!r->paper.n || r->closing || paper_add(tx, paper, &event, &why) || why.code == E_CONFLICT)
+		return true;
+	return err_set(err, why.code, "%s", why.text);
+}
+
 bool
 row_work(WriteTx *tx, void *arg, Err *err)
 {
@@ -436,10 +447,13 @@ row_work(WriteTx *tx, void *arg, Err *err)
 	r->outcome = OUTCOME_SAME;
 	if (r->event)
 		return true;
+	/* What accepting makes of the key and the values does not outlive it. */
+	PaperAdd paper = {r->origin, d, put.key, arena_str(&tx->tmp, put.v[d->area].s), 0, 0, r->paper,
+		r->paper_name, r->paper_note};
 	bool ok = device_after(tx, r, &put, err) && row_accept(tx, r, &put, err);
-	r->event = put.event;
+	r->event = paper.about = put.event;
 	r->outcome = put.outcome;
-	return ok;
+	return ok && row_paper(tx, r, &paper, err);
 }
 
 bool

@@ -80,6 +80,19 @@ batches_allowed(WriteTx *tx, const Batches *b, Err *err)
 	return true;
 }
 
+/* The paper of a file is one of each of its imports. */
+static bool
+job_paper(WriteTx *tx, const Batches *b, const Batch *part, Err *err)
+{
+	int64_t event;
+	PaperAdd add = {.origin = b->origin,
+		.dataset = part->d,
+		.area = tx->w->area,
+		.batch = part->job.id,
+		.hash = b->paper};
+	return !b->paper.n || (log_begin(tx, err) && paper_add(tx, &add, &event, err));
+}
+
 static bool
 jobs_insert(WriteTx *tx, void *arg, Err *err)
 {
@@ -87,7 +100,7 @@ jobs_insert(WriteTx *tx, void *arg, Err *err)
 	if (!batches_allowed(tx, b, err))
 		return false;
 	for (size_t i = 0; i < b->n; i++)
-		if (!job_insert(tx, b, &b->part[i], err))
+		if (!job_insert(tx, b, &b->part[i], err) || !job_paper(tx, b, &b->part[i], err))
 			return false;
 	return true;
 }

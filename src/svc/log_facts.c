@@ -23,7 +23,7 @@ definition_keep(WriteTx *tx, char hex[65], Err *err)
 bool
 system_is_restricted(Str kind)
 {
-	return str_eq(kind, S("siap.reveal"));
+	return str_eq(kind, S("siap.reveal")) || str_eq(kind, S("siap.closed_paper"));
 }
 
 bool

@@ -33,16 +33,8 @@ rights_now(WriteTx *tx, const Account *who, Account *now, Err *err)
 	return account_read(&from, who->id, &tx->tmp, now, &row, err) && (row || gone(who, err));
 }
 
-/* SHA-256 in hex. */
 static bool
-is_paper(Str paper)
-{
-	unsigned char raw[32];
-	return hex_decode(paper, raw, sizeof raw);
-}
-
-static bool
-origin_check(const RightsAsk *ask, const Account *now, Err *err)
+origin_check(WriteTx *tx, const RightsAsk *ask, const Account *now, Err *err)
 {
 	const Origin *o = ask->origin;
 	const Dataset *d = ask->dataset;
@@ -57,9 +49,12 @@ origin_check(const RightsAsk *ask, const Account *now, Err *err)
 	if (!str_eq(o->on_behalf_of, d->owner))
 		return err_set(err, E_INPUT, "'%.*s' is kept by %s: say that you write on its behalf",
 			STR(d->name), agency_label(d->owner));
-	return is_paper(ask->paper) || ask->verb == VERB_UNDO ||
-		err_set(err, E_INPUT, "on behalf of %s nothing is entered without the paper: attach it",
-			agency_label(d->owner));
+	if (ask->verb == VERB_UNDO)
+		return true;
+	if (ask->paper.n)
+		return paper_need(tx->w, ask->paper, tx->tmp, err);
+	return err_set(err, E_INPUT, "on behalf of %s nothing is entered without the paper: attach it",
+		agency_label(d->owner));
 }
 
 bool
@@ -69,5 +64,6 @@ rights_check(WriteTx *tx, const RightsAsk *ask, Err *err)
 	if (!ask->who)
 		return true;
 	return rights_now(tx, ask->who, &now, err) &&
-		account_may(&now, ask->verb, ask->dataset, ask->area, err) && origin_check(ask, &now, err);
+		account_may(&now, ask->verb, ask->dataset, ask->area, err) &&
+		origin_check(tx, ask, &now, err);
 }

@@ -147,7 +147,8 @@ typedef struct RowRequest {
 	int64_t take;
 	int64_t settled; /* afterwards: how many */
 	const struct Account *who; /* whose rights count, at the moment of writing; NULL: whoever holds the keys */
-	Str paper;       /* on behalf of another agency: SHA-256, in hex, of the paper that is attached */
+	Str paper;       /* attached with it, must be on behalf of another agency: hash of paper_keep */
+	Str paper_name, paper_note; /* as in AttachRequest */
 	int64_t event;   /* afterwards: the row's newest event */
 	Outcome outcome; /* afterwards */
 } RowRequest;
@@ -166,6 +167,7 @@ bool gate_serve(Gate *g, const volatile bool *stop, Err *err) MUST;
 
 #include "svc/accounts.h"
 #include "svc/boundary.h"
+#include "svc/papers.h"
 
 /* ---- Undo: a new event that gives a row back what it said before, or what all rows of an import said before ---- */
 typedef struct UndoRequest {

@@ -379,3 +379,34 @@ DELETE FROM login_attempt WHERE subject = :subject
 DELETE FROM login_attempt WHERE last < :oldest AND until < :now
 -- name: verify_accounts
 SELECT epoch, id FROM account ORDER BY epoch, id
+
+-- name: paper_insert
+INSERT INTO paper (event, dataset, key, area, batch, about, file, kind, bytes, note, name)
+VALUES (:event, :dataset, :key, :area, :batch, :about, :file, :kind, :bytes, :note, :name)
+
+-- name: paper_known
+SELECT event FROM paper WHERE dataset = :dataset AND key = :key AND file = :file
+
+-- name: papers_of_row
+SELECT p.event, e.at, p.dataset, p.key, p.area, p.batch, p.about, p.file, p.kind, p.bytes, p.note, p.name, o.actor, o.agency, o.on_behalf_of
+FROM   paper p JOIN event e ON e.seq = p.event JOIN origin o ON o.id = e.origin
+WHERE  (p.dataset = :dataset AND p.key = :key)
+   OR  (p.dataset = :dataset AND p.key = '' AND p.batch = (SELECT b.batch FROM event r JOIN origin b ON b.id = r.origin WHERE r.seq = :event))
+ORDER  BY p.event DESC LIMIT :most
+
+-- name: papers_of_file
+SELECT p.event, e.at, p.dataset, p.key, p.area, p.batch, p.about, p.file, p.kind, p.bytes, p.note, p.name, o.actor, o.agency, o.on_behalf_of
+FROM   paper p JOIN event e ON e.seq = p.event JOIN origin o ON o.id = e.origin
+WHERE  p.file = :file
+ORDER  BY p.event DESC LIMIT :most
+
+-- name: papers_of_batch
+SELECT p.event, e.at, p.dataset, p.key, p.area, p.batch, p.about, p.file, p.kind, p.bytes, p.note, p.name, o.actor, o.agency, o.on_behalf_of
+FROM   paper p JOIN event e ON e.seq = p.event JOIN origin o ON o.id = e.origin
+WHERE  p.batch = :batch AND p.key = ''
+ORDER  BY p.event DESC LIMIT :most
+
+-- name: verify_papers
+SELECT p.event, p.dataset, p.key, p.area, p.batch, p.about, p.file, p.kind, p.bytes, p.note, e.open, e.area
+FROM   paper p LEFT JOIN event e ON e.seq = p.event
+ORDER  BY p.event

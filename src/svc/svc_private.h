@@ -183,6 +183,21 @@ bool rights_now(WriteTx *tx, const Account *who, Account *now, Err *err) MUST;
 /* account_may by the rights of now, and that origin says who it is and for whom. */
 bool rights_check(WriteTx *tx, const RightsAsk *ask, Err *err) MUST;
 
+/* ---- papers.c ---- */
+bool paper_kind(Str bytes, Str *kind, Err *err) MUST; /* attach.c; E_INPUT: none that is taken */
+bool paper_need(const Workspace *w, Str hash, Arena tmp, Err *err) MUST; /* E_INPUT: paper_keep kept no such file */
+typedef struct PaperAdd {
+	const Origin *origin;
+	const Dataset *dataset;
+	Str key, area; /* key empty: of the import `batch` */
+	int64_t batch, about;
+	Str hash, name, note;
+} PaperAdd;
+/* An event siap.paper, of a restricted dataset siap.closed_paper. E_CONFLICT: the row has it already. */
+bool paper_add(WriteTx *tx, const PaperAdd *p, int64_t *event, Err *err) MUST;
+/* What the log says of a paper: canonical JSON. */
+void paper_json(const Paper *p, Buf *out);
+
 /* ---- log_tree.c ---- */
 typedef struct LogSource {
 	Db *db;

@@ -71,9 +71,14 @@ discard(Synth *s, Err *err)
 bool
 synth_end(Synth *s, bool ok, SynthReport *out, Err *err)
 {
-	if (ok)
+	if (ok) {
 		*out = (SynthReport){
 			.stations = s->plan.n, .rows = s->rows, .events = workspace_last_event(&s->w)};
+		if (s->w.unread.code) { /* the number of events is not known */
+			*err = s->w.unread;
+			ok = false;
+		}
+	}
 	if (s->fd >= 0)
 		(void)close(s->fd);
 	buf_close(&s->line);

@@ -9,7 +9,8 @@ verify_keep(Verify *v, const Entry *e, const KnownOrigin *o)
 {
 	bool settles = str_eq(o->dataset, S("siap.resolve"));
 	bool rights = str_eq(o->dataset, S("siap.account"));
-	if (!settles && !rights && !o->device.n)
+	bool paper = str_eq(o->dataset, S("siap.paper")) || str_eq(o->dataset, S("siap.closed_paper"));
+	if (!settles && !rights && !paper && !o->device.n)
 		return;
 	pthread_mutex_lock(&v->lock);
 	KeptEvent *k = NEW(v->a, KeptEvent, 1);
@@ -21,6 +22,7 @@ verify_keep(Verify *v, const Entry *e, const KnownOrigin *o)
 		.origin = o,
 		.settles = settles,
 		.rights = rights,
+		.paper = paper,
 		.next = v->kept};
 	v->kept = k;
 	v->n_kept++;

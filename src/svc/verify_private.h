@@ -34,6 +34,7 @@ typedef struct KeptEvent { /* one that tables beside those of the datasets know 
 	const KnownOrigin *origin;
 	bool settles;            /* conflicts of the row that its key names */
 	bool rights;             /* of the account that its key names */
+	bool paper;              /* attached to the row that its key names */
 	struct KeptEvent *later; /* the next one that does for the same row */
 	struct KeptEvent *next;
 } KeptEvent;
@@ -92,6 +93,8 @@ int64_t verify_settles(const Verify *v, Str row, int64_t event); /* the event th
 bool verify_devices(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_accounts.c: rights of accounts; after verify_chains */
 bool verify_accounts(Verify *v, VerifyThread *t, Err *err) MUST;
+/* verify_papers.c: papers and their files; after verify_chains */
+bool verify_papers(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_rules.c: what comes from the definitions and the pack */
 bool verify_rules(Verify *v, VerifyThread *t, Err *err) MUST;
 

@@ -37,6 +37,7 @@ typedef struct Bulk {
 	Entry **written; /* of the rows of the file, in its order */
 	size_t n_written;
 	Err why;
+	SentPaper paper;
 } Bulk;
 
 /* ---- what can be set in this way ---- */
@@ -435,7 +436,7 @@ bulk_send(const Bulk *x, unsigned status, Err *err)
 	fill_text(page, "here", data_url(rq, x->d, "all-except", (Str){0}));
 	fill_text(page, "data_js", asset_address(S("data.js"), rq->a));
 	fill_text(page, "bulk_css", asset_address(S("bulk.css"), rq->a));
-	fill_text(page, "paper", rq_form(rq, "paper"));
+	paper_fill(rq, page, x->d, &x->paper);
 	fill_text(page, "area", x->area);
 	fill_text(page, "area_words", x->area.n ? data_place(rq, x->area) : (Str){0});
 	asks_fill(x, page);
@@ -591,7 +592,7 @@ file_import(Bulk *x, Str text, const ImportUse *use, size_t n, ImportReport *rep
 		.error_file = errors,
 		.origin = data_origin(rq, x->d, (Str){0}),
 		.who = rq->who,
-		.paper = rq_form(rq, "paper")};
+		.paper = x->paper.hash};
 	bool ok = arena_open(&a, 64 * SIZE_MB, err) && file_write_atomic(path, text, 0600, err) &&
 		import_file(rq->w, rq->site->gate, &o, &a, report, err);
 	for (size_t i = 0; !ok && i < report->n_first; i++) {
@@ -635,7 +636,7 @@ bulk_save(Request *rq, Err *err)
 	int64_t batch = 0;
 	if (!bulk_open(rq, &x, err))
 		return false;
-	bool read = ask_read(&x, &x.why) && lines_read(&x, &x.why);
+	bool read = paper_form(rq, &x.paper, &x.why) && ask_read(&x, &x.why) && lines_read(&x, &x.why);
 	if (read && (!x.area.n || !x.field))
 		read = err_set(&x.why, E_INPUT, "choose an area, and what is to be set");
 	if (!read)

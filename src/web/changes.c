@@ -35,6 +35,8 @@ system_words(Arena *a, Str kind)
 {
 	const char *const known[][2] = {{"siap.account", tr("Accounts")},
 		{"siap.reveal", tr("Private fields that were seen")},
+		{"siap.paper", tr("Papers that were attached")},
+		{"siap.closed_paper", tr("Papers that were attached")},
 		{"siap.resolve", tr("Conflicts that were settled")}, {"siap.boundary", tr("Boundaries")},
 		{"siap.workspace", tr("The workspace")}};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -70,7 +72,8 @@ may_see(const Request *rq, const LogEvent *e)
 	const Dataset *d = catalog_dataset(&rq->w->cat, e->dataset);
 	if (d)
 		return data_whole(rq, d, e->area);
-	return !(str_eq(e->dataset, S("siap.reveal")) || str_eq(e->dataset, S("siap.account"))) ||
+	return !(str_eq(e->dataset, S("siap.reveal")) || str_eq(e->dataset, S("siap.closed_paper")) ||
+			   str_eq(e->dataset, S("siap.account"))) ||
 		(str_eq(e->agency, rq->who->agency) && rq->who->role >= ROLE_SUPERVISOR);
 }
 

@@ -12,6 +12,7 @@ typedef struct Form {
 	RowCheck check;
 	Err why;   /* what is wrong with the row as a whole */
 	Str there; /* address of the row that is there already */
+	SentPaper paper;
 } Form;
 
 /* ---- what is shown ---- */
@@ -115,6 +116,7 @@ form_send(const Form *x, unsigned status, Err *err)
 	fill_text(page, "problem", arena_str(rq->a, str_of(x->why.text)));
 	fill_text(page, "problem_hint", arena_str(rq->a, str_of(x->why.hint)));
 	fill_text(page, "there", x->there);
+	paper_fill(rq, page, x->d, &x->paper);
 	fill_text(page, "wrong",
 		x->check.n ? arena_fmt(rq->a, tr("Not saved yet: please correct %zu"), x->check.n)
 				   : (Str){0});
@@ -260,7 +262,9 @@ form_enter(Form *x, Err *err)
 		.dataset = x->d,
 		.text = cells_of(x, true),
 		.who = rq->who,
-		.paper = rq_form(rq, "paper")};
+		.paper = x->paper.hash,
+		.paper_name = x->paper.name,
+		.paper_note = x->paper.note};
 	if (x->base.n && (!str_int(x->base, &r.base) || r.base < 0))
 		return err_set(err, E_INPUT, "'%.*s' is no number of an event", STR(x->base));
 	if (!gate_enter(rq->site->gate, &r, &x->why)) {
@@ -288,14 +292,19 @@ form_take(Form *x, Err *err)
 {
 	Request *rq = x->rq;
 	typed_read(x);
+	if (!paper_form(rq, &x->paper, &x->why) && status_of(x->why.code) >= 500) {
+		*err = x->why;
+		return false;
+	}
 	x->check = (RowCheck){.dataset = x->d, .text = cells_of(x, false)};
 	Str area = x->typed[x->d->area];
 	if (area_level(area) != LEVEL_ANY && !data_allow(rq, VERB_ENTER, x->d, area, err))
 		return false;
-	if (!row_problems(rq->w, &x->check, rq->a, err) || (!x->check.n && !is_there(x, err)))
+	if (!row_problems(rq->w, &x->check, rq->a, err) ||
+		(!x->check.n && !x->why.code && !is_there(x, err)))
 		return false;
 	if (x->check.n || x->why.code)
-		return form_send(x, x->check.n ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_CONFLICT, err);
+		return form_send(x, x->check.n ? MHD_HTTP_BAD_REQUEST : status_of(x->why.code), err);
 	return form_enter(x, err);
 }
 

@@ -150,8 +150,9 @@ row(Request *rq, Err *err)
 		arena_fmt(rq->a, "%.*s?%.*s=%.*s", STR(data_url(rq, d, "new", (Str){0})),
 			STR(d->field[d->area].name), STR(area)));
 	fields_fill(rq, page, d, &r);
-	if (!written_fill(rq, page, d, &r, err) || !findings_fill(rq, page, d, &r, err) ||
-		!conflicts_read(rq->w, &c, rq->a, err))
+	fill_flag(page, "attached", rq_query(rq, "attached").n > 0);
+	if (!papers_fill(rq, page, d, &r, err) || !written_fill(rq, page, d, &r, err) ||
+		!findings_fill(rq, page, d, &r, err) || !conflicts_read(rq->w, &c, rq->a, err))
 		return false;
 	fill_text(page, "conflict_url",
 		c.n ? arena_fmt(

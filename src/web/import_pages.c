@@ -433,7 +433,11 @@ job_show(Request *rq, Err *err)
 	fill_text(page, "title", arena_fmt(rq->a, tr("Import: %.*s"), STR(job_name(job))));
 	fill_text(page, "here", here);
 	fill_text(page, "errors_url", arena_fmt(rq->a, "%.*s/errors", STR(here)));
-	fill_text(page, "paper", rq_query(rq, "paper"));
+	paper_fill(rq, page,
+		v.chosen               ? v.chosen
+			: v.report.n_parts ? v.report.part[0].dataset
+							   : NULL,
+		&(SentPaper){0});
 	columns_fill(rq, page, &v.report);
 	maps_fill(rq, page, &v);
 	parts_fill(rq, page, &v.report);
@@ -461,11 +465,14 @@ job_step(Request *rq, Err *err)
 	if (!job_find(rq, &job, err))
 		return false;
 	job_look(job, rq->a, &v);
+	SentPaper paper;
+	if (!paper_form(rq, &paper, err))
+		return false;
 	JobAsk ask = {.saves = str_eq(step, S("save")),
 		.sheet = rq_form(rq, "sheet"),
 		.partial = str_eq(how, S("good")) || str_eq(how, S("over")),
 		.conflicts = str_eq(how, S("over")),
-		.paper = rq_form(rq, "paper")};
+		.paper = paper.hash};
 	if (str_eq(step, S("drop")))
 		return job_drop(job, err) && reply_redirect(rq, S("/import"), err);
 	if (ask.saves && v.state != JOB_CHECKED)

@@ -76,7 +76,9 @@ const ways = {
 		await see("check");
 		await v.go("/changes?agency=kpu");
 		await see("changes-of-kpu");
-		await follow(v, "ol.log a[href^='/event/']");
+		await v.go(`/data/delivery/history/${tps}/ink`);
+		await see("history");
+		await follow(v, "main a[href^='/event/']");
 		await see("event");
 		await v.go("/words");
 		await see("words");

@@ -400,7 +400,9 @@ test_on_behalf(void **state)
 	GateP g = NULL;
 	Desk *d = accounts_desk(&g);
 	static const char CELLS[] = "tps=1509011001001;item=ink;received=2";
-	Str paper = S("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
+	PaperFile file;
+	OK(d, paper_keep(&d->w, desk_file(d, "paper", S("a letter")), &file, &d->err));
+	Str paper = str_of(file.hash);
 	OK(d, desk_enter(d, g, "tps", "tps=1509011001001"));
 	Account desk = made(d, g, "sekretaris", "kesbangpol", ROLE_SUPERVISOR, "15");
 	Account kpu = made(d, g, "kpu.tebo", "kpu", ROLE_OPERATOR, "1509");
@@ -423,7 +425,11 @@ test_on_behalf(void **state)
 	OK(d, gate_enter(g, &r, &d->err));
 	assert_int_equal(
 		desk_number(d,
-			"SELECT count(*) FROM origin WHERE on_behalf_of = 'kpu' AND agency = 'kesbangpol' AND actor = 'sekretaris'"),
+			"SELECT count(*) FROM origin WHERE on_behalf_of = 'kpu' AND agency = 'kesbangpol' AND actor = 'sekretaris' AND dataset = 'delivery'"),
+		1);
+	assert_int_equal(
+		desk_number(d,
+			"SELECT count(*) FROM origin WHERE on_behalf_of = 'kpu' AND actor = 'sekretaris' AND dataset = 'siap.paper'"),
 		1);
 	/* What it entered so it takes back itself; what others entered it does not. */
 	UndoRequest u = {.origin = &by, .event = r.event, .who = &desk};
