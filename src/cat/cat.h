@@ -275,6 +275,6 @@ XlsxColumn field_column(const Field *f, Str name);   /* format and width of a fi
 void dataset_doc(const Catalog *c, const Pack *pack, const Dataset *d, Buf *out); /* Markdown: one section of the dictionary */
 void query_doc(const Catalog *c, const Pack *pack, const Query *q, Buf *out);
 void pack_doc(const Pack *p, Buf *out);
-void catalog_msgids(const Catalog *c, Buf *out);     /* one per line: titles, labels, units, remedies, options, code labels */
+void catalog_msgids(const Catalog *c, Buf *out);     /* one per line: titles, labels, units, remedies, options, labels of packs and their codes */
 
 #endif

@@ -380,6 +380,8 @@ catalog_msgids(const Catalog *c, Buf *out)
 			message(&m, c->pack[i].holiday[k].label);
 		for (size_t k = 0; k < c->pack[i].n_codes; k++)
 			message(&m, c->pack[i].code[k].label);
+		for (size_t k = 0; k < c->pack[i].n_labels; k++)
+			message(&m, c->pack[i].label[k].value);
 	}
 	arena_close(&a);
 }

@@ -93,7 +93,11 @@ static bool
 wait_say(int64_t ms, bool address, Err *err)
 {
 	int64_t minutes = (ms + 59999) / 60000;
-	err_set(err, E_BUSY, "too many attempts failed: try again in %lld minutes", (long long)minutes);
+	if (minutes == 1)
+		err_set(err, E_BUSY, "too many attempts failed: try again in 1 minute");
+	else
+		err_set(
+			err, E_BUSY, "too many attempts failed: try again in %lld minutes", (long long)minutes);
 	return address
 		? err_hint(err, "the attempts came from this address; nobody is locked out for longer")
 		: err_hint(err, "who has forgotten the password asks a manager of accounts for a new one");

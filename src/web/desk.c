@@ -59,6 +59,13 @@ known_to(const Request *rq)
 }
 
 bool
+desk_send_apart(Request *rq, const char *name, Str more, FillFn fill, Err *err)
+{
+	more = arena_fmt(rq->a, "%.*s %.*s", STR(known_to(rq)), STR(more));
+	return page_cached(rq, name, more, fill, err);
+}
+
+bool
 desk_send(Request *rq, const char *name, FillFn fill, Err *err)
 {
 	return page_cached(rq, name, known_to(rq), fill, err);

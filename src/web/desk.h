@@ -33,6 +33,8 @@ void desk_fill(const Desk *d, Fill *f, const char *about);
 
 /* A page that follows from the board, the address, the language, and which datasets the person may know of: page_cached. */
 bool desk_send(Request *rq, const char *name, FillFn fill, Err *err) MUST;
+/* The same, where it also follows from `more`: as in page_cached. */
+bool desk_send_apart(Request *rq, const char *name, Str more, FillFn fill, Err *err) MUST;
 
 /* ---- words; results live in the desk's arena ---- */
 Str place_words(const PlaceIndex *x, Str code, Arena *a);  /* "Kecamatan Tebo Ilir", "TPS 002, Rawa Sari" */

@@ -54,24 +54,45 @@ any_unheard(const Walk *k, size_t node)
 	return false;
 }
 
-/* Subtrees where everything was heard are passed over unseen. */
+/* Of one indicator: the board keeps no number of places, so all that are not wholly heard are visited. */
 static void
-walk(Walk *k)
+walk_only(Walk *k)
 {
 	const Board *b = k->d->b;
 	for (size_t i = k->d->node; i < b->end[k->d->node];) {
-		bool all = k->only ? k->only->heard[i] >= k->only->need[i] : b->silent[i] == 0;
-		if (all) {
+		if (k->only->heard[i] >= k->only->need[i]) {
 			i = b->end[i];
 			continue;
 		}
-		/* Without an indicator it is TPS that are counted: below, what a village owes is told by that indicator. */
-		bool here = k->only ? any_unheard(k, i) : b->level[i] == LEVEL_TPS;
-		if (here && k->total >= k->skip && k->total < k->skip + k->max)
-			place_fill(k, i, fill_item(k->page, "places"));
-		k->total += here;
+		if (any_unheard(k, i)) {
+			if (k->total >= k->skip && k->total < k->skip + k->max)
+				place_fill(k, i, fill_item(k->page, "places"));
+			k->total++;
+		}
 		i++;
 	}
+}
+
+/* Of all that must be met it is TPS that are counted, and the board keeps their number for each subtree: what lies before the page is
+ * passed over whole, and what lies after it is not visited. Below, what a village owes is told by that indicator. */
+static void
+walk_all(Walk *k)
+{
+	const Board *b = k->d->b;
+	uint64_t before = 0;
+	for (size_t i = k->d->node; i < b->end[k->d->node] && before < k->skip + k->max;) {
+		if (!b->silent[i] || before + b->silent[i] <= k->skip) {
+			before += b->silent[i];
+			i = b->end[i];
+			continue;
+		}
+		if (b->level[i] == LEVEL_TPS) {
+			place_fill(k, i, fill_item(k->page, "places"));
+			before++;
+		}
+		i++;
+	}
+	k->total = b->silent[k->d->node];
 }
 
 static bool
@@ -93,7 +114,10 @@ page_fill(Request *rq, Fill *f, Err *err)
 	desk_fill(&d, f, tr("Not heard from"));
 	indicator_choices_fill(&d, f, only);
 	fill_list(f, "places");
-	walk(&k);
+	if (only)
+		walk_only(&k);
+	else
+		walk_all(&k);
 	paging_fill(&at, rq->a, f, arena_fmt(rq->a, "/area/%.*s/silent", STR(d.code)),
 		only ? arena_fmt(rq->a, "indicator=%.*s", STR(name)) : S(""), k.total);
 	fill_text(f, "count", k.total ? figure_number(rq->a, (int64_t)k.total) : S(""));

@@ -1,5 +1,6 @@
 /* stages: the stages of the election in a province or regency: their dates, and which were declared done on what evidence. */
 #include "web/area.h"
+#include "web/data.h"
 
 static const char *
 state_words(const Stage *g)
@@ -31,6 +32,13 @@ stage_fill(const Desk *d, const Stage *g, Fill *f)
 }
 
 static bool
+may_enter(const Request *rq, Str dataset)
+{
+	const Dataset *d = catalog_dataset(&rq->w->cat, dataset);
+	return d && data_may(rq, VERB_ENTER, d, rq_param(rq, "area"));
+}
+
+static bool
 page_fill(Request *rq, Fill *f, Err *err)
 {
 	AUTO(Desk) d = {0};
@@ -49,6 +57,8 @@ page_fill(Request *rq, Fill *f, Err *err)
 		all += stage[i].main;
 		declared += stage[i].main && stage[i].declared.n;
 	}
+	fill_flag(f, "may_declare", may_enter(rq, S("stage")));
+	fill_flag(f, "may_move", may_enter(rq, S("stage_date")));
 	Str regency = area_lift(d.code, LEVEL_REGENCY);
 	fill_text(f, "regency", n == 0 && regency.n == 4 ? regency : S(""));
 	fill_text(f, "declared_words",
@@ -61,6 +71,8 @@ page_fill(Request *rq, Fill *f, Err *err)
 static bool
 page(Request *rq, Err *err)
 {
-	return desk_send(rq, "stages", page_fill, err);
+	/* What an account may enter depends on the datasets that it was given, too. */
+	Str may = arena_fmt(rq->a, "%d%d", may_enter(rq, S("stage")), may_enter(rq, S("stage_date")));
+	return desk_send_apart(rq, "stages", may, page_fill, err);
 }
 ROUTE(stages, "GET", "/area/{area}/stages", page, ROUTE_MEMBER);

@@ -15,21 +15,30 @@ day_words(const Request *rq, Str text)
 	return arena_fmt(rq->a, "%.*s, %.*s", STR(text), STR(figure_day(rq->a, str_of(date))));
 }
 
+/* The pack's own word for a rule or a number, in the person's language. */
 static Str
-value_words(Arena *a, const PackCode *c)
+label_words(const Pack *p, Str name)
 {
+	return name.n ? tr_str(pack_label(p, name)) : name;
+}
+
+/* "per TPS: 2", "police: 2, TPS: 10". */
+static Str
+value_words(const Request *rq, const PackCode *c)
+{
+	const Pack *p = rq->w->pack;
 	AUTO(Buf) b = {.max = 4096};
-	buf_fmt(&b, "%.*s", STR(c->rule));
+	buf_fmt(&b, "%.*s", STR(label_words(p, c->rule)));
 	if (c->has_amount)
-		buf_fmt(&b, "%s%lld", b.n ? " " : "", (long long)c->amount);
+		buf_fmt(&b, "%s%.*s", b.n ? ": " : "", STR(figure_number(rq->a, c->amount)));
 	for (size_t i = 0; i < c->n_numbers; i++)
-		buf_fmt(&b, "%s%.*s %lld", b.n ? ", " : "", STR(c->number[i].name),
-			(long long)c->number[i].value);
+		buf_fmt(&b, "%s%.*s: %.*s", b.n ? ", " : "", STR(label_words(p, c->number[i].name)),
+			STR(figure_number(rq->a, c->number[i].value)));
 	if (c->after.n)
 		buf_fmt(&b, "%s%.*s + %lld", b.n ? " " : "", STR(c->after), (long long)c->days);
 	if (c->ends.n)
 		buf_fmt(&b, "%s%.*s", b.n ? " " : "", STR(c->ends));
-	return b.n && !b.failed ? arena_str(a, buf_str(&b)) : S("");
+	return b.n && !b.failed ? arena_str(rq->a, buf_str(&b)) : S("");
 }
 
 static void
@@ -51,12 +60,12 @@ rules_fill(const Request *rq, const Query *q, Fill *f)
 	for (size_t i = 0; i < q->n_rules; i++) {
 		const PackNumber *limit = pack_limit(p, q->rules[i]);
 		if (limit)
-			rule_fill(f, limit->name, figure_number(rq->a, limit->value), limit->unverified,
-				limit->source);
+			rule_fill(f, label_words(p, limit->name), figure_number(rq->a, limit->value),
+				limit->unverified, limit->source);
 		for (size_t k = 0; k < p->n_codes; k++) {
 			const PackCode *c = &p->code[k];
 			if (str_eq(c->list, q->rules[i]))
-				rule_fill(f, tr_str(c->label), value_words(rq->a, c), c->unverified, c->source);
+				rule_fill(f, tr_str(c->label), value_words(rq, c), c->unverified, c->source);
 		}
 	}
 }

@@ -49,6 +49,51 @@ for (const width of ["phone", "desktop"])
 		});
 	}
 module.exports.push({
+	name: "an indicator in words first, the query behind a click",
+	async run(t) {
+		const v = await t.visit({ user: "kpu.tebo", language: "en" });
+		await v.go("/indicator/logistics_packed?area=15");
+		t.expect_some("what it means", await v.text("p.lead"), "An item counts when the quantity");
+		t.expect("the query is folded away", false, await v.page.isVisible("details.made pre"));
+		await v.page.click("details.made summary");
+		t.expect_some("the query", await v.text("details.made"), "WHERE");
+		t.expect_some("rules in words", await v.text(), "per TPS: 2");
+		t.expect("no codes of the pack", false, (await v.text("#rests + p + section")).includes("per_"));
+		const id = await t.visit({ user: "kpu.tebo", language: "id" });
+		await id.go("/indicator/logistics_packed?area=15");
+		t.expect_some("and in Indonesian", await id.text(), "per TPS dan jenis pemilihan: 1");
+	},
+});
+module.exports.push({
+	name: "who was not heard from: as many as it says, each once",
+	async run(t) {
+		const v = await t.visit({ user: "gubernur", language: "en" });
+		const seen = [];
+		let where = "/area/15/silent";
+		await v.go(where);
+		const total = number(await v.text("main form + p strong"));
+		for (let n = 0; n < 100 && where; n++) {
+			await v.go(where);
+			seen.push(...await v.page.$$eval(".results > li > a", (all) => all.map((a) => a.getAttribute("href"))));
+			where = await v.page.$$eval('a[rel="next"]', (all) => all.length ? all[0].getAttribute("href") : "");
+		}
+		t.expect("as many as it says", total, seen.length);
+		t.expect("some", true, total > 0);
+		t.expect("each once, in order", [...new Set(seen)].sort(), seen);
+	},
+});
+module.exports.push({
+	name: "only who may enter a stage is offered to",
+	async run(t) {
+		for (const [user, links] of [["gubernur", []], ["kpu.tebo", ["/data/stage/new?area=1509"]], ["sekretaris", ["/data/stage/new?area=1509", "/data/stage_date/new?area=1509"]]]) {
+			const v = await t.visit({ user });
+			await v.go("/area/1509/stages");
+			t.expect(user, links, await v.page.$$eval('main a[href^="/data/stage"]', (all) => all.map((a) => a.getAttribute("href"))));
+			for (const link of links) t.expect(link, 200, await v.go(link));
+		}
+	},
+});
+module.exports.push({
 	name: "from the province to a TPS without JavaScript",
 	async run(t) {
 		const v = await t.visit({ user: "kpu.tebo", width: "phone", javascript: false });

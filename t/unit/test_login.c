@@ -131,7 +131,9 @@ test_back_off(void **state)
 		uint64_t before = password_work;
 		REFUSED(d, logs_in(d, g, "kpu.tebo", PASSWORD, &r), E_BUSY);
 		assert_string_equal(d->err.text,
-			arena_fmt(&d->a, "too many attempts failed: try again in %d minutes", minutes[i]).p);
+			arena_fmt(&d->a, "too many attempts failed: try again in %d %s", minutes[i],
+				minutes[i] == 1 ? "minute" : "minutes")
+				.p);
 		assert_int_equal(password_work, before);
 		hand += minutes[i] * MINUTE - 1;
 		REFUSED(d, logs_in(d, g, "kpu.tebo", PASSWORD, &r), E_BUSY);
@@ -180,7 +182,7 @@ test_back_off_of_addresses(void **state)
 	/* Of that house nobody for a minute, of others everybody. */
 	LoginRequest r = {.address = S("2001:db8:1:2:ffff::9")};
 	REFUSED(d, logs_in(d, g, "kpu.tebo", PASSWORD, &r), E_BUSY);
-	assert_non_null(strstr(d->err.text, "in 1 minutes"));
+	assert_non_null(strstr(d->err.text, "in 1 minute"));
 	r.address = S("2001:db8:1:3::9");
 	OK(d, logs_in(d, g, "kpu.tebo", PASSWORD, &r));
 	/* Who gets in from there does not end it for those who guess. */
