@@ -15,10 +15,16 @@ typedef struct Slot {
 	char text[SLOT_TEXT]; /* its strings */
 } Slot;
 
+typedef struct Seen {
+	int64_t id, at;
+} Seen;
+
 struct Sessions {
 	const Arena *owner; /* of the workspace that made it */
 	Arena a;
 	Slot *slot;
+	Seen left[SLOTS]; /* what the table does not say yet of sessions whose slot another one took */
+	size_t n_left;
 	pthread_mutex_t lock;
 	_Atomic int64_t generation;
 };
@@ -113,6 +119,27 @@ kept_find(struct Sessions *all, const char hash[65], Arena *a, Found *out)
 	return found;
 }
 
+static Seen *
+left_find(struct Sessions *all, int64_t id)
+{
+	for (size_t i = 0; i < all->n_left; i++)
+		if (all->left[i].id == id)
+			return &all->left[i];
+	return NULL;
+}
+
+static void
+slot_leave(struct Sessions *all, const Slot *s)
+{
+	if (!s->hash[0] || s->seen <= s->stored)
+		return;
+	Seen *left = left_find(all, s->session.id);
+	if (!left && all->n_left < SLOTS)
+		left = &all->left[all->n_left++];
+	if (left)
+		*left = (Seen){s->session.id, s->seen};
+}
+
 static void
 kept_put(struct Sessions *all, const char hash[65], Found *of)
 {
@@ -120,9 +147,14 @@ kept_put(struct Sessions *all, const char hash[65], Found *of)
 	Slot *s = slot_of(all, hash);
 	bool same = strcmp(s->hash, hash) == 0;
 	Arena text = {s->text, s->text + sizeof s->text, s->text};
+	if (!same)
+		slot_leave(all, s);
+	s->stored = same ? s->stored : of->seen;
+	const Seen *left = left_find(all, of->session.id);
+	if (left && left->at > of->seen)
+		of->seen = left->at;
 	if (same && s->seen > of->seen)
 		of->seen = s->seen;
-	s->stored = same ? s->stored : of->seen;
 	memcpy(s->hash, hash, 65);
 	s->generation = of->generation;
 	s->read = clock_us();
@@ -249,11 +281,8 @@ sessions_list(Workspace *w, int64_t account, Arena *a, SessionRow **out, size_t 
 
 /* ---- written down ---- */
 
-typedef struct Seen {
-	int64_t id, at;
-} Seen;
 typedef struct Keeping {
-	Seen seen[SLOTS];
+	Seen seen[2 * SLOTS];
 	size_t n;
 	int64_t now;
 } Keeping;
@@ -262,6 +291,9 @@ static void
 seen_collect(struct Sessions *all, Keeping *k)
 {
 	pthread_mutex_lock(&all->lock);
+	for (size_t i = 0; i < all->n_left; i++)
+		k->seen[k->n++] = all->left[i];
+	all->n_left = 0;
 	for (size_t i = 0; all->slot && i < SLOTS; i++) {
 		Slot *s = &all->slot[i];
 		if (!s->hash[0] || s->seen - s->stored < SEEN_EVERY_MS)

@@ -265,6 +265,33 @@ test_expiry(void **state)
 	desk_close(d);
 }
 
+/* However many there are: two that share a place in memory do not end each other. */
+static void
+test_many_sessions(void **state)
+{
+	(void)state;
+	enum { MANY = 150 };
+	GateP g = NULL;
+	Desk *d = accounts_desk(&g);
+	(void)made(d, g, "kpu.tebo", "kpu", ROLE_OPERATOR, "1509");
+	const char *of[MANY];
+	for (int i = 0; i < MANY; i++)
+		of[i] = token(d, g, "kpu.tebo");
+	for (int day = 0; day < 3; day++) {
+		hand += 7 * HOUR;
+		for (int i = 0; i < MANY; i++)
+			OK(d, finds(d, of[i], NULL));
+	}
+	OK(d, gate_sessions(g, &d->err));
+	assert_int_equal(desk_number(d, "SELECT count(*) FROM session"), MANY);
+	desk_reopen(d);
+	hand += 7 * HOUR;
+	for (int i = 0; i < MANY; i++)
+		OK(d, finds(d, of[i], NULL));
+	gate_close(g);
+	desk_close(d);
+}
+
 static void
 test_ended(void **state)
 {
@@ -719,11 +746,12 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_in_and_out),
 		cmocka_unit_test(test_same_work), cmocka_unit_test(test_back_off),
 		cmocka_unit_test(test_back_off_of_addresses), cmocka_unit_test(test_at_once),
-		cmocka_unit_test(test_expiry), cmocka_unit_test(test_ended),
-		cmocka_unit_test(test_password), cmocka_unit_test(test_hash), cmocka_unit_test(test_change),
-		cmocka_unit_test(test_cost_grows), cmocka_unit_test(test_links),
-		cmocka_unit_test(test_second_factor), cmocka_unit_test(test_secret_stays),
-		cmocka_unit_test(test_vectors), cmocka_unit_test(test_oathtool)};
+		cmocka_unit_test(test_expiry), cmocka_unit_test(test_many_sessions),
+		cmocka_unit_test(test_ended), cmocka_unit_test(test_password), cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_change), cmocka_unit_test(test_cost_grows),
+		cmocka_unit_test(test_links), cmocka_unit_test(test_second_factor),
+		cmocka_unit_test(test_secret_stays), cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_oathtool)};
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
