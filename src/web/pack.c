@@ -32,11 +32,21 @@ is_packable(const char *type)
 }
 
 /* One stream of each kind for each thread: making one costs more than most pages. */
+static _Thread_local z_stream kept[2];
+static _Thread_local bool made[2];
+
+void
+pack_end(void)
+{
+	for (int i = 0; i < 2; i++)
+		if (made[i])
+			(void)deflateEnd(&kept[i]);
+	made[0] = made[1] = false;
+}
+
 static z_stream *
 stream(bool raw)
 {
-	static _Thread_local z_stream kept[2];
-	static _Thread_local bool made[2];
 	z_stream *z = &kept[raw];
 	if (made[raw])
 		return deflateReset(z) == Z_OK ? z : NULL;

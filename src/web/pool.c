@@ -80,6 +80,7 @@ worker_close(void *of)
 {
 	Worker *k = of;
 	Arena mem = k->mem;
+	pack_end();
 	workspace_close(&k->w);
 	arena_close(&mem);
 }

@@ -213,6 +213,7 @@ void cache_close(Site *s);
 /* ---- pack.c ---- */
 bool takes_gzip(const Request *rq);
 bool is_packable(const char *type);
+void pack_end(void); /* frees what the thread keeps for packing, when it ends */
 bool pack(Str in, Buf *out); /* gzip; false: it did not work, out is not to be used */
 bool browser_has(const Request *rq, Str tag); /* If-None-Match names it */
 /* gzip of parts that were compressed before and of some that were not. */
