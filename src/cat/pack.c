@@ -273,7 +273,7 @@ code_words(const Making *m, PackCode *c, const Line *l, Err *err)
 static Str
 code_key(char *out, size_t size, Str list, Str code)
 {
-	if (list.n + code.n + 1 > size)
+	if (!list.n || !code.n || list.n + code.n + 1 > size)
 		return (Str){0};
 	memcpy(out, list.p, list.n);
 	out[list.n] = '\t';
