@@ -207,7 +207,7 @@ function keep(state, got) {
 async function ask(state, text) {
 	const step = { at: 0, send: text.split('\n').map((line) => ({ line })), expect: [] };
 	const r = await exchange(state, pieces(step, state), []);
-	if (!r.got[0]) throw new Error(`no answer to ${text.split('\n')[0]}`);
+	if (!r.got[0]) throw new Error(`no answer to ${text.split('\n')[0]}\n${state.said().split('\n').filter((l) => /runtime error|ERROR:|SUMMARY|^ +#\d /.test(l)).slice(0, 20).join('\n')}`);
 	keep(state, r.got);
 	return r.got[0];
 }

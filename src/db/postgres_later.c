@@ -1,6 +1,7 @@
 /* What db_run_later leaves for later on PostgreSQL: rows of plain inserts gather and travel as COPY, other statements go out
  * at once through libpq's pipeline mode; the answers are read when the next statement needs the connection. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "db/postgres_private.h"
 
@@ -35,11 +36,23 @@ pending_read(PgDb *p, Err *err)
 	return good;
 }
 
+/* libpq keeps a failed write for the next answer, and gives no further ones; then the pipeline has no end and the connection
+ * still counts as good. What the server said last is read, until libpq sees that nobody is there. */
+static void
+pipeline_break(PgDb *p)
+{
+	shutdown(PQsocket(p->c), SHUT_RDWR);
+	while (PQconsumeInput(p->c))
+		;
+	NEED(PQstatus(p->c) == CONNECTION_BAD);
+}
+
 static void
 pipeline_end(PgDb *p)
 {
 	PQclear(PQgetResult(p->c));
-	NEED(PQexitPipelineMode(p->c) || PQstatus(p->c) == CONNECTION_BAD);
+	if (!PQexitPipelineMode(p->c) && PQstatus(p->c) != CONNECTION_BAD)
+		pipeline_break(p);
 }
 
 static bool

@@ -312,7 +312,7 @@ event_find(Request *rq, One *o, Err *err)
 	Str number = rq_param(rq, "seq");
 	int64_t seq;
 	*o = (One){.rq = rq};
-	if (!str_int(number, &seq) || seq <= 0)
+	if (!str_int(number, &seq) || seq <= 0 || seq == INT64_MAX)
 		return err_set(err, E_NOTFOUND, "there is no event '%.*s'", STR(number));
 	LogFilter f = {
 		.from = CLOCK_REAL, .upto = CLOCK_REAL, .after = seq - 1, .before = seq + 1, .max = 1};

@@ -5,9 +5,13 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+#include "db/postgres_private.h"
 
 static TestStore store;
 static Err err;
@@ -198,6 +202,39 @@ a_connection_lost_with_work_left_for_later(void **state)
 	db_reset(s);
 	REFUSED(tx_commit(&tx, &err), E_IO, "was lost");
 	tx_rollback(&tx);
+	assert_int_equal(ask(other, "SELECT count(*) FROM t"), 0);
+}
+
+/* A server ended by an immediate shutdown says farewell and reads no more; the end of the connection itself comes later. */
+static void
+farewell(Db *db)
+{
+	static const char notice[] = "N\0\0\0\x1aSWARNING\0C57P02\0Mbye\0";
+	int pair[2];
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(send(pair[1], notice, sizeof notice, 0), sizeof notice);
+	assert_int_equal(shutdown(pair[1], SHUT_RD), 0);
+	assert_true(dup2(pair[0], PQsocket(((PgDb *)db)->c)) >= 0);
+	close(pair[0]);
+}
+
+static void
+a_server_that_says_farewell_is_lost(void **state)
+{
+	(void)state;
+	AUTO(DbP) db = open_with("CREATE TABLE t (a integer)");
+	AUTO(DbP) other = open_db(DB_READ);
+	Stmt *add;
+	OK(db_prepare(db, S("INSERT INTO t VALUES (1)"), &add, &err));
+	AUTO(Tx) tx = {0};
+	OK(tx_begin(db, &tx, &err));
+	OK(db_run_later(add, &err));
+	farewell(db);
+	REFUSED(tx_commit(&tx, &err), E_IO, "was lost");
+	tx_rollback(&tx);
+	assert_true(db_lost(db));
+	REFUSED(tx_begin(db, &tx, &err), E_IO, "was lost");
 	assert_int_equal(ask(other, "SELECT count(*) FROM t"), 0);
 }
 
@@ -807,6 +844,7 @@ main(void)
 		T(reader_keeps_its_snapshot),
 		T(a_lost_connection_is_said_plainly),
 		T(a_connection_lost_with_work_left_for_later),
+		T(a_server_that_says_farewell_is_lost),
 		T(values_come_back_typed),
 		T(values_of_another_type_are_refused),
 		T(parameters_stand_outside_of_strings_and_comments),
