@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 grep -nE '^[[:space:]]*#[[:space:]]*include' $(find src -name '*.[ch]' | LC_ALL=C sort) /dev/null | awk '
 BEGIN {
 	# The C library, POSIX and Linux: allowed everywhere.
-	n = split("assert ctype dirent errno fcntl fenv float inttypes limits locale math poll pthread pwd signal stdalign " \
+	n = split("assert ctype dirent errno fcntl fenv float inttypes limits locale math poll pthread pwd semaphore signal stdalign " \
 		"stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings termios threads time unistd wchar", w)
 	for (i = 1; i <= n; i++) system_header[w[i] ".h"] = 1
 	while ((getline line < "src/DEPS") > 0) {

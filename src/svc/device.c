@@ -250,7 +250,7 @@ deliver_local(Gate *g, RowRequest *row, size_t n, const Sorted *order, Work *wor
 		writer_queue(g->writer, &work[i]);
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!writer_await(g->writer, &work[i], &error[order[i].at]))
+		if (!writer_await(&work[i], &error[order[i].at]))
 			continue;
 }
 

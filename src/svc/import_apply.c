@@ -228,7 +228,7 @@ apply_all(Writer *wr, Apply *ap, Slice *next, const Watch *watch, Err *err)
 		int64_t start = clock_us();
 		writer_queue(wr, &work);
 		bool ahead = now->last || slice_read(ap, next, rows, &why);
-		if (!writer_await(wr, &work, err))
+		if (!writer_await(&work, err))
 			return false;
 		*ap->job = ap->after;
 		rows = slice_size(rows, clock_us() - start, most);

@@ -44,7 +44,7 @@ gate_rotate(Gate *g, const Origin *who, Str why, Err *err)
 	if (!g->writer)
 		return socket_log(g, S("rotate"), who, why, err);
 	writer_queue(g->writer, &work);
-	return writer_await(g->writer, &work, err);
+	return writer_await(&work, err);
 }
 
 bool
@@ -63,7 +63,7 @@ change_alone(Workspace *w, WriterMode mode, LogChange *c, Err *err)
 		return false;
 	Work work = {.fn = change_work, .arg = c, .alone = true, .sign = true};
 	writer_queue(wr, &work);
-	bool ok = writer_await(wr, &work, err);
+	bool ok = writer_await(&work, err);
 	writer_close(wr);
 	return ok;
 }

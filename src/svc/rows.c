@@ -389,6 +389,18 @@ row_key_cells(const Dataset *d, Str key, Arena *a, Str **text, Err *err)
 }
 
 bool
+row_key_of(Workspace *w, const Dataset *d, const Str *text, Arena *a, Str *key, Err *err)
+{
+	AUTO(Buf) b = {0};
+	Value *v = NEW(a, Value, d->n_fields);
+	if (!row_keys_from_text(w, d, text, a, v, err))
+		return false;
+	row_key(d, v, &b);
+	*key = arena_str(a, buf_str(&b));
+	return buf_check(&b, err);
+}
+
+bool
 row_get(Workspace *w, const Dataset *d, const Str *text, Arena *a, RowView *out, Err *err)
 {
 	AUTO(Buf) sql = {0};

@@ -324,6 +324,8 @@ bool rows_number(Workspace *w, const Dataset *d, Str area, uint64_t most, uint64
 bool row_is_seen(const Account *who, const Dataset *d, const Value *v);
 /* text: n_fields cells, those of the key fields count. E_NOTFOUND: there never was such a row. */
 bool row_get(Workspace *w, const Dataset *d, const Str *text, Arena *a, RowView *out, Err *err) MUST;
+/* The key that such cells make, whether the row is there or not; the database is not asked. */
+bool row_key_of(Workspace *w, const Dataset *d, const Str *text, Arena *a, Str *key, Err *err) MUST;
 /* The key of a row as cells: n_fields of them, p == NULL but for the key fields. E_INPUT: it is none. */
 bool row_key_cells(const Dataset *d, Str key, Arena *a, Str **text, Err *err) MUST;
 /* What rows of a dataset are to hold, as far as a view of the catalog plans them. */

@@ -6,6 +6,7 @@
 #include "tlog/tlog.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 #define SIZE_MB ((size_t)1 << 20)
 
@@ -157,13 +158,14 @@ typedef struct Work { /* one caller's: fn, arg and alone are set by it */
 	void *arg;
 	bool alone; /* gets a commit of its own (large slices of imports) */
 	bool sign;  /* and a checkpoint before it is done; only when alone */
-	bool done, ok;
+	bool ok;
+	sem_t done;   /* each caller is woken alone, when its own work is durable */
 	Str language; /* of the caller: its messages are made here */
 	Err err;
 	struct Work *next;
 } Work;
 void writer_queue(Writer *wr, Work *work);
-bool writer_await(Writer *wr, Work *work, Err *err) MUST; /* until it is durable, or failed */
+bool writer_await(Work *work, Err *err) MUST; /* until it is durable, or failed */
 /* Both at once. */
 bool writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err) MUST;
 /* The newest checkpoint is one of all events that are committed by now. */

@@ -13,7 +13,7 @@ struct Writer {
 	pthread_t thread;
 	bool started, stop;
 	pthread_mutex_t lock;
-	pthread_cond_t wake, done;
+	pthread_cond_t wake, moved;
 	Work *head, **tail;
 	int64_t seq, at; /* newest committed event, and when: times never run backwards */
 	int64_t commits;
@@ -291,13 +291,11 @@ writer_main(void *arg)
 		pthread_mutex_unlock(&wr->lock);
 		run_batch(wr, list, n);
 		sign_asked(wr, list);
-		pthread_mutex_lock(&wr->lock);
 		for (Work *work = list, *next; work; work = next) {
-			next = work->next; /* the waiter may be gone once done is set and the lock is free */
-			work->done = true;
+			next = work->next; /* the waiter may be gone once it is told */
+			sem_post(&work->done);
 		}
-		pthread_cond_broadcast(&wr->done);
-		pthread_mutex_unlock(&wr->lock);
+		writer_wake(wr);
 		sign_when_due(wr);
 		checkpoint(wr);
 		pthread_mutex_lock(&wr->lock);
@@ -310,6 +308,7 @@ void
 writer_queue(Writer *wr, Work *work)
 {
 	work->language = lang_now();
+	sem_init(&work->done, 0, 0);
 	pthread_mutex_lock(&wr->lock);
 	NEED(!wr->stop);
 	*wr->tail = work;
@@ -319,12 +318,11 @@ writer_queue(Writer *wr, Work *work)
 }
 
 bool
-writer_await(Writer *wr, Work *work, Err *err)
+writer_await(Work *work, Err *err)
 {
-	pthread_mutex_lock(&wr->lock);
-	while (!work->done)
-		pthread_cond_wait(&wr->done, &wr->lock);
-	pthread_mutex_unlock(&wr->lock);
+	while (sem_wait(&work->done) != 0)
+		; /* a signal came */
+	sem_destroy(&work->done);
 	if (!work->ok && err)
 		*err = work->err;
 	return work->ok;
@@ -335,7 +333,7 @@ writer_run(Writer *wr, WriteFn fn, void *arg, bool alone, Err *err)
 {
 	Work work = {.fn = fn, .arg = arg, .alone = alone};
 	writer_queue(wr, &work);
-	return writer_await(wr, &work, err);
+	return writer_await(&work, err);
 }
 
 static bool
@@ -350,7 +348,7 @@ writer_sign(Writer *wr, Err *err)
 {
 	Work work = {.fn = nothing, .alone = true, .sign = true};
 	writer_queue(wr, &work);
-	return writer_await(wr, &work, err);
+	return writer_await(&work, err);
 }
 
 int64_t
@@ -372,7 +370,7 @@ writer_wait(Writer *wr, int64_t after, const _Atomic bool *stop)
 	until.tv_sec++;
 	pthread_mutex_lock(&wr->lock);
 	while (wr->seq <= after && !*stop)
-		if (pthread_cond_timedwait(&wr->done, &wr->lock, &until) != 0)
+		if (pthread_cond_timedwait(&wr->moved, &wr->lock, &until) != 0)
 			break;
 	int64_t seq = wr->seq;
 	pthread_mutex_unlock(&wr->lock);
@@ -385,7 +383,7 @@ writer_wake(Writer *wr)
 	if (!wr)
 		return;
 	pthread_mutex_lock(&wr->lock);
-	pthread_cond_broadcast(&wr->done);
+	pthread_cond_broadcast(&wr->moved);
 	pthread_mutex_unlock(&wr->lock);
 }
 
@@ -417,7 +415,7 @@ writer_open(Workspace *w, WriterMode mode, Writer **out, Err *err)
 	wr->tail = &wr->head;
 	pthread_mutex_init(&wr->lock, NULL);
 	pthread_cond_init(&wr->wake, NULL);
-	pthread_cond_init(&wr->done, NULL);
+	pthread_cond_init(&wr->moved, NULL);
 	if (writer_start(wr, &a, err)) {
 		*out = wr;
 		return true;
@@ -455,7 +453,7 @@ writer_close(Writer *wr)
 	lease_drop(&wr->lease);
 	pthread_mutex_destroy(&wr->lock);
 	pthread_cond_destroy(&wr->wake);
-	pthread_cond_destroy(&wr->done);
+	pthread_cond_destroy(&wr->moved);
 	Arena a = wr->tmp;
 	arena_close(&a);
 }

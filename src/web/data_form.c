@@ -275,14 +275,14 @@ form_enter(Form *x, Err *err)
 		}
 		return form_send(x, status, err);
 	}
-	RowView row;
-	if (!row_get(rq->w, x->d, x->check.text, rq->a, &row, err))
+	Str key;
+	if (!row_key_of(rq->w, x->d, x->check.text, rq->a, &key, err))
 		return false;
-	Str path = data_url(rq, x->d, "", row.key);
+	Str path = data_url(rq, x->d, "", key);
 	return reply_redirect(rq,
 		r.outcome == OUTCOME_CONFLICT
 			? arena_fmt(rq->a, "/conflicts/%.*s", STR(str_slice(path, 6, path.n)))
-			: arena_fmt(rq->a, "%.*s?done=%lld&was=%s", STR(data_url(rq, x->d, "row", row.key)),
+			: arena_fmt(rq->a, "%.*s?done=%lld&was=%s", STR(data_url(rq, x->d, "row", key)),
 				  (long long)r.event, outcome_word(r.outcome)),
 		err);
 }
