@@ -28,7 +28,7 @@ CFLAGS_ALL += $(CFLAGS)
 lib_src  := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 lib_obj  := $(lib_src:%.c=$(O)/%.o) $(O)/embed.o
 # What browsers load: our own files and those of the libraries, each once more compressed.
-assets   := $(wildcard assets/*) assets/pico.css assets/htmx.js assets/htmx-sse.js
+assets   := $(wildcard assets/*) assets/pico.css
 embedded := $(assets:%=build/embed/%) $(assets:%=build/embed/%.gz) $(wildcard datasets/*.def indicators/*.sql checks/*.sql views/*.sql rules/*/*.def migrations/*.sql src/*/*.sql pages/*.html demo-data/*.csv demo-data/rows/*.csv) $(patsubst lang/%.po,build/embed/lang/%.mo,$(wildcard lang/*.po)) build/embed/areas.txt
 tests    := $(patsubst t/unit/%.c,$(O)/t/%,$(wildcard t/unit/*.c)) $(patsubst t/%.c,$(O)/t/%,$(wildcard t/*.c))
 fuzzers  := $(patsubst t/fuzz/%.c,build/fuzz/%,$(wildcard t/fuzz/*.c))
@@ -56,9 +56,6 @@ $(O)/embed.o: build/embed/embed.S
 	@mkdir -p $(@D)
 	$(CC) -c -o $@ $<
 build/embed/assets/pico.css: node_modules/@picocss/pico/css/pico.min.css
-build/embed/assets/htmx.js: node_modules/htmx.org/dist/htmx.min.js
-build/embed/assets/htmx-sse.js: node_modules/htmx.org/dist/ext/hx-sse.min.js
-build/embed/assets/pico.css build/embed/assets/htmx.js build/embed/assets/htmx-sse.js:
 	@mkdir -p $(@D)
 	grep -v '^//# sourceMappingURL' $< >$@
 build/embed/assets/%: assets/%

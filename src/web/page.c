@@ -10,7 +10,7 @@ typedef struct Pages {
 	Str asset[8]; /* addresses of what every page loads */
 } Pages;
 
-static const char *const assets_everywhere[] = {"pico.css", "siap.css", "htmx.js", "siap.js"};
+static const char *const assets_everywhere[] = {"pico.css", "siap.css", "siap.js"};
 
 static bool
 part_find(void *ctx, Str name, Str *file, Str *text)
@@ -251,7 +251,7 @@ page_common(Request *rq, Fill *f)
 	Workspace *w = rq->w;
 	Str own[OWNS];
 	bool indonesian = str_eq(lang_now(), S("id"));
-	static const char *const name[] = {"pico_css", "siap_css", "htmx_js", "siap_js"};
+	static const char *const name[] = {"pico_css", "siap_css", "siap_js"};
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
 		fill_text(f, name[i], p->asset[i]);
 	fill_text(f, "lang", indonesian ? S("id") : S("en"));
