@@ -167,24 +167,64 @@ boundary_same(WriteTx *tx, Str area, Str rings, bool *same, Err *err)
 	return true;
 }
 
-/* In the log: the file by its hash, and how many areas have another boundary now. */
+bool
+boundary_digest(const LogSource *from, BoundaryEventFn fn, void *ctx, char hex[65], Err *err)
+{
+	Hasher *h;
+	Stmt *s;
+	Sha256 sum;
+	bool row = true, ok = true;
+	if (!svc_stmt(from->db, from->sql, "boundary_all", &s, err) || !hasher_open(&h, err))
+		return false;
+	hasher_begin(h);
+	while (ok && row) {
+		ok = db_step(s, &row, err);
+		if (!ok || !row)
+			break;
+		char level = (char)db_int(s, 1);
+		hasher_add(h, db_text(s, 0));
+		hasher_add(h, (Str){&level, 1});
+		hasher_add(h, db_text(s, 3));
+		hasher_add(h, S("\n"));
+		ok = !fn || fn(ctx, db_text(s, 0), db_int(s, 2), err);
+	}
+	if (!ok)
+		db_reset(s);
+	hasher_end(h, &sum);
+	hasher_close(h);
+	hex_encode(sum.b, 32, hex);
+	return ok;
+}
+
+static bool
+event_before(WriteTx *tx, int64_t *event, Err *err)
+{
+	Stmt *s;
+	bool row;
+	if (!svc_stmt(tx->db, &tx->w->sql, "boundary_event", &s, err) || !db_step(s, &row, err))
+		return false;
+	*event = row ? db_int(s, 0) : 0;
+	db_reset(s);
+	return true;
+}
+
+/* In the log: the file by its hash, how many areas have another boundary now, and the hash of all boundaries as they are now. */
 static bool
 boundary_log(WriteTx *tx, const Drawing *d, size_t changed, Err *err)
 {
 	AUTO(Buf) open = {0};
 	JsonOut j = jout_new(&open);
-	Stmt *s;
-	bool row;
+	int64_t base;
+	char all[65];
+	if (!boundary_digest(&(LogSource){tx->db, &tx->w->sql}, NULL, NULL, all, err) ||
+		!event_before(tx, &base, err))
+		return false;
 	jout_obj(&j);
+	jout_member(&j, S("all"), str_of(all));
 	jout_number(&j, S("areas"), (int64_t)changed);
 	jout_member(&j, S("file"), str_of(d->im->hash));
 	jout_obj_end(&j);
-	if (!buf_check(&open, err) || !svc_stmt(tx->db, &tx->w->sql, "boundary_event", &s, err) ||
-		!db_step(s, &row, err))
-		return false;
-	int64_t base = row ? db_int(s, 0) : 0;
-	db_reset(s);
-	return log_begin(tx, err) &&
+	return buf_check(&open, err) && log_begin(tx, err) &&
 		log_system(tx,
 			&(SystemRow){.who = d->im->origin,
 				.kind = S("siap.boundary"),
@@ -192,6 +232,17 @@ boundary_log(WriteTx *tx, const Drawing *d, size_t changed, Err *err)
 				.open = buf_str(&open),
 				.base = base},
 			&d->im->event, err);
+}
+
+/* The event's number is known once it is in the log. */
+static bool
+boundaries_mark(WriteTx *tx, const Drawing *d, Err *err)
+{
+	Stmt *s;
+	if (!svc_stmt(tx->db, &tx->w->sql, "boundary_mark", &s, err))
+		return false;
+	db_set_int(s, "event", d->im->event);
+	return db_run(s, err);
 }
 
 static bool
@@ -205,7 +256,7 @@ boundaries_put(WriteTx *tx, const Drawing *d, const bool *same, Err *err)
 			continue;
 		db_set_text(s, "area", d->area[i]);
 		db_set_int(s, "level", area_level(d->area[i]));
-		db_set_int(s, "event", d->im->event);
+		db_set_int(s, "event", 0);
 		db_set_text(s, "rings", d->rings[i]);
 		if (!db_run(s, err))
 			return false;
@@ -232,7 +283,9 @@ draw_work(WriteTx *tx, void *arg, Err *err)
 			return false;
 		changed += !same[i];
 	}
-	return !changed || (boundary_log(tx, d, changed, err) && boundaries_put(tx, d, same, err));
+	return !changed ||
+		(boundaries_put(tx, d, same, err) && boundary_log(tx, d, changed, err) &&
+			boundaries_mark(tx, d, err));
 }
 
 /* ---- over the socket: the file goes by way of the workspace's folder ---- */

@@ -22,6 +22,10 @@ INSERT INTO boundary (area, level, event, rings) VALUES (:area, :level, :event, 
 ON CONFLICT (area) DO UPDATE SET event = excluded.event, rings = excluded.rings
 -- name: boundary_event
 SELECT COALESCE(max(event), 0) FROM boundary
+-- name: boundary_all
+SELECT area, level, event, rings FROM boundary ORDER BY area
+-- name: boundary_mark
+UPDATE boundary SET event = :event WHERE event = 0
 -- name: area_all
 SELECT code, level FROM area ORDER BY code
 -- name: tps_all

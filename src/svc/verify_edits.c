@@ -10,7 +10,8 @@ verify_keep(Verify *v, const Entry *e, const KnownOrigin *o)
 	bool settles = str_eq(o->dataset, S("siap.resolve"));
 	bool rights = str_eq(o->dataset, S("siap.account"));
 	bool paper = str_eq(o->dataset, S("siap.paper")) || str_eq(o->dataset, S("siap.closed_paper"));
-	if (!settles && !rights && !paper && !o->device.n)
+	bool boundary = str_eq(o->dataset, S("siap.boundary"));
+	if (!settles && !rights && !paper && !boundary && !o->device.n)
 		return;
 	pthread_mutex_lock(&v->lock);
 	KeptEvent *k = NEW(v->a, KeptEvent, 1);
@@ -23,6 +24,7 @@ verify_keep(Verify *v, const Entry *e, const KnownOrigin *o)
 		.settles = settles,
 		.rights = rights,
 		.paper = paper,
+		.boundary = boundary,
 		.next = v->kept};
 	v->kept = k;
 	v->n_kept++;

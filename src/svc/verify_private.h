@@ -35,6 +35,7 @@ typedef struct KeptEvent { /* one that tables beside those of the datasets know 
 	bool settles;            /* conflicts of the row that its key names */
 	bool rights;             /* of the account that its key names */
 	bool paper;              /* attached to the row that its key names */
+	bool boundary;           /* of areas, for maps */
 	struct KeptEvent *later; /* the next one that does for the same row */
 	struct KeptEvent *next;
 } KeptEvent;
@@ -95,6 +96,8 @@ bool verify_devices(Verify *v, VerifyThread *t, Err *err) MUST;
 bool verify_accounts(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_papers.c: papers and their files; after verify_chains */
 bool verify_papers(Verify *v, VerifyThread *t, Err *err) MUST;
+/* verify_boundaries.c: boundaries are those that the last file left, each of an event that brought a file */
+bool verify_boundaries(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_rules.c: what comes from the definitions and the pack */
 bool verify_rules(Verify *v, VerifyThread *t, Err *err) MUST;
 

@@ -587,28 +587,19 @@ test_reveal(void **state)
 /* ---- in the log ---- */
 
 static void
-run_sql(Desk *d, const char *sql)
-{
-	DbP db = NULL;
-	OK(d, db_open(d->w.store, DB_WRITE, &db, &d->err));
-	OK(d, db_exec(db, str_of(sql), &d->err));
-	db_close(db);
-}
-
-static void
 found(Desk *d, const char *sql, const char *back)
 {
 	AUTO(Arena) a = {0};
 	VerifyReport r;
 	OK(d, arena_open(&a, (size_t)1 << 30, &d->err));
-	run_sql(d, sql);
+	desk_sql(d, sql);
 	d->err = (Err){0};
 	if (log_verify(&d->w, &(VerifyAsk){0}, &a, &r, &d->err))
 		fail_msg("%s: not found", sql);
 	assert_int_equal(d->err.code, E_CONFLICT);
 	if (!strstr(d->err.text, "account"))
 		fail_msg("%s: %s", sql, d->err.text);
-	run_sql(d, back);
+	desk_sql(d, back);
 }
 
 static void
@@ -641,7 +632,7 @@ test_verify(void **state)
 		"INSERT INTO account (id, handle, login, name, agency, role, language, closed, epoch, password, must_change, totp, totp_next, totp_step) "
 		"VALUES (9, 'x', 'x', 'x', 'kpu', 3, '', 0, 0, '', 0, '', '', 0)",
 		"DELETE FROM account WHERE id = 9");
-	run_sql(d, "CREATE TABLE kept AS SELECT * FROM account WHERE id = 1");
+	desk_sql(d, "CREATE TABLE kept AS SELECT * FROM account WHERE id = 1");
 	found(d, "DELETE FROM account WHERE id = 1", "INSERT INTO account SELECT * FROM kept");
 	verifies(d);
 	desk_close(d);

@@ -221,15 +221,6 @@ differs(Desk *d, const char *dir, Workspace *w, const char *words)
 }
 
 static void
-run(Desk *d, const char *sql)
-{
-	DbP db = NULL;
-	OK(d, db_open(d->w.store, DB_WRITE, &db, &d->err));
-	OK(d, db_exec(db, str_of(sql), &d->err));
-	db_close(db);
-}
-
-static void
 test_kept(void **state)
 {
 	(void)state;
@@ -267,13 +258,13 @@ test_kept(void **state)
 	(void)kept(d, S("%PDF-1.7 one"));
 	verifies(d);
 	/* The table. */
-	run(d, "UPDATE paper SET note = 'another'");
+	desk_sql(d, "UPDATE paper SET note = 'another'");
 	differs(d, d->ws, &d->w, "the table of papers");
-	run(d, "UPDATE paper SET note = 'handover of 25 November', key = '1509011001002/ink'");
+	desk_sql(d, "UPDATE paper SET note = 'handover of 25 November', key = '1509011001002/ink'");
 	differs(d, d->ws, &d->w, "the table of papers");
-	run(d, "UPDATE paper SET key = '1509011001001/ink', area = '1571'");
+	desk_sql(d, "UPDATE paper SET key = '1509011001001/ink', area = '1571'");
 	differs(d, d->ws, &d->w, "the table of papers");
-	run(d, "DELETE FROM paper");
+	desk_sql(d, "DELETE FROM paper");
 	differs(d, d->ws, &d->w, "the table of papers");
 	desk_close(d);
 }
