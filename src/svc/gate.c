@@ -5,7 +5,7 @@
 
 /* ---- following commits with the board ---- */
 
-enum { FOLLOW_REST_US = 15000000, FOLLOW_AGAIN_US = 2000000, KEEP_EVERY_US = 10000000 };
+enum { FOLLOW_REST_US = 15000000, FOLLOW_PAUSE_US = 100000, FOLLOW_AGAIN_US = 2000000, KEEP_EVERY_US = 10000000 };
 
 static bool
 gate_applies(Gate *g)
@@ -17,7 +17,8 @@ gate_applies(Gate *g)
 }
 
 /* While rows pour in, what a look at them computes is old at once, and it takes time from the server that takes them: it waits
- * for the end of the import, or for so long that looking on takes a tenth of the time at most. */
+ * for the end of the import, or for so long that looking on takes a tenth of the time at most. Rows of many people are looked at
+ * together, a blink later: one place is often named by several of them. */
 static void
 follow_rest(Gate *g, int64_t took)
 {
@@ -25,6 +26,7 @@ follow_rest(Gate *g, int64_t took)
 	bool shared = db_is_url(str_of(g->w->store));
 	while (shared && !g->stop && clock_us() < until && gate_applies(g))
 		(void)usleep(10000);
+	(void)usleep((useconds_t)(4 * took < FOLLOW_PAUSE_US ? 4 * took : FOLLOW_PAUSE_US));
 }
 
 /* The totals of the day are stored when nothing more comes, and now and then while much comes. What fails is done again
@@ -343,7 +345,8 @@ keep_first(void *ctx, const Field *f, Str cell, const Err *problem)
 
 /* What a present row says in the fields that were not given, as text: required fields need not be said again. */
 static bool
-complete_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, Str *text, Err *err)
+complete_text(
+	WriteTx *tx, const RowRequest *r, Acceptor *ac, const RowPut *put, Str *text, Err *err)
 {
 	const Dataset *d = r->dataset;
 	Value *v = NEW(&tx->tmp, Value, d->n_fields);
@@ -358,6 +361,11 @@ complete_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, Str *text, Err *er
 		return false;
 	if (!row)
 		return true;
+	if (r->fresh) {
+		db_reset(ac->select);
+		err_set(err, E_CONFLICT, "there is such a row already: '%.*s'", STR(put->key));
+		return err_hint(err, "change that one, or correct the key fields");
+	}
 	row_read(d, ac->select, &tx->tmp, v, &event, &sealed);
 	db_reset(ac->select);
 	for (size_t i = 0; i < d->n_fields; i++) {
@@ -383,7 +391,7 @@ values_from_text(WriteTx *tx, const RowRequest *r, Acceptor *ac, RowPut *put, Er
 		.w = tx->w, .d = r->dataset, .places = &places, .problem = keep_first, .ctx = &why};
 	if (!places_open(tx->w, tx->db, NULL, &places, err))
 		return false;
-	if (!complete_text(tx, r, ac, text, err))
+	if (!complete_text(tx, r, ac, put, text, err))
 		return false;
 	if (!row_from_text(&reader, text, &tx->tmp, put->v, err)) {
 		if (why.code)

@@ -149,6 +149,8 @@ socket_row(Gate *g, RowRequest *r, Err *err)
 	jout_str(&j, r->settling ? S("resolve") : r->closing ? S("close") : S("row"));
 	jout_key(&j, S("base"));
 	jout_int(&j, r->base);
+	jout_key(&j, S("fresh"));
+	jout_int(&j, r->fresh);
 	jout_key(&j, S("take"));
 	jout_int(&j, r->take);
 	jout_member(&j, S("clock"), r->clock);

@@ -135,6 +135,7 @@ typedef struct RowRequest {
 	const Dataset *dataset;
 	const Str *text; /* n_fields cells; p == NULL: not given, keeps what is there or the default */
 	int64_t base;    /* the event of this row that the person saw, 0: none stated */
+	bool fresh;      /* a new row is meant: E_CONFLICT when there is one with its key */
 	bool closing;    /* remove the row with these key cells from the projection (E_NOTFOUND) instead of entering it */
 	/* Of a device that works offline and delivers later (origin->device, all of 1 to 64 letters, digits, '_', '.', '-'); may be empty. */
 	Str clock;       /* its hybrid logical clock when it was done (hlc_parse); shown and checked, it decides nothing */

@@ -229,24 +229,6 @@ cells_of(const Form *x, bool changed)
 	return cell;
 }
 
-/* Whether a row with the key of a new one is there already. */
-static bool
-is_there(Form *x, Err *err)
-{
-	RowView r;
-	Err why = {0};
-	if (x->key)
-		return true;
-	if (!row_get(x->rq->w, x->d, x->check.text, x->rq->a, &r, &why))
-		return why.code == E_NOTFOUND || err_set(err, why.code, "%s", why.text);
-	if (r.closed)
-		return true;
-	x->there = data_url(x->rq, x->d, "edit", r.key);
-	err_set(&x->why, E_CONFLICT, "there is such a row already: '%.*s'", STR(r.key));
-	err_hint(&x->why, "change that one, or correct the key fields here");
-	return true;
-}
-
 static const char *
 outcome_word(Outcome o)
 {
@@ -254,58 +236,74 @@ outcome_word(Outcome o)
 }
 
 static bool
-form_enter(Form *x, Err *err)
+form_enter(Form *x, RowRequest *r)
 {
 	Request *rq = x->rq;
 	Origin o = data_origin(rq, x->d, (Str){0});
-	RowRequest r = {.origin = &o,
+	*r = (RowRequest){.origin = &o,
 		.dataset = x->d,
 		.text = cells_of(x, true),
+		.fresh = !x->key,
 		.who = rq->who,
 		.paper = x->paper.hash,
 		.paper_name = x->paper.name,
 		.paper_note = x->paper.note};
-	if (x->base.n && (!str_int(x->base, &r.base) || r.base < 0))
-		return err_set(err, E_INPUT, "'%.*s' is no number of an event", STR(x->base));
-	if (!gate_enter(rq->site->gate, &r, &x->why)) {
-		unsigned status = status_of(x->why.code);
-		if (status >= 500) {
-			*err = x->why;
-			return false;
-		}
-		return form_send(x, status, err);
-	}
+	if (x->base.n && (!str_int(x->base, &r->base) || r->base < 0))
+		return err_set(&x->why, E_INPUT, "'%.*s' is no number of an event", STR(x->base));
+	return gate_enter(rq->site->gate, r, &x->why);
+}
+
+static bool
+form_saved(Form *x, const RowRequest *r, Err *err)
+{
+	Request *rq = x->rq;
 	Str key;
 	if (!row_key_of(rq->w, x->d, x->check.text, rq->a, &key, err))
 		return false;
 	Str path = data_url(rq, x->d, "", key);
 	return reply_redirect(rq,
-		r.outcome == OUTCOME_CONFLICT
+		r->outcome == OUTCOME_CONFLICT
 			? arena_fmt(rq->a, "/conflicts/%.*s", STR(str_slice(path, 6, path.n)))
 			: arena_fmt(rq->a, "%.*s?done=%lld&was=%s", STR(data_url(rq, x->d, "row", key)),
-				  (long long)r.event, outcome_word(r.outcome)),
+				  (long long)r->event, outcome_word(r->outcome)),
 		err);
+}
+
+/* The writer told one thing that is wrong; the form shows what is wrong in each field. */
+static bool
+form_refused(Form *x, bool paper, Err *err)
+{
+	Request *rq = x->rq;
+	RowView now;
+	Err ignored;
+	unsigned status = status_of(x->why.code);
+	if (status >= 500) {
+		*err = x->why;
+		return false;
+	}
+	if (!row_problems(rq->w, &x->check, rq->a, err))
+		return false;
+	if (x->check.n && !paper)
+		x->why = (Err){0};
+	if (!x->check.n && !x->key && row_get(rq->w, x->d, x->check.text, rq->a, &now, &ignored) &&
+		!now.closed) {
+		x->there = data_url(rq, x->d, "edit", now.key);
+		status = MHD_HTTP_CONFLICT;
+	}
+	return form_send(x, x->check.n ? MHD_HTTP_BAD_REQUEST : status, err);
 }
 
 static bool
 form_take(Form *x, Err *err)
 {
-	Request *rq = x->rq;
+	RowRequest r;
 	typed_read(x);
-	if (!paper_form(rq, &x->paper, &x->why) && status_of(x->why.code) >= 500) {
-		*err = x->why;
-		return false;
-	}
+	bool paper = paper_form(x->rq, &x->paper, &x->why);
 	x->check = (RowCheck){.dataset = x->d, .text = cells_of(x, false)};
 	Str area = x->typed[x->d->area];
-	if (area_level(area) != LEVEL_ANY && !data_allow(rq, VERB_ENTER, x->d, area, err))
+	if (area_level(area) != LEVEL_ANY && !data_allow(x->rq, VERB_ENTER, x->d, area, err))
 		return false;
-	if (!row_problems(rq->w, &x->check, rq->a, err) ||
-		(!x->check.n && !x->why.code && !is_there(x, err)))
-		return false;
-	if (x->check.n || x->why.code)
-		return form_send(x, x->check.n ? MHD_HTTP_BAD_REQUEST : status_of(x->why.code), err);
-	return form_enter(x, err);
+	return paper && form_enter(x, &r) ? form_saved(x, &r, err) : form_refused(x, !paper, err);
 }
 
 static bool

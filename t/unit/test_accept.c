@@ -297,6 +297,32 @@ test_socket(void **state)
 	desk_close(d);
 }
 
+/* Whoever means a new row does not change one that somebody else just made, through either way in. */
+static void
+test_fresh(void **state)
+{
+	(void)state;
+	Desk *d = desk_new("pilkada2024", "15");
+	GateP gate[2] = {NULL};
+	Workspace w2;
+	OK(d, gate_open(&d->w, &gate[0], &d->err));
+	OK(d, workspace_open(&d->env, d->ws, &d->a, &w2, &d->err));
+	OK(d, gate_open(&w2, &gate[1], &d->err));
+	for (int i = 0; i < 2; i++) {
+		const char *cells = i ? "tps=1571011001002;number=002" : "tps=1571011001001;number=001";
+		OK(d, desk_row(d, gate[i], "tps", cells, (RowRequest){.fresh = true}));
+		assert_int_equal(d->outcome, OUTCOME_ADDED);
+		REFUSED(d, desk_row(d, gate[i], "tps", cells, (RowRequest){.fresh = true}), E_CONFLICT);
+		assert_non_null(strstr(d->err.text, i ? "'1571011001002'" : "'1571011001001'"));
+		OK(d, desk_row(d, gate[i], "tps", cells, (RowRequest){.closing = true}));
+		OK(d, desk_row(d, gate[i], "tps", cells, (RowRequest){.fresh = true}));
+	}
+	gate_close(gate[1]);
+	workspace_close(&w2);
+	gate_close(gate[0]);
+	desk_close(d);
+}
+
 typedef struct Asker { /* one of several threads at one gate */
 	Gate *g;
 	const Dataset *d;
@@ -421,6 +447,7 @@ main(void)
 		cmocka_unit_test(test_conflicts), cmocka_unit_test(test_private_fields),
 		cmocka_unit_test(test_leaves_can_be_recomputed), cmocka_unit_test(test_places),
 		cmocka_unit_test(test_many_writers), cmocka_unit_test(test_socket),
-		cmocka_unit_test(test_socket_threads), cmocka_unit_test(test_kill_in_import)};
+		cmocka_unit_test(test_fresh), cmocka_unit_test(test_socket_threads),
+		cmocka_unit_test(test_kill_in_import)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
