@@ -5,7 +5,12 @@
 
 /* ---- following commits with the board ---- */
 
-enum { FOLLOW_REST_US = 15000000, FOLLOW_PAUSE_US = 100000, FOLLOW_AGAIN_US = 2000000, KEEP_EVERY_US = 10000000 };
+enum {
+	FOLLOW_REST_US = 15000000,
+	FOLLOW_PAUSE_US = 100000,
+	FOLLOW_AGAIN_US = 2000000,
+	KEEP_EVERY_US = 10000000
+};
 
 static bool
 gate_applies(Gate *g)
