@@ -142,6 +142,7 @@ Str env_file(const Env *env, const char *path); /* an embedded file's bytes; emp
 
 /* ---- Time: proleptic Gregorian, no time zone database ---- */
 bool date_parse(Str s, int32_t *days) MUST;    /* YYYY-MM-DD, 0001..9999, real calendar dates; days since 1970-01-01 */
+bool date_make(int year, int month, int day, int32_t *days) MUST; /* year 1..9999; false: no such day */
 void date_format(int32_t days, char out[11]);  /* YYYY-MM-DD and NUL */
 int date_weekday(int32_t days);                /* 0 = Monday */
 /* ISO 8601 with a zone: 2024-11-25T09:10[:11[.123]](Z|+07:00|+0700), a blank may stand for T. Without a zone

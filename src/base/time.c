@@ -45,19 +45,25 @@ take_byte(Str *s, char c)
 	return true;
 }
 
+bool
+date_make(int year, int month, int day, int32_t *days)
+{
+	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31)
+		return false;
+	int32_t first = days_of(year, month, 1);
+	int32_t next = month == 12 ? first + 31 : days_of(year, month + 1, 1);
+	if (first + day > next)
+		return false;
+	*days = first + day - 1;
+	return true;
+}
+
 static bool
 take_date(Str *s, int32_t *days)
 {
 	int y, m, d;
-	if (!take_number(s, 4, &y) || !take_byte(s, '-') || !take_number(s, 2, &m) ||
-		!take_byte(s, '-') || !take_number(s, 2, &d))
-		return false;
-	if (y < 1 || m < 1 || m > 12 || d < 1)
-		return false;
-	int32_t first = days_of(y, m, 1);
-	int32_t next = m == 12 ? first + 31 : days_of(y, m + 1, 1);
-	*days = first + d - 1;
-	return *days < next;
+	return take_number(s, 4, &y) && take_byte(s, '-') && take_number(s, 2, &m) &&
+		take_byte(s, '-') && take_number(s, 2, &d) && date_make(y, m, d, days);
 }
 
 bool
