@@ -161,7 +161,7 @@ roll_file(Demo *d, Err *err)
 		for (size_t i = 0; i < d->s.plan.n; i++) {
 			const SynthStation *st = &d->s.plan.station[i];
 			if (v < 2 || !(st->flags & SYNTH_NO_ROLL))
-				synth_roll_row(&d->s, st, versions[v], v < 2 ? "" : "made up for the demo");
+				synth_roll_row(&d->s, st, versions[v], v < 2 ? "" : "dibuat untuk latihan");
 		}
 	return synth_file_take(&d->s, S("kpu15"), err);
 }
@@ -330,7 +330,7 @@ const DemoAccount demo_accounts[] = {
 static bool
 accounts_make(Demo *d, Err *err)
 {
-	Origin o = {.actor = S("siap"), .source = S("siap"), .why = S("made for the demo")};
+	Origin o = {.actor = S("siap"), .source = S("siap"), .why = S("dibuat untuk latihan")};
 	for (const DemoAccount *one = demo_accounts; one->login; one++) {
 		Str area = str_of(one->area);
 		AccountRequest r = {.origin = &o,
