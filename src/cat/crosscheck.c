@@ -172,8 +172,8 @@ openness_check(const Query *q, Err *err)
 static bool
 conflict_columns(const GivenLine *g, Err *err)
 {
-	static const Str columns[] = {
-		{"dataset", 7}, {"key", 3}, {"area", 4}, {"event", 5}, {"over", 4}, {"resolved", 8}};
+	static const Str columns[] = {{"dataset", 7}, {"key", 3}, {"area", 4}, {"event", 5},
+		{"over", 4}, {"resolved", 8}, {"restricted", 10}};
 	for (size_t i = 0; i < g->n; i++)
 		if (!known(g->column[i], tr("column of conflict"), columns,
 				sizeof columns / sizeof columns[0], err))

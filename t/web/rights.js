@@ -168,6 +168,19 @@ module.exports = {
 		await row('findings of a check that is closed', second, 'y0000 0000', 200, get(`/area/${T}/findings?check=threat_heard`));
 		await row('findings of it as a file', second, 'y0000 0000', 200, get(`/area/${T}/findings.csv?check=threat_heard`));
 
+		// Two police officers from the same state: it is theirs alone to know, and the finding that tells of conflicts leaves it out.
+		const stands = (await at['polda.ops'].get(`/data/patrol/edit/${T}`)).body.match(/name="base" value="(\d+)"/)[1];
+		for (const [who, officers] of [['polda.ops', 4], ['polri.tebo', 5]])
+			await at[who].post(`/data/patrol/edit/${T}`, { base: stands, officers, 'was.officers': 2 });
+		await row('the conflict of it', second, 'yy000 0000', 200, async (v) => {
+			const a = await v.get(`/conflicts/patrol/${T}`);
+			return { status: a.status === 200 && !/both knew/.test(a.body) ? 'no conflict' : a.status };
+		});
+		const base_now = async (v) => (await v.get(`/data/officer_count/edit/${T}/kpps`)).body.match(/name="base" value="(\d+)"/)[1];
+		const open_base = await base_now(at['kpu.tebo']);
+		for (const [who, filled] of [['kpu.tebo', 4], ['above.op', 5]])
+			await at[who].post(`/data/officer_count/edit/${T}/kpps`, { base: open_base, filled, 'was.filled': 7 });
+
 		// What pages about other things tell of it.
 		const tells = async (what, where, text, letters) => {
 			const want = letters.replace(/ /g, '');
@@ -193,6 +206,8 @@ module.exports = {
 		await tells('the changes', '/changes', `${T}/3`, 'yy--- ----');
 		await tells('the changes of it', '/changes?dataset=threat', `${T}/3`, 'yy--- ----');
 		await tells('the search', '/search?q=tyres', 'tyres were bought', '----- ----');
+		await tells('the findings as a file', `/area/${T}/findings.csv`, `officer_count/${T}`, 'yyyyy yyyy');
+		await tells('the findings as a file', `/area/${T}/findings.csv`, 'patrol', '----- ----');
 		await tells('the board', '/area/1509', 'A threat was heard of', 'y---- ----');
 
 		await tells('what is missing', `/area/${T}/missing.csv`, 'threat', '----- ----');
