@@ -248,14 +248,38 @@ function end(server) {
 // For t/web/NAME.js.
 class Table {
 	constructor(server, dir, keys) { Object.assign(this, { server, dir, keys, wrong: [] }); }
-	// Somebody logged in: { get(path), post(path, fields) }, both give { status, body, get(header) }.
+	// Somebody logged in: get(path), post(path, fields), send(path, fields, { name: text }) with files: { status, body, get(header) };
+	// hears(path, does): whether the open page of live news is told of what does() does.
 	async visit(who, password) {
 		const state = { port: this.server.port, said: this.server.said, vars: {}, cookies: { lang: 'en' } };
 		await login(state, who, password);
 		const form = (fields) => Object.entries(fields).map((f) => f.map(encodeURIComponent).join('=')).join('&');
 		const get = (where) => ask(state, `GET ${where}`);
 		await get('/help');
-		return { who, get, post: (where, fields = {}) => ask(state, `POST ${where}\n\n${form({ csrf: state.vars.csrf, ...fields })}`) };
+		const send = (where, fields, files) => {
+			const part = (name, more, text) => `--cut\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${text}\r\n`;
+			const all = [...Object.entries({ csrf: state.vars.csrf, ...fields }).map(([n, v]) => part(n, '', v)),
+				...Object.entries(files).map(([n, text]) => part(n, '; filename="a.pdf"', text))];
+			return ask(state, `POST ${where}\nContent-Type: multipart/form-data; boundary=cut\n\n${all.join('')}--cut--\r\n`);
+		};
+		const hears = (where, does) => new Promise((done, failed) => {
+			const socket = net.connect(state.port, '127.0.0.1');
+			let said = '', did = false;
+			socket.on('error', failed);
+			socket.on('data', async (d) => {
+				said += d;
+				if (did || !said.includes('retry:')) return;
+				did = true;
+				await sleep(10 * MOMENT); // what was done before it was opened is told by now
+				said = '';
+				try { await does(); } catch (e) { failed(e); }
+				for (let i = 0; i < 20 && !said.includes('event: board'); i++) await sleep(MOMENT);
+				socket.destroy();
+				done(said.includes('event: board'));
+			});
+			socket.write(`GET ${where} HTTP/1.1\r\nHost: 127.0.0.1:${state.port}\r\nCookie: ${Object.entries(state.cookies).map((c) => c.join('=')).join('; ')}\r\n\r\n`);
+		});
+		return { who, get, send, hears, post: (where, fields = {}) => ask(state, `POST ${where}\n\n${form({ csrf: state.vars.csrf, ...fields })}`) };
 	}
 	cli(...words) {
 		return execFileSync(siap, [...this.options, '-w', this.dir, ...words],

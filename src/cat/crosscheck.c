@@ -152,12 +152,28 @@ reads_find(Checking *k, Query *q, Err *err)
 	return true;
 }
 
+/* What everybody sees tells nothing of a restricted dataset: figures of the board do not rest on it, plans of open rows neither. Checks
+ * may, for their findings are told to those alone who may read all of it. */
+static bool
+openness_check(const Query *q, Err *err)
+{
+	bool shown = q->kind == QUERY_INDICATOR || (q->plans && !q->plans->restricted);
+	for (size_t i = 0; i < q->n_reads && shown; i++)
+		if (q->reads[i]->restricted) {
+			err_set(err, E_INPUT,
+				"'%.*s' reads the restricted dataset '%.*s', and everybody would see it: a check may",
+				STR(q->name), STR(q->reads[i]->name));
+			return err_at(err, q->file, 1);
+		}
+	return true;
+}
+
 /* Rows of the core tables that some checks read. */
 static bool
 conflict_columns(const GivenLine *g, Err *err)
 {
-	static const Str columns[] = {
-		{"dataset", 7}, {"key", 3}, {"area", 4}, {"event", 5}, {"over", 4}, {"resolved", 8}};
+	static const Str columns[] = {{"dataset", 7}, {"key", 3}, {"area", 4}, {"event", 5},
+		{"over", 4}, {"resolved", 8}, {"restricted", 10}};
 	for (size_t i = 0; i < g->n; i++)
 		if (!known(g->column[i], tr("column of conflict"), columns,
 				sizeof columns / sizeof columns[0], err))
@@ -207,7 +223,7 @@ given_check(Checking *k, const GivenLine *g, Err *err)
 static bool
 query_check(Checking *k, Query *q, Err *err)
 {
-	if (!reads_find(k, q, err))
+	if (!reads_find(k, q, err) || !openness_check(q, err))
 		return false;
 	for (size_t i = 0; i < q->n_given; i++) {
 		Arena tmp = *k->a;

@@ -166,12 +166,15 @@ on_signal(int number)
 {
 	(void)number;
 	stop = true;
+	/* Whoever asks again, in whichever way, does not want to wait. */
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGTERM, SIG_DFL);
 }
 
 volatile bool *
 cli_stop_flag(void)
 {
-	struct sigaction s = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction s = {.sa_handler = on_signal};
 	NEED(sigaction(SIGINT, &s, NULL) == 0 && sigaction(SIGTERM, &s, NULL) == 0);
 	return &stop;
 }

@@ -252,6 +252,7 @@ conflict_add(WriteTx *tx, const Dataset *d, RowPut *put, int64_t over, Err *err)
 	db_set_text(s, "area", put->v[d->area].s);
 	db_set_int(s, "event", tx->seq);
 	db_set_int(s, "over", over);
+	db_set_int(s, "restricted", d->restricted);
 	return db_run_later(s, err);
 }
 

@@ -237,6 +237,7 @@ conflicts_copy(AsOfWork *x, int64_t after, int64_t upto, Err *err)
 		db_set_int(out, "event", db_int(in, 3));
 		db_set_int(out, "over", db_int(in, 4));
 		db_set_int(out, "resolved", db_int(in, 5) <= upto ? db_int(in, 5) : 0);
+		db_set_int(out, "restricted", db_int(in, 6));
 		if (!db_run(out, err)) {
 			db_reset(in);
 			return false;

@@ -162,7 +162,7 @@ static bool
 given_core(Trial *t, const GivenLine *g, const char *statement, Err *err)
 {
 	static const char *const number[] = {
-		"event", "over", "resolved", "own", "wall", "counter", "ahead", "behind"};
+		"event", "over", "resolved", "restricted", "own", "wall", "counter", "ahead", "behind"};
 	Stmt *s;
 	if (!svc_stmt(t->db, &t->r->sql, statement, &s, err))
 		return false;

@@ -171,6 +171,7 @@ conflict_note(Replay *r, const Logged *e, int64_t before, Err *err)
 	db_set_text(s, "area", e->area);
 	db_set_int(s, "event", e->seq);
 	db_set_int(s, "over", before);
+	db_set_int(s, "restricted", e->d->restricted);
 	return db_run(s, err);
 }
 

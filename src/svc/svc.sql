@@ -74,7 +74,7 @@ SELECT seq, at FROM event WHERE seq >= :seq ORDER BY seq LIMIT 1
 SELECT e.seq, e.at, e.op, o.dataset, e.area, e.open, e.key, e.sealed, e.base, e.device_clock, o.device, o.request, o.batch
 FROM event AS e JOIN origin AS o ON o.id = e.origin WHERE e.seq > :after AND e.seq <= :upto ORDER BY e.seq
 -- name: conflicts_between
-SELECT dataset, key, area, event, over, resolved FROM conflict
+SELECT dataset, key, area, event, over, resolved, restricted FROM conflict
 WHERE (event > :after AND event <= :upto) OR (event <= :upto AND resolved > :after AND resolved <= :upto)
 -- name: origin_last
 SELECT max(id) FROM origin
@@ -125,9 +125,10 @@ DELETE FROM row_key WHERE area = :area AND dataset = :dataset AND key = :key
 -- name: row_key_insert
 INSERT INTO row_key (area, dataset, key, wrapped) VALUES (:area, :dataset, :key, :wrapped)
 -- name: conflict_insert
-INSERT INTO conflict (dataset, key, area, event, over) VALUES (:dataset, :key, :area, :event, :over)
+INSERT INTO conflict (dataset, key, area, event, over, restricted) VALUES (:dataset, :key, :area, :event, :over, NULLIF(:restricted, 0))
 -- name: conflict_copy
-INSERT INTO conflict (dataset, key, area, event, over, resolved) VALUES (:dataset, :key, :area, :event, :over, NULLIF(:resolved, 0))
+INSERT INTO conflict (dataset, key, area, event, over, resolved, restricted)
+VALUES (:dataset, :key, :area, :event, :over, NULLIF(:resolved, 0), NULLIF(:restricted, 0))
 ON CONFLICT (area, dataset, key, event) DO UPDATE SET resolved = excluded.resolved
 -- name: conflict_open
 SELECT event, over FROM conflict WHERE area = :area AND dataset = :dataset AND key = :key AND resolved IS NULL ORDER BY event

@@ -112,6 +112,7 @@ form_send(const Form *x, unsigned status, Err *err)
 	fill_flag(page, "editing", x->key != NULL);
 	fill_text(page, "base", x->base);
 	fill_text(page, "data_js", asset_address(S("data.js"), rq->a));
+	fill_text(page, "login", rq->who ? rq->who->login : S(""));
 	fill_text(page, "draft_js", asset_address(S("draft.js"), rq->a));
 	fill_text(page, "problem", arena_str(rq->a, str_of(x->why.text)));
 	fill_text(page, "problem_hint", arena_str(rq->a, str_of(x->why.hint)));

@@ -15,7 +15,8 @@ ask_read(Request *rq, Ask *out, Err *err)
 	*out = (Ask){.severity = severity};
 	if (severity.n && !str_eq(severity, S("must")) && !str_eq(severity, S("look")))
 		return err_set(err, E_INPUT, "'%.*s' is no severity: must or look", STR(severity));
-	if (name.n && !(out->only = catalog_check(&rq->w->cat, name)))
+	out->only = name.n ? catalog_check(&rq->w->cat, name) : NULL;
+	if (name.n && (!out->only || !check_open(rq, out->only)))
 		return err_set(err, E_NOTFOUND, "there is no check '%.*s'", STR(name));
 	out->query = arena_fmt(rq->a, "%s%.*s%s%s%.*s", name.n ? "check=" : "", STR(name),
 		name.n && severity.n ? "&" : "", severity.n ? "severity=" : "", STR(severity));

@@ -1,5 +1,5 @@
 /* live: open pages are told when their area's figures changed (server-sent events); in between they cost a sleeping connection. */
-#include "web/web_private.h"
+#include "web/desk.h"
 
 #include <unistd.h>
 
@@ -8,6 +8,7 @@ enum { CLIENTS = 2048, BEAT_US = 20000000, LIFE_US = 1800000000, REST_US = 30000
 typedef struct Listener {
 	Request *rq;
 	Str area;
+	bool *closed;  /* by series: it rests on what is closed to the person */
 	uint64_t seen; /* the area's figures, as told last */
 	int64_t event,
 		told; /* of the board: the newest that concerns the area, the last that was told */
@@ -37,14 +38,16 @@ mix(uint64_t h, int64_t v)
 }
 
 static uint64_t
-figures(const Board *b, Str area)
+figures(const Board *b, const Listener *l)
 {
 	size_t node;
-	if (!board_find(b, area, &node))
+	if (!board_find(b, l->area, &node))
 		return 0;
 	uint64_t h = mix(mix(mix(1, b->ready[node]), b->total[node]), b->silent[node]);
 	for (size_t i = 0; i < b->n_series; i++) {
 		const Series *s = &b->series[i];
+		if (l->closed[i])
+			continue;
 		h = mix(h, s->need[node]);
 		if (i < b->n_indicators)
 			h = mix(mix(h, s->have[node]), s->heard[node]);
@@ -147,7 +150,10 @@ listener_make(Request *rq, Str area, Listener **out, Err *err)
 	bool known = board_find(board, area, &node);
 	*l = (Listener){.rq = rq, .area = area, .until = clock_us() + LIFE_US};
 	l->event = board->event;
-	l->seen = figures(board, area);
+	l->closed = NEW(rq->a, bool, board->n_series + 1);
+	for (size_t i = 0; i < board->n_series; i++)
+		l->closed[i] = !check_open(rq, board->series[i].query);
+	l->seen = figures(board, l);
 	gate_board_done(rq->site->gate);
 	l->told = told_before(rq, l->event);
 	*out = l;
@@ -193,7 +199,7 @@ static void
 moved(struct Live *live, const Board *board)
 {
 	for (Listener *l = live->first; l; l = l->next) {
-		uint64_t now = figures(board, l->area);
+		uint64_t now = figures(board, l);
 		if (now == l->seen)
 			continue;
 		l->seen = now;

@@ -34,6 +34,8 @@ account_words(const Request *rq, Fill *f, const Account *of)
 	fill_text(f, "account_url", arena_fmt(rq->a, "/accounts/one/%lld", (long long)of->id));
 }
 
+enum { NAMED = 4 }; /* lists that are named one by one */
+
 /* "all lists that KPU keeps", or their names. */
 static Str
 titles(const Request *rq, const Account *of, const Dataset *const *d, size_t n)
@@ -47,7 +49,7 @@ titles(const Request *rq, const Account *of, const Dataset *const *d, size_t n)
 		own += str_eq(d[i]->owner, of->agency);
 		buf_fmt(&b, "%s%.*s", i ? ", " : "", STR(tr_str(d[i]->title)));
 	}
-	if (n > 1 && own == n && kept == n)
+	if (n > NAMED && own == n && kept == n)
 		return arena_fmt(rq->a, tr("all lists that %s keeps"), agency_label(of->agency));
 	return arena_str(rq->a, buf_str(&b));
 }
@@ -77,6 +79,8 @@ rights_fill(const Request *rq, Fill *f, const Account *of)
 	fill_list(f, "rights");
 	for (int v = 0; v < VERBS; v++) {
 		const VerbRight *r = &right[v];
+		if (v == VERB_EXPLAIN || v == VERB_FORGET)
+			continue; /* nobody does it in the browser */
 		Fill *item = fill_item(f, "rights");
 		fill_text(item, "verb", str_of(verb_label((Verb)v)));
 		fill_flag(item, "may", r->may);
@@ -100,8 +104,8 @@ account_sessions_fill(const Request *rq, Fill *f, int64_t account, Err *err)
 		Fill *item = fill_item(f, "sessions");
 		fill_text(item, "session", data_int(rq, row[i].id));
 		fill_text(item, "device", row[i].device);
-		fill_text(item, "made", figure_instant(rq->a, row[i].made, data_zone(rq)));
-		fill_text(item, "seen", figure_instant(rq->a, row[i].seen, data_zone(rq)));
+		fill_text(item, "made", figure_time(rq->a, row[i].made, data_zone(rq)));
+		fill_text(item, "seen", figure_time(rq->a, row[i].seen, data_zone(rq)));
 		fill_flag(item, "here", row[i].id == rq->session.id);
 	}
 	return true;

@@ -42,6 +42,8 @@ module.exports = {
 		};
 		const get = (where) => (v) => v.get(where);
 
+		const batch = (await at.gubernur.get('/import')).body.match(/\/import\/(\d+)/)[1];
+
 		// ---- a list that is open, kept by KPU; each column is a person of `first` ----
 		await row('the list', first, 'yyyyyyy yyyyyy', 200, get('/data/tps'));
 		await row('a row', first, 'yyyyyyy yyyyyy', 200, get(`/data/tps/row/${T}`));
@@ -68,6 +70,41 @@ module.exports = {
 			last = await change(at['kpu.tebo']);
 			return v.post(`/event/${last}`, { why: 'wrong' });
 		});
+
+		// What is typed and not saved stays on the computer under its writer's name.
+		await row('a form remembers for its own writer', first, 'ynyynyn nnnynn', 200, async (v) => {
+			const a = await v.get(`/data/tps/edit/${T}`);
+			return { status: a.status === 200 && !a.body.includes(`data-draft-of="${v.who}"`) ? 'for somebody else' : a.status };
+		});
+
+		// ---- all except: rows of a village at once ----
+		const village = T.slice(0, 10), all = '/data/delivery/all-except';
+		const bulk = async (v, files) => {
+			const asked = await at['kpu.tebo'].get(`${all}?area=${T}&field=received&key.item=ink`);
+			const lines = [...asked.body.matchAll(/name="base\.([^"]+)" value="(\d+)"/g)].flatMap(([, key, base]) => [[`base.${key}`, base], [`own.${key}`, String(++hours)]]);
+			if (!lines.length) throw new Error(`the page has no rows: ${asked.status} ${asked.body}`);
+			const fields = { area: T, field: 'received', 'key.item': 'ink', ...Object.fromEntries(lines) };
+			return files ? v.send(all, fields, files(v)) : v.post(all, fields);
+		};
+		await row('all except, the question', first, 'ynyyyyn nnnynn', 200, get(all));
+		await row('all except, its rows', first, 'ynyynyn nnnynn', 200, get(`${all}?area=${village}&field=received&key.item=ink`));
+		await row('all except, saved', first, 'ynyynyn nnnpnn', 303, (v) => bulk(v));
+		const scan = (v) => ({ paper_file: `%PDF-1.7 of ${v.who}` });
+		await row('all except, with the paper', first, 'ynyynyn nnnynn', 303, (v) => bulk(v, scan));
+
+		// ---- papers: an open list's for all, one with private fields for whom it may be opened; nobody comes to one by its address alone ----
+		let sheet = 0;
+		const attach = (where) => (v) => v.send(where, { paper_note: `note of ${v.who}` }, { paper_file: `%PDF-1.7 sheet ${++sheet} of ${v.who}` });
+		const paper_of = async (v, where) => (await v.get(where)).body.match(/\/paper\/[0-9a-f]{64}/)[0];
+		await row('attaching a paper', first, 'ynyynyn nnnynn', 303, attach(`/data/delivery/paper/${T}/ink`));
+		await row('attaching one to a private row', first, 'ynyynyn nnnynn', 303, attach(`/data/tps/paper/${T}`));
+		await row('attaching no file', first, 'ynyynyn nnnynn', 400, (v) => v.post(`/data/delivery/paper/${T}/ink`, { paper: 'f'.repeat(64) }));
+		await row('opening a paper', first, 'yyyyyyy yyyyyy', 200, get(await paper_of(at['kpu.tebo'], `/data/delivery/row/${T}/ink`)));
+		await row('opening one of a private row', first, 'yyyy0y0 000yyy', 200, get(await paper_of(at['kpu.tebo'], `/data/tps/row/${T}`)));
+
+		await row('what is missing', first, 'yyyyyyy yyyyyy', 200, get('/area/150901/missing'));
+		await row('what is missing as a file', first, 'yyyyyyy yyyyyy', 200, get('/area/150901/missing.csv'));
+		await row('live news', first, 'yyyyyyy yyyyyy', 200, get('/live?area=150901'));
 
 		// In whose name it is done follows from the session, whatever the form says.
 		last = await change(at['kpu.tebo'], { actor: 'gubernur', agency: 'pemda', who: '1', on_behalf_of: 'polri', source: 'cli' });
@@ -116,6 +153,34 @@ module.exports = {
 		await row('its conflicts', second, 'yy000 0000', 200, get(`/conflicts/patrol/${T}`));
 		await row('private fields of it', second, 'nnn00 0000', 200, (v) => v.post(`/data/patrol/reveal/${T}`, { why: 'a call' }));
 
+		// Their papers, and all except: as rows are, and as if there were none. A paper of a row with private fields is for its keeper.
+		await row('attaching to a row that is shown', second, 'yy0n0 0000', 303, attach(`/data/threat/paper/${T}/1`));
+		await row('attaching to one that is not', second, 'yy000 0000', 303, attach(`/data/threat/paper/${T}/2`));
+		await row('attaching to a list for one agency', second, 'yy000 0000', 303, attach(`/data/patrol/paper/${T}`));
+		for (const [of, where, letters] of [['a row that is shown', `/data/threat/row/${T}/1`, 'yy000 0000'], ['a row that is not', `/data/threat/row/${T}/2`, 'yy000 0000'],
+			['a list for one agency', `/data/patrol/row/${T}`, 'yy000 0000']])
+			await row(`opening the paper of ${of}`, second, letters, 200, get(await paper_of(at['polda.ops'], where)));
+		await row('all except', second, 'yyynn nnnn', 200, get('/data/threat/all-except'));
+		await row('all except, its rows', second, 'yynnn nnnn', 200, get(`/data/threat/all-except?area=${T}&field=heeded`));
+		await row('all except of a list for one agency', second, 'yyy00 0000', 200, get('/data/patrol/all-except'));
+		await row('all except of it, its rows', second, 'yyn00 0000', 200, get(`/data/patrol/all-except?area=${T}&field=armed`));
+		await row('all except of it, saved', second, 'yyn00 0000', 400, (v) => v.post('/data/patrol/all-except', { area: T, field: 'armed' }));
+		await row('findings of a check that is closed', second, 'y0000 0000', 200, get(`/area/${T}/findings?check=threat_heard`));
+		await row('findings of it as a file', second, 'y0000 0000', 200, get(`/area/${T}/findings.csv?check=threat_heard`));
+
+		// Two police officers from the same state: it is theirs alone to know, and the finding that tells of conflicts leaves it out.
+		const stands = (await at['polda.ops'].get(`/data/patrol/edit/${T}`)).body.match(/name="base" value="(\d+)"/)[1];
+		for (const [who, officers] of [['polda.ops', 4], ['polri.tebo', 5]])
+			await at[who].post(`/data/patrol/edit/${T}`, { base: stands, officers, 'was.officers': 2 });
+		await row('the conflict of it', second, 'yy000 0000', 200, async (v) => {
+			const a = await v.get(`/conflicts/patrol/${T}`);
+			return { status: a.status === 200 && !/both knew/.test(a.body) ? 'no conflict' : a.status };
+		});
+		const base_now = async (v) => (await v.get(`/data/officer_count/edit/${T}/kpps`)).body.match(/name="base" value="(\d+)"/)[1];
+		const open_base = await base_now(at['kpu.tebo']);
+		for (const [who, filled] of [['kpu.tebo', 4], ['above.op', 5]])
+			await at[who].post(`/data/officer_count/edit/${T}/kpps`, { base: open_base, filled, 'was.filled': 7 });
+
 		// What pages about other things tell of it.
 		const tells = async (what, where, text, letters) => {
 			const want = letters.replace(/ /g, '');
@@ -141,7 +206,19 @@ module.exports = {
 		await tells('the changes', '/changes', `${T}/3`, 'yy--- ----');
 		await tells('the changes of it', '/changes?dataset=threat', `${T}/3`, 'yy--- ----');
 		await tells('the search', '/search?q=tyres', 'tyres were bought', '----- ----');
+		await tells('the findings as a file', `/area/${T}/findings.csv`, `officer_count/${T}`, 'yyyyy yyyy');
+		await tells('the findings as a file', `/area/${T}/findings.csv`, 'patrol', '----- ----');
 		await tells('the board', '/area/1509', 'A threat was heard of', 'y---- ----');
+
+		await tells('what is missing', `/area/${T}/missing.csv`, 'threat', '----- ----');
+
+		// Open pages are not told that something moved which they do not show.
+		let seats = 7;
+		for (const [who, hears] of [['polda.ops', true], ['polri.tebo', false], ['bawaslu', false], ['gubernur', false], ['admin', false]]) {
+			const n = 20 + people.indexOf(who);
+			t.expect(`${who} hears of a threat`, hears, await at[who].hears(`/live?area=${T}`, () => t.cli('enter', 'threat', `tps=${T}`, `number=${n}`, 'what=a fire')));
+			t.expect(`${who} hears of what is open`, true, await at[who].hears(`/live?area=${T}`, () => t.cli('enter', 'officer_count', `tps=${T}`, 'role=kpps', `filled=${seats = 13 - seats}`)));
+		}
 
 		// ---- imports: a file that waits is its sender's; a past one is undone by whom its rows allow ----
 		const id = '0123456789abcdef'.repeat(2), folder = path.join(t.dir, 'uploads', id);
@@ -151,7 +228,6 @@ module.exports = {
 		await row('a file that waits', second, 'y0000 0000', 200, get(`/import/file/${id}`));
 		await row('its next step', second, 'y0000 0000', 303, (v) => v.post(`/import/file/${id}`, { step: v.who === 'polda.ops' ? 'check' : 'drop' }));
 		await row('its errors', second, '00000 0000', 200, get(`/import/file/${id}/errors`));
-		const batch = (await at.gubernur.get('/import')).body.match(/\/import\/(\d+)/)[1];
 		await row('a past import', first, 'yyyyyyy yyyyyy', 200, get(`/import/${batch}`));
 		await row('undoing it', first, 'nnnnnnn nnnnnn', 303, (v) => v.post(`/import/${batch}`, { why: 'wrong' }));
 
