@@ -53,6 +53,7 @@ for (const javascript of [true, false])
 				await v.page.$eval("#v-trained", (e) => { e.type = "text"; e.value = "many"; });
 				await send("6", pdf("letter"));
 				t.expect_some("the paper was taken, the row not yet", await v.text("fieldset.paper"), "BA.pdf");
+				await v.look("behalf-wrong");
 				await v.page.fill("#v-trained", "6");
 				await send("6");
 			} else await send("6", pdf("another letter"));
