@@ -592,7 +592,9 @@ file_import(Bulk *x, Str text, const ImportUse *use, size_t n, ImportReport *rep
 		.error_file = errors,
 		.origin = data_origin(rq, x->d, (Str){0}),
 		.who = rq->who,
-		.paper = x->paper.hash};
+		.paper = x->paper.hash,
+		.paper_name = x->paper.name,
+		.paper_note = x->paper.note};
 	bool ok = arena_open(&a, 64 * SIZE_MB, err) && file_write_atomic(path, text, 0600, err) &&
 		import_file(rq->w, rq->site->gate, &o, &a, report, err);
 	for (size_t i = 0; !ok && i < report->n_first; i++) {

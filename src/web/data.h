@@ -39,7 +39,6 @@ Option *data_options(const Request *rq, const Field *f, size_t *n);
 /* ---- paper.c ---- */
 typedef struct SentPaper { /* hash empty: there is none */
 	Str hash, name, note;
-	Str ticket; /* by which the next form of this session names the same file */
 } SentPaper;
 /* The file of the field `paper_file`, which is kept; or the one that was sent before. E_INPUT, E_LIMIT: paper_keep. */
 bool paper_form(const Request *rq, SentPaper *out, Err *err) MUST;

@@ -255,6 +255,12 @@ job_leave(Job *job)
 		job_free(job);
 }
 
+static SentPaper
+paper_copy(Arena *a, const SentPaper *p)
+{
+	return (SentPaper){arena_str(a, p->hash), arena_str(a, p->name), arena_str(a, p->note)};
+}
+
 static void
 report_copy(ImportReport *r, Arena *a)
 {
@@ -278,6 +284,7 @@ job_look(Job *job, Arena *a, JobView *out)
 	pthread_mutex_lock(&jobs.lock);
 	*out = job->view;
 	out->sheet = out->sheet.p ? arena_str(a, out->sheet) : (Str){0};
+	out->paper = paper_copy(a, &job->ask.paper);
 	report_copy(&out->report, a);
 	pthread_mutex_unlock(&jobs.lock);
 	out->done = job->done;
@@ -346,7 +353,9 @@ options_of(Job *job, const Dataset **datasets, size_t n)
 		.partial = !ask->saves || ask->partial,
 		.accept_conflicts = ask->saves && ask->conflicts,
 		.who = &job->who,
-		.paper = ask->paper,
+		.paper = ask->paper.hash,
+		.paper_name = ask->paper.name,
+		.paper_note = ask->paper.note,
 		.origin = {.actor = job->who.login,
 			.agency = job->who.agency,
 			.on_behalf_of = other_of(job),
@@ -410,11 +419,14 @@ ask_take(Request *rq, Job *job, const JobAsk *ask)
 		use[i] = from->use[i];
 	next.n_uses = from->n_uses;
 	next.chosen = from->chosen;
+	SentPaper paper = paper_copy(rq->a, ask->paper.hash.n ? &ask->paper : &job->ask.paper);
+	if (ask->paper.note.n)
+		paper.note = ask->paper.note;
 	arena_reset(&job->run);
 	next.use =
 		memcpy(NEW(&job->run, ImportUse, next.n_uses + 1), use, (next.n_uses + 1) * sizeof *use);
 	next.sheet = sheet.p ? arena_str(&job->run, sheet) : sheet;
-	next.paper = arena_str(&job->run, ask->paper);
+	next.paper = paper_copy(&job->run, &paper);
 	job->ask = next;
 	job->language = arena_str(&job->run, lang_now());
 	job->done = job->total = 0;

@@ -416,18 +416,17 @@ state_fill(const Request *rq, Fill *page, const JobView *v)
 	fill_flag(page, "nothing_new", understood && !r->problems && !fresh);
 	fill_flag(page, "can_take_good", understood && r->problems && fresh);
 	fill_flag(page, "can_over", understood && conflicts > 0);
+	fill_flag(page, "can_save", understood && (fresh || conflicts));
 	fill_text(page, "conflicts", data_number(rq, conflicts));
 	fill_flag(page, "has_errors", r->error_file != NULL);
 }
 
+/* wrong: what stands against the step that was asked for; NULL: nothing was asked for. */
 static bool
-job_show(Request *rq, Err *err)
+job_page(Request *rq, Job *job, const Err *wrong, Err *err)
 {
-	AUTO(JobP) job = NULL;
 	JobView v;
 	Fill *page = fill_new(rq->a);
-	if (!job_find(rq, &job, err))
-		return false;
 	job_look(job, rq->a, &v);
 	Str here = arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id")));
 	fill_text(page, "title", arena_fmt(rq->a, tr("Import: %.*s"), STR(job_name(job))));
@@ -437,7 +436,7 @@ job_show(Request *rq, Err *err)
 		v.chosen               ? v.chosen
 			: v.report.n_parts ? v.report.part[0].dataset
 							   : NULL,
-		&(SentPaper){0});
+		&v.paper);
 	columns_fill(rq, page, &v.report);
 	maps_fill(rq, page, &v);
 	parts_fill(rq, page, &v.report);
@@ -445,46 +444,64 @@ job_show(Request *rq, Err *err)
 	choices_fill(rq, page, job, &v);
 	state_fill(rq, page, &v);
 	batches_fill(rq, page, &v);
-	if (!page_send(rq, "import_file", page, err))
+	fill_text(page, "wrong", wrong ? arena_str(rq->a, str_of(wrong->text)) : (Str){0});
+	fill_text(page, "wrong_hint", wrong ? arena_str(rq->a, str_of(wrong->hint)) : (Str){0});
+	if (!page_send_as(rq, wrong ? status_of(wrong->code) : MHD_HTTP_OK, "import_file", page, err))
 		return false;
 	/* Works without JavaScript: the browser asks again. */
 	if (v.state == JOB_CHECKS || v.state == JOB_SAVES)
 		reply_header(rq, "Refresh", S("1"));
 	return true;
 }
+
+static bool
+job_show(Request *rq, Err *err)
+{
+	AUTO(JobP) job = NULL;
+	return job_find(rq, &job, err) && job_page(rq, job, NULL, err);
+}
 ROUTE(import_file, "GET", "/import/file/{id}", job_show, ROUTE_MEMBER);
 
 /* ---- the next step ---- */
+
+/* What the form asks for; `saves` when one of its buttons says how. */
+static bool
+ask_take(Request *rq, Job *job, JobAsk *ask, Err *err)
+{
+	Str step = rq_form(rq, "step"), set = rq_form(rq, "dataset"), how = rq_form(rq, "how");
+	bool assigns = str_eq(step, S("assign"));
+	JobView v;
+	job_look(job, rq->a, &v);
+	*ask = (JobAsk){.saves = how.n > 0,
+		.sheet = assigns ? (Str){0} : rq_form(rq, "sheet"),
+		.partial = str_eq(how, S("good")) || str_eq(how, S("over")),
+		.conflicts = str_eq(how, S("over"))};
+	if (ask->saves && v.state != JOB_CHECKED)
+		return err_set(err, E_CONFLICT, "the file has to be checked before it is taken in");
+	if (!ask->saves && !assigns && set.n && !(ask->chosen = catalog_dataset(&rq->w->cat, set)))
+		return err_set(err, E_NOTFOUND, "there is no dataset '%.*s'", STR(set));
+	if (ask->chosen && !data_allow(rq, VERB_IMPORT, ask->chosen, (Str){0}, err))
+		return false;
+	return paper_form(rq, &ask->paper, err) && (ask->saves || !assigns || uses_take(rq, ask, err));
+}
 
 static bool
 job_step(Request *rq, Err *err)
 {
 	AUTO(JobP) job = NULL;
-	Str step = rq_form(rq, "step"), set = rq_form(rq, "dataset"), how = rq_form(rq, "how");
-	JobView v;
+	JobAsk ask;
+	Err wrong = {0};
 	if (!job_find(rq, &job, err))
 		return false;
-	job_look(job, rq->a, &v);
-	SentPaper paper;
-	if (!paper_form(rq, &paper, err))
-		return false;
-	JobAsk ask = {.saves = str_eq(step, S("save")),
-		.sheet = rq_form(rq, "sheet"),
-		.partial = str_eq(how, S("good")) || str_eq(how, S("over")),
-		.conflicts = str_eq(how, S("over")),
-		.paper = paper.hash};
-	if (str_eq(step, S("drop")))
+	if (str_eq(rq_form(rq, "step"), S("drop")))
 		return job_drop(job, err) && reply_redirect(rq, S("/import"), err);
-	if (ask.saves && v.state != JOB_CHECKED)
-		return err_set(err, E_CONFLICT, "the file has to be checked before it is taken in");
-	if (set.n && !(ask.chosen = catalog_dataset(&rq->w->cat, set)))
-		return err_set(err, E_NOTFOUND, "there is no dataset '%.*s'", STR(set));
-	if (ask.chosen && !data_allow(rq, VERB_IMPORT, ask.chosen, (Str){0}, err))
-		return false;
-	if (str_eq(step, S("assign")) && !uses_take(rq, &ask, err))
-		return false;
-	return job_run(rq, job, &ask, err) &&
-		reply_redirect(rq, arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id"))), err);
+	if (ask_take(rq, job, &ask, &wrong))
+		return job_run(rq, job, &ask, err) &&
+			reply_redirect(rq, arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id"))), err);
+	if (wrong.code == E_INPUT || wrong.code == E_LIMIT)
+		return job_page(rq, job, &wrong, err);
+	*err = wrong;
+	return false;
 }
 ROUTE(import_step, "POST", "/import/file/{id}", job_step, ROUTE_MEMBER);
 
