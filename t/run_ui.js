@@ -27,11 +27,7 @@ const html_rules = new HtmlValidate({
 	rules: {
 		// How it is written, not what it says.
 		"no-trailing-whitespace": "off", "void-style": "off", "attribute-boolean-style": "off", "doctype-style": "off",
-		"attr-quotes": "off", "long-title": "off", "no-inline-style": "error", "no-implicit-input-type": "off",
-		// Names of fields have dots, and ids go by them.
-		"valid-id": ["error", { relaxed: true }],
-		// What scrolls sideways is no section of the text.
-		"prefer-native-element": ["error", { exclude: ["region"] }],
+		"attr-quotes": "off", "long-title": "off", "no-inline-style": "error",
 		// The language of a page is known to whoever reads it aloud; telephone numbers are data here, not links.
 		"tel-non-breaking": "off",
 	},

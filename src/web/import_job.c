@@ -363,6 +363,38 @@ options_of(Job *job, const Dataset **datasets, size_t n)
 		.watch = {job_progress, job, job->site->stop}};
 }
 
+static bool
+sheet_try(Job *job, Workspace *w, const ImportOptions *o, JobView *v)
+{
+	v->report = (ImportReport){0};
+	v->err = (Err){0};
+	return import_file(w, job->site->gate, o, &job->run, &v->report, &v->err);
+}
+
+/* Nobody said which sheet: a cover sheet fits nothing, then the first that fits is meant. */
+static bool
+sheets_try(Job *job, Workspace *w, ImportOptions *o, JobView *v)
+{
+	Str *name;
+	size_t n = 0;
+	Err ignored;
+	bool ok = sheet_try(job, w, o, v);
+	if (ok || v->report.n_parts || job->ask.sheet.n || !file_is_xlsx(o->path) ||
+		!xlsx_sheets(o->path, &job->run, &name, &n, &ignored))
+		return ok;
+	for (size_t i = 1; i < n; i++) {
+		JobView other = *v;
+		o->sheet = name[i];
+		ok = sheet_try(job, w, o, &other);
+		if (!ok && !other.report.n_parts)
+			continue;
+		*v = other;
+		v->sheet = job->ask.sheet = name[i];
+		return ok;
+	}
+	return false;
+}
+
 static JobView
 work(Job *job)
 {
@@ -373,7 +405,7 @@ work(Job *job)
 	ImportOptions o = options_of(job, datasets, fed(ask, datasets));
 	bool ok = workspace_share(job->site->w, &job->run, &w, &v.err);
 	if (ok) {
-		ok = import_file(&w, job->site->gate, &o, &job->run, &v.report, &v.err);
+		ok = ask->saves ? sheet_try(job, &w, &o, &v) : sheets_try(job, &w, &o, &v);
 		workspace_close(&w);
 	}
 	v.state = !ask->saves && (ok || v.report.n_columns) ? JOB_CHECKED : ok ? JOB_SAVED : JOB_FAILED;

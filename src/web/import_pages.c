@@ -55,8 +55,9 @@ forms_fill(const Request *rq, Fill *page)
 	}
 }
 
+/* wrong: why the file that was sent is not looked at; NULL: none was sent. */
 static bool
-imports(Request *rq, Err *err)
+imports_page(Request *rq, const Err *wrong, Err *err)
 {
 	Fill *page = fill_new(rq->a);
 	ImportList list = {.max = LISTED};
@@ -74,7 +75,15 @@ imports(Request *rq, Err *err)
 	for (size_t i = 0; i < list.n; i++)
 		if (may_see(rq, &list.item[i]))
 			imported_fill(rq, fill_item(page, "imports"), &list.item[i]);
-	return page_send(rq, "import", page, err);
+	fill_text(page, "wrong", wrong ? str_of(wrong->text) : (Str){0});
+	fill_text(page, "wrong_hint", wrong ? str_of(wrong->hint) : (Str){0});
+	return page_send_as(rq, wrong ? status_of(wrong->code) : MHD_HTTP_OK, "import", page, err);
+}
+
+static bool
+imports(Request *rq, Err *err)
+{
+	return imports_page(rq, NULL, err);
 }
 ROUTE(imports, "GET", "/import", imports, ROUTE_MEMBER);
 
@@ -87,8 +96,10 @@ import_send(Request *rq, Err *err)
 	if (!data_allow(rq, VERB_IMPORT, NULL, (Str){0}, err))
 		return false;
 	if (!u || !u->size) {
-		err_set(err, E_INPUT, "no file was chosen, or it is empty");
-		return err_hint(err, "go back and choose a CSV file or an Excel workbook");
+		Err wrong;
+		err_set(&wrong, E_INPUT, "no file was chosen, or it is empty");
+		err_hint(&wrong, "choose a CSV file or an Excel workbook");
+		return imports_page(rq, &wrong, err);
 	}
 	return job_new(rq, u->path, u->name, id, err) &&
 		reply_redirect(rq, arena_fmt(rq->a, "/import/file/%s", id), err);
@@ -251,11 +262,13 @@ static void
 maps_fill(const Request *rq, Fill *page, const JobView *v)
 {
 	const Catalog *c = &rq->w->cat;
+	bool any = false;
 	fill_list(page, "maps");
 	for (size_t i = 0; i < c->n_datasets && v->report.n_columns; i++) {
 		const Dataset *d = &c->dataset[i];
 		if (!is_fed(rq, v, d) || !data_may(rq, VERB_IMPORT, d, (Str){0}))
 			continue;
+		any = true;
 		Fill *map = fill_item(page, "maps");
 		fill_text(map, "set", tr_str(d->title));
 		fill_list(map, "uses");
@@ -263,7 +276,7 @@ maps_fill(const Request *rq, Fill *page, const JobView *v)
 			use_fill(rq, map, &v->report, d, &d->field[k]);
 		use_fill(rq, map, &v->report, d, NULL);
 	}
-	fill_flag(page, "mapped", v->report.n_columns > 0 && v->state == JOB_CHECKED);
+	fill_flag(page, "mapped", any && v->state == JOB_CHECKED);
 	fill_flag(page, "misfit", v->state == JOB_CHECKED && !v->report.n_parts);
 	fill_flag(page, "assigned", v->assigned);
 }
@@ -348,14 +361,20 @@ choices_fill(const Request *rq, Fill *page, const Job *job, const JobView *v)
 	Str *name = NULL;
 	size_t n = 0;
 	Err ignored;
+	Str now = {0};
 	fill_list(page, "sheets");
 	if (file_is_xlsx(job_path(job)) && !xlsx_sheets(job_path(job), rq->a, &name, &n, &ignored))
 		n = 0;
 	for (size_t i = 0; n > 1 && i < n; i++) {
 		Fill *item = fill_item(page, "sheets");
 		fill_text(item, "sheet", name[i]);
-		fill_flag(item, "chosen", v->sheet.n ? str_eq(v->sheet, name[i]) : i == 0);
+		bool chosen = v->sheet.n ? str_eq(v->sheet, name[i]) : i == 0;
+		fill_flag(item, "chosen", chosen);
+		now = chosen ? name[i] : now;
 	}
+	fill_text(page, "sheet_now",
+		now.n ? arena_fmt(rq->a, tr("Sheet “%.*s”, one of %zu of this workbook."), STR(now), n)
+			  : (Str){0});
 	fill_list(page, "sets");
 	for (size_t i = 0; i < c->n_datasets; i++) {
 		if (!data_may(rq, VERB_IMPORT, &c->dataset[i], (Str){0}))
@@ -413,7 +432,9 @@ state_fill(const Request *rq, Fill *page, const JobView *v)
 	fill_text(page, "failure_hint", hint ? arena_str(rq->a, str_of(v->err.hint)) : (Str){0});
 	fill_flag(page, "understood", understood);
 	fill_flag(page, "can_take", understood && !r->problems && fresh);
-	fill_flag(page, "nothing_new", understood && !r->problems && !fresh);
+	fill_flag(page, "no_rows", understood && !r->rows);
+	fill_flag(page, "nothing_new", understood && r->rows && !r->problems && !fresh);
+	fill_flag(page, "none_good", understood && r->problems && !fresh);
 	fill_flag(page, "can_take_good", understood && r->problems && fresh);
 	fill_flag(page, "can_over", understood && conflicts > 0);
 	fill_flag(page, "can_save", understood && (fresh || conflicts));

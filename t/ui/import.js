@@ -3,6 +3,7 @@
 const fs = require("fs");
 const path = require("path");
 const os = require("os");
+const { execFileSync } = require("child_process");
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "siap-files-"));
 // A village for each flow: what another one undid here would be in conflict with its file.
 const villages = ["1509011001", "1509011002", "1509012005", "1509012006", "1509012007", "1509012008"];
@@ -99,6 +100,43 @@ module.exports.push({
 		t.expect_some("a workbook that was exported says nothing new", await v.text(), "Everything in this file stands here already");
 	},
 });
+for (const javascript of [true, false])
+	module.exports.push({
+		name: `files that bring nothing say what to do, ${javascript ? "with" : "without"} JavaScript`,
+		async run(t) {
+			const v = await t.visit({ user: "kpu.tebo", language: "en", width: "phone", javascript });
+			v.allow("400");
+			await send(v, file("kosong.csv", ""));
+			t.expect("the page of imports again", "/import", new URL(v.page.url()).pathname);
+			t.expect_some("why", await v.text(".alert"), "no file was chosen, or it is empty");
+			await v.look("import-empty");
+			await send(v, file("judul.csv", "tps,role,filled\r\n"));
+			await wait(v);
+			t.expect_some("no rows", await v.text(), "no row stands below them");
+			t.expect("which is not 'nothing new'", false, (await v.text()).includes("stands here already"));
+			await send(v, file("jauh.csv", "tps,role,filled\r\n1571091002001,kpps,5\r\n"));
+			await wait(v);
+			t.expect_some("what to do", await v.text(), "There is nothing to save as it is.");
+			t.expect("no button", 0, await v.page.locator("button[name=how]").count());
+			await v.look("import-none-good");
+			await send(v, file("polri.csv", "TPS,Kerawanan\r\n1509011001001,x\r\n"));
+			await wait(v);
+			t.expect_some("the list by its title", await v.text(".alert"), "Security");
+			t.expect("nothing to assign yet", 0, await v.page.locator("button[value=assign]").count());
+			const book = path.join(dir, `sampul${javascript}.xlsx`);
+			execFileSync("node", [path.join(__dirname, "../data/workbook.js"), book, "Sampul=Baca dulu",
+				`Petugas=Kode TPS,Jabatan,Terisi/${stations(villages[5])[0]},kpps,6`]);
+			await send(v, book);
+			await wait(v);
+			t.expect_some("the sheet that fits", await v.text(), "one of 2 of this workbook");
+			t.expect("it is chosen", 1, await v.page.locator("input[name=sheet][value=Petugas]:checked").count());
+			await v.look("import-sheets");
+			await v.page.check("input[name=sheet][value=Sampul]");
+			await v.page.click("button[value=check]");
+			await wait(v);
+			t.expect("the one that was asked for", true, await v.page.isChecked("input[name=sheet][value=Sampul]"));
+		},
+	});
 module.exports.push({
 	name: "what others changed is written over only when it is said",
 	async run(t) {
