@@ -539,9 +539,15 @@ job_errors(Request *rq, Err *err)
 	job_look(job, rq->a, &v);
 	if (!v.report.error_file)
 		return err_set(err, E_NOTFOUND, "no row of this file was wrong");
-	if (!arena_open(&a, 128 * SIZE_MB, err) ||
-		!file_read(v.report.error_file, 100 * SIZE_MB, &a, &bytes, err))
+	if (!arena_open(&a, 128 * SIZE_MB, err))
 		return false;
+	if (!file_read(v.report.error_file, 100 * SIZE_MB, &a, &bytes, err)) {
+		if (err->code != E_LIMIT)
+			return false;
+		err_set(err, E_LIMIT, "too many rows are wrong for a file of them");
+		return err_hint(
+			err, "correct what the first ones have in common, and send your file again");
+	}
 	buf_add(&b, bytes);
 	bool book = str_ends(str_of(v.report.error_file), S(".xlsx"));
 	if (!reply_bytes(rq, MHD_HTTP_OK,
