@@ -242,7 +242,8 @@ is_there(Form *x, Err *err)
 	if (r.closed)
 		return true;
 	x->there = data_url(x->rq, x->d, "edit", r.key);
-	err_set(&x->why, E_CONFLICT, "there is such a row already: '%.*s'", STR(r.key));
+	err_set(&x->why, E_CONFLICT, "there is such a row already: '%.*s'",
+		STR(data_words(x->rq, x->d, r.key)));
 	err_hint(&x->why, "change that one, or correct the key fields here");
 	return true;
 }
