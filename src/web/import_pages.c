@@ -451,6 +451,7 @@ job_page(Request *rq, Job *job, const Err *wrong, Err *err)
 	job_look(job, rq->a, &v);
 	Str here = arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id")));
 	fill_text(page, "title", arena_fmt(rq->a, tr("Import: %.*s"), STR(job_name(job))));
+	fill_text(page, "board_css", asset_address(S("board.css"), rq->a));
 	fill_text(page, "here", here);
 	fill_text(page, "errors_url", arena_fmt(rq->a, "%.*s/errors", STR(here)));
 	paper_fill(rq, page,

@@ -123,6 +123,8 @@ async function conflict(t, width, language, choice, mine, theirs, wanted) {
 	for (const part of [before, theirs, mine])
 		t.expect_some("base, theirs, yours", table.replace(/[.,]/g, ""), part);
 	await v.look("conflict");
+	const broken = await v.page.$$eval("table.compare thead th, table.compare tbody th", (all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).length);
+	t.expect("no heading is cut", 0, broken);
 	await other.go("/conflicts");
 	t.expect("listed", 1, await other.page.locator(`a[href="/conflicts/control_total/${row}"]`).count());
 	await other.look("conflicts");

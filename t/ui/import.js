@@ -40,6 +40,8 @@ async function flow(t, v, language, n) {
 	t.expect_some("dry run", await v.text(), words[language].bad);
 	t.expect_some("unused column is named", await v.text(), "Catatan kami");
 	await v.look("import-checked");
+	const box = await v.page.locator("td[data-label]").nth(5).boundingBox();
+	t.expect("what would happen is seen to its last number", true, box.x + box.width <= v.page.viewportSize().width);
 	t.expect("nothing is saved yet", [], filled(t, good).filter((x) => x === String(n)));
 	const link = await v.page.getAttribute(".alert a", "href");
 	const errors = await v.context.request.get(t.server.address + link);
