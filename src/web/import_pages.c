@@ -133,6 +133,8 @@ import_past(Request *rq, Err *err)
 		return false;
 	const Dataset *d = catalog_dataset(&rq->w->cat, m.dataset);
 	imported_fill(rq, page, &m);
+	if (!papers_of_import(rq, page, d, m.batch, err))
+		return false;
 	fill_text(page, "title",
 		arena_fmt(rq->a, tr("Import %.*s"), STR(data_number(rq, (uint64_t)m.batch))));
 	fill_text(page, "undone", rq_query(rq, "undone"));

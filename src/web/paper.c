@@ -96,6 +96,18 @@ item_fill(const Request *rq, Fill *f, const Dataset *d, const Paper *p)
 }
 
 bool
+papers_of_import(Request *rq, Fill *page, const Dataset *d, int64_t batch, Err *err)
+{
+	PaperList l = {.batch = batch};
+	if (!papers_list(rq->w, &l, rq->a, err))
+		return false;
+	fill_list(page, "papers");
+	for (size_t i = 0; i < l.n; i++)
+		item_fill(rq, fill_item(page, "papers"), d, &l.paper[i]);
+	return true;
+}
+
+bool
 papers_fill(Request *rq, Fill *page, const Dataset *d, const RowView *r, Err *err)
 {
 	PaperList l = {.dataset = d->name, .key = r->key, .event = r->event};

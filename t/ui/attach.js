@@ -97,6 +97,8 @@ module.exports.push({
 		await v.page.click("form.bulk [type=submit]");
 		await v.page.waitForURL((u) => /^\/import\/\d+$/.test(u.pathname));
 		t.expect_some("saved", await v.text(), "sekretaris");
+		t.expect("the import names its paper", 1, await v.page.locator("dl.fields a[href^='/paper/']:text-is('note of the round')").count());
+		await v.look("behalf-saved");
 		await v.go("/data/delivery/row/1509011001001/ink");
 		t.expect("its note", 1, await v.page.locator("section[aria-labelledby=papers] a:text-is('note of the round')").count());
 	},
