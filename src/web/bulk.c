@@ -435,6 +435,7 @@ bulk_send(const Bulk *x, unsigned status, Err *err)
 	fill_text(page, "title", arena_fmt(rq->a, tr("%.*s: all except …"), STR(tr_str(x->d->title))));
 	fill_text(page, "here", data_url(rq, x->d, "all-except", (Str){0}));
 	fill_text(page, "data_js", asset_address(S("data.js"), rq->a));
+	fill_text(page, "draft_js", asset_address(S("draft.js"), rq->a));
 	fill_text(page, "bulk_css", asset_address(S("bulk.css"), rq->a));
 	paper_fill(rq, page, x->d, &x->paper);
 	fill_text(page, "area", x->area);

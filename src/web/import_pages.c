@@ -133,6 +133,7 @@ import_past(Request *rq, Err *err)
 		return false;
 	const Dataset *d = catalog_dataset(&rq->w->cat, m.dataset);
 	imported_fill(rq, page, &m);
+	fill_text(page, "draft_js", asset_address(S("draft.js"), rq->a));
 	if (!papers_of_import(rq, page, d, m.batch, err))
 		return false;
 	fill_text(page, "title",
