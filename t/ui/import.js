@@ -140,6 +140,35 @@ for (const javascript of [true, false])
 		},
 	});
 module.exports.push({
+	name: "a workbook with errors: its wrong rows come as a workbook, corrected it goes in",
+	async run(t) {
+		const v = await t.visit({ user: "kpu.tebo", language: "en", width: "phone" });
+		const good = stations("1509012011"), book = path.join(dir, "salah.xlsx");
+		const sheet = (cell) => `Petugas=Kode TPS,Jabatan,Terisi/${good[0]},kpps,6/${good[1]},kpps,${cell}`;
+		const make = (name, text) => execFileSync("node", [path.join(__dirname, "../data/workbook.js"), name, text]);
+		make(book, sheet("enam"));
+		await send(v, book);
+		await wait(v);
+		t.expect_some("one is wrong", await v.text(".alert"), "1 of 2 rows have a problem");
+		const errors = await v.context.request.get(t.server.address + await v.page.getAttribute(".alert a", "href"));
+		t.expect("a workbook", ["PK", true], [(await errors.body()).subarray(0, 2).toString(), errors.headers()["content-disposition"].includes("errors.xlsx")]);
+		await v.page.click("button[value=good]");
+		await v.page.waitForSelector(".done");
+		const wrong = path.join(dir, "errors.xlsx");
+		fs.writeFileSync(wrong, await errors.body());
+		await send(v, wrong);
+		await wait(v);
+		t.expect_some("it is understood, its column of reasons is left out", await v.text(), "reasonnot used");
+		t.expect_some("and still wrong", await v.text(".alert"), "1 of 1 rows");
+		make(wrong, sheet("6"));
+		await send(v, wrong);
+		await wait(v);
+		await v.page.click("button[value=all]");
+		await v.page.waitForSelector(".done");
+		t.expect("both stand", ["6", "6"], filled(t, good).slice(0, 2));
+	},
+});
+module.exports.push({
 	name: "what others changed is written over only when it is said",
 	async run(t) {
 		const v = await t.visit({ user: "kpu.tebo", language: "en", width: "phone" });
