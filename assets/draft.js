@@ -37,6 +37,13 @@
 		const value = (e) => e.type === "checkbox" || e.type === "radio" ? e.checked : e.value;
 		const id = (e) => e.type === "checkbox" || e.type === "radio" ? e.name + "=" + e.value : e.name;
 		const base = form.elements.base ? form.elements.base.value : "";
+		// Of a form of many rows: what each row was when it was typed. A row that has moved on since keeps what the page says of it.
+		const bases = () => Object.fromEntries([...form.elements].filter((e) => e.name.startsWith("base.")).map((e) => [e.name, e.value]));
+		const now = bases();
+		const stands = (e) => {
+			const row = "base." + e.name.replace(/^[^.]*\./, "");
+			return !(row in now) || (kept.bases || {})[row] === now[row];
+		};
 		const drop = () => {
 			store("removeItem", name);
 			note.hidden = true;
@@ -47,7 +54,7 @@
 			drop();
 			kept = null;
 		}
-		note.hidden = !kept || !fields().some((e) => id(e) in kept.values && kept.values[id(e)] !== value(e));
+		note.hidden = !kept || !fields().some((e) => id(e) in kept.values && stands(e) && kept.values[id(e)] !== value(e));
 		if (!note.hidden) {
 			const when = note.querySelector("time");
 			when.dateTime = new Date(kept.at).toISOString();
@@ -55,7 +62,7 @@
 		}
 		note.querySelector("[data-draft-use]").addEventListener("click", () => {
 			for (const e of fields())
-				if (id(e) in kept.values) e[typeof kept.values[id(e)] === "boolean" ? "checked" : "value"] = kept.values[id(e)];
+				if (id(e) in kept.values && stands(e)) e[typeof kept.values[id(e)] === "boolean" ? "checked" : "value"] = kept.values[id(e)];
 			// What the person saw when typing it: a change made meanwhile shows as a conflict.
 			if (form.elements.base) form.elements.base.value = kept.base;
 			note.hidden = true;
@@ -68,7 +75,7 @@
 		form.addEventListener("input", () => {
 			const values = {};
 			for (const e of fields()) values[id(e)] = value(e);
-			store("setItem", name, JSON.stringify({ at: Date.now(), base: form.elements.base ? form.elements.base.value : "", values }));
+			store("setItem", name, JSON.stringify({ at: Date.now(), base: form.elements.base ? form.elements.base.value : "", bases: now, values }));
 		});
 		form.addEventListener("submit", () => sent("setItem", "sent", name));
 	}

@@ -27,11 +27,7 @@ const html_rules = new HtmlValidate({
 	rules: {
 		// How it is written, not what it says.
 		"no-trailing-whitespace": "off", "void-style": "off", "attribute-boolean-style": "off", "doctype-style": "off",
-		"attr-quotes": "off", "long-title": "off", "no-inline-style": "error", "no-implicit-input-type": "off",
-		// Names of fields have dots, and ids go by them.
-		"valid-id": ["error", { relaxed: true }],
-		// What scrolls sideways is no section of the text.
-		"prefer-native-element": ["error", { exclude: ["region"] }],
+		"attr-quotes": "off", "long-title": "off", "no-inline-style": "error",
 		// The language of a page is known to whoever reads it aloud; telephone numbers are data here, not links.
 		"tel-non-breaking": "off",
 	},
@@ -92,6 +88,11 @@ class Visit {
 		this.page.on("console", (m) => {
 			if (m.type() === "error" && !(this.allowed || []).some((a) => m.text().includes(a))) this.wrong.push(`console: ${m.text()} (${this.page.url()})`);
 		});
+		// The answer that the page was made of: also the one to a form that was sent, which no second request brings again.
+		this.page.on("response", (r) => {
+			if (r.request().isNavigationRequest() && r.frame() === this.page.mainFrame() && (r.status() < 300 || r.status() >= 400))
+				this.sent = { method: r.request().method(), url: r.url(), html: r.text().catch(() => "") };
+		});
 		this.page.on("pageerror", (e) => this.wrong.push(`script: ${e.message} (${this.page.url()})`));
 		this.page.on("request", (r) => {
 			if (!r.url().startsWith(own) && !/^(data|blob|about):/.test(r.url())) this.wrong.push(`a request to ${r.url()}`);
@@ -112,11 +113,19 @@ class Visit {
 	}
 	// As it was sent, without what styles make of it.
 	text(selector = "main") { return this.page.textContent(selector).then((s) => s.replace(/\s+/g, " ").trim()); }
+	// The page as the server sent it. What its script asked for since is asked for once more.
+	async html() {
+		const here = this.page.url().replace(/#.*/, ""), { sent } = this;
+		const html = sent && sent.url.replace(/#.*/, "") === here ? await sent.html : "";
+		if (html) return html;
+		if (sent && sent.method === "POST") fail(`the answer to what was sent to ${here} is not known any more`);
+		return (await this.context.request.get(here)).text();
+	}
 	// The page as it stands, for people with and without sight, on this width.
 	async look(name) {
 		const where = this.page.url().slice(this.t.server.address.length);
-		const html = await this.context.request.get(this.page.url()).then((r) => r.text()).catch(() => "");
-		const report = html ? await html_rules.validateString(html) : { results: [] };
+		const html = await this.html();
+		const report = await html_rules.validateString(html);
 		for (const r of report.results) for (const m of r.messages) this.wrong.push(`html of ${where}:${m.line}: ${m.ruleId}: ${m.message}`);
 		if (this.options.javascript !== false) {
 			await this.page.evaluate(axe);

@@ -114,13 +114,14 @@ static bool
 area_refuse(const Field *f, Str s, Err *err)
 {
 	int digits = level_digits(f->level);
+	Str level = f->level == LEVEL_TPS ? S("TPS") : tr_str(level_name(f->level));
 	if (excel_mangled(s))
 		return refuse_mangled(s, digits, err);
 	if (!digits)
 		return err_set(err, E_INPUT, "'%.*s' is no area code, expected 2, 4, 6, 10 or 13 digits",
 			STR(brief(s)));
 	return err_set(err, E_INPUT, "'%.*s' is no code of a %.*s, expected %d digits", STR(brief(s)),
-		STR(level_name(f->level)), digits);
+		STR(level), digits);
 }
 
 static bool

@@ -1,6 +1,12 @@
 /* attach: the files of papers, each under the hash of its bytes. What kind one is, is told by its bytes: never by what a sender says. */
 #include "svc/svc_private.h"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
 #define PAPER_BYTES ((size_t)PAPER_MB * SIZE_MB)
 
 /* ---- kinds ---- */
@@ -192,10 +198,14 @@ file_put(const Workspace *w, Str hash, Str bytes, Arena *a, Err *err)
 	Str there;
 	Err ignored;
 	const char *folder = workspace_path(w, a, arena_fmt(a, "files/%.*s", 2, hash.p).p);
+	if (paper_read(w, hash, a, &there, &ignored)) {
+		/* It waits anew to be attached: papers_sweep goes by this time. */
+		(void)utimensat(AT_FDCWD, path_of(w, hash, a), NULL, 0);
+		return true;
+	}
 	/* One that is damaged is put right by whoever sends it again. */
-	return paper_read(w, hash, a, &there, &ignored) ||
-		(dir_make(workspace_path(w, a, "files"), err) && dir_make(folder, err) &&
-			file_write_atomic(path_of(w, hash, a), bytes, 0600, err));
+	return (dir_make(workspace_path(w, a, "files"), err) && dir_make(folder, err) &&
+		file_write_atomic(path_of(w, hash, a), bytes, 0600, err));
 }
 
 bool
@@ -216,4 +226,49 @@ paper_keep(const Workspace *w, const char *path, PaperFile *out, Err *err)
 	hex_encode(sum.b, sizeof sum.b, out->hash);
 	out->bytes = (int64_t)bytes.n;
 	return file_put(w, str_of(out->hash), bytes, &a, err);
+}
+
+/* ---- files that hang on nothing ---- */
+
+/* Of one folder: named by the first two digits of the hashes. */
+static bool
+folder_sweep(Workspace *w, DIR *dir, const char *first, int64_t before, uint64_t *n, Err *err)
+{
+	Stmt *s;
+	struct stat st;
+	char hash[PAPER_HASH];
+	if (!svc_stmt(w->db, &w->sql, "paper_shown", &s, err))
+		return false;
+	for (const struct dirent *e; (e = readdir(dir));) {
+		bool row;
+		snprintf(hash, sizeof hash, "%.2s%.62s", first, e->d_name);
+		if (strlen(e->d_name) != PAPER_HASH - 3 || !is_hash(str_of(hash)) ||
+			fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_mtime > before)
+			continue;
+		db_set_text(s, "file", str_of(hash));
+		if (!db_step(s, &row, err))
+			return false;
+		if (row)
+			db_reset(s);
+		else
+			*n += unlinkat(dirfd(dir), e->d_name, 0) == 0;
+	}
+	return true;
+}
+
+bool
+papers_sweep(Workspace *w, int64_t age_s, uint64_t *n, Err *err)
+{
+	char path[4096];
+	bool ok = true;
+	*n = 0;
+	for (int i = 0; i < 256 && ok; i++) {
+		snprintf(path, sizeof path, "%s/files/%02x", w->dir, i);
+		DIR *dir = opendir(path);
+		if (!dir)
+			continue;
+		ok = folder_sweep(w, dir, path + strlen(path) - 2, (int64_t)time(NULL) - age_s, n, err);
+		(void)closedir(dir);
+	}
+	return ok;
 }

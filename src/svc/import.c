@@ -503,6 +503,8 @@ parts_apply(Import *im, Gate *g, Err *err)
 	Batches all = {.origin = &o->origin,
 		.who = o->who,
 		.paper = o->paper,
+		.paper_name = o->paper_name,
+		.paper_note = o->paper_note,
 		.file = str_of(o->path),
 		.part = NEW(im->a, Batch, im->n_parts),
 		.watch = o->watch};

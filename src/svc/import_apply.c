@@ -89,7 +89,9 @@ job_paper(WriteTx *tx, const Batches *b, const Batch *part, Err *err)
 		.dataset = part->d,
 		.area = tx->w->area,
 		.batch = part->job.id,
-		.hash = b->paper};
+		.hash = b->paper,
+		.name = b->paper_name,
+		.note = b->paper_note};
 	return !b->paper.n || (log_begin(tx, err) && paper_add(tx, &add, &event, err));
 }
 

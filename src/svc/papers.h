@@ -12,6 +12,8 @@ typedef struct PaperFile {
  * bytes say: PDF, JPEG, PNG, WebP, XLSX, DOCX, ODS, ODT, text. E_INPUT: anything else, or empty; E_LIMIT: over PAPER_MB.
  * It is nobody's paper before it is attached. */
 bool paper_keep(const Workspace *w, const char *path, PaperFile *out, Err *err) MUST;
+/* Removes files that paper_keep kept at least age_s seconds ago and that hang on no row, and says how many. Only while nobody attaches. */
+bool papers_sweep(Workspace *w, int64_t age_s, uint64_t *n, Err *err) MUST;
 const char *paper_media(Str kind); /* "application/pdf" */
 typedef struct Paper {
 	PaperFile file;

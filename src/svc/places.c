@@ -138,11 +138,11 @@ unknown_area(Places *p, Str code, Str part, Err *err)
 			return false;
 		if (yes)
 			return err_set(err, E_INPUT,
-				"'%.*s' is not an area code: '%.*s' exists, but no '%.*s' in it; see 'siap areas %.*s'",
-				STR(code), STR(above), STR(str_slice(part, above.n, part.n)), STR(above));
+				"'%.*s' is not an area code: '%.*s' exists, but no '%.*s' in it", STR(code),
+				STR(above), STR(str_slice(part, above.n, part.n)));
 	}
 	return err_set(
-		err, E_INPUT, "'%.*s' is not an area code; 'siap areas NAME' searches", STR(code));
+		err, E_INPUT, "'%.*s' is not an area code: look the area up by its name", STR(code));
 }
 
 static bool
@@ -161,7 +161,7 @@ unknown_tps(Places *p, Str code, Err *err)
 	err_set(err, E_INPUT, "'%.*s' is not in the list of TPS", STR(code));
 	if (found) /* the village lives on, but a part of it has another code */
 		return err_hint(err, "is it now '%s' (%s)?", now, tr(change));
-	return err_hint(err, "add it to the dataset tps first, or check the last three digits");
+	return err_hint(err, "add it to that list first, or check the last three digits");
 }
 
 bool

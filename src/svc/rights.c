@@ -253,14 +253,15 @@ dataset_check(const Account *who, Verb verb, const Dataset *d, Err *err)
 {
 	bool own = str_eq(d->owner, who->agency);
 	if (verb == VERB_REVEAL && !shows_any(who, d))
-		return err_set(err, E_DENIED, "no field of '%.*s' may be seen by %s alone", STR(d->name),
-			agency_label(who->agency));
+		return err_set(err, E_DENIED, "no field of '%.*s' may be seen by %s alone",
+			STR(tr_str(d->title)), agency_label(who->agency));
 	if (verb != VERB_READ && verb != VERB_EXPORT && verb != VERB_REVEAL && !own &&
 		!((FOR_OTHERS & BIT(verb)) && account_for_other(who, d)))
-		return err_set(err, E_DENIED, "'%.*s' is kept by %s: you may not %s there", STR(d->name),
-			agency_label(d->owner), verb_label(verb));
+		return err_set(err, E_DENIED, "'%.*s' is kept by %s: you may not %s there",
+			STR(tr_str(d->title)), agency_label(d->owner), verb_label(verb));
 	return set_has(who, d) ||
-		err_set(err, E_DENIED, "'%.*s' is not among the datasets of your account", STR(d->name));
+		err_set(err, E_DENIED, "'%.*s' is not among the datasets of your account",
+			STR(tr_str(d->title)));
 }
 
 static bool

@@ -47,7 +47,7 @@ row_filter(const Workspace *w, RowFilter *f, Str text, Arena *a, Err *err)
 	}
 	return value_parse(&(Reading){&w->cat, w->pack, area_zone(w->area), a}, f->field, cell,
 			   &f->value, err) ||
-		err_prefix(err, "%.*s: ", STR(f->field->name));
+		err_prefix(err, "%.*s: ", STR(tr_str(f->field->label)));
 }
 
 static bool
@@ -436,6 +436,31 @@ problem_keep(void *ctx, const Field *f, Str cell, const Err *why)
 					 : arena_str(p->a, str_of(why->text))};
 }
 
+static bool
+is_named(const RowCheck *c, const Field *f)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->problem[i].field == f)
+			return true;
+	return false;
+}
+
+/* What has to be filled in is said together with what is wrong, not after it. */
+static void
+missing_keep(Workspace *w, Problems *p)
+{
+	const RowCheck *c = p->check;
+	for (size_t i = 0; i < c->dataset->n_fields; i++) {
+		const Field *f = &c->dataset->field[i];
+		Err why = {0};
+		if (c->text[i].n || !(f->key || f->required) || f->default_text.p ||
+			pack_preset(w->pack, c->dataset->name, f->name).p || is_named(c, f))
+			continue;
+		err_set(&why, E_INPUT, "'%.*s' must be filled in", STR(tr_str(f->label)));
+		problem_keep(p, f, (Str){0}, &why);
+	}
+}
+
 bool
 row_problems(Workspace *w, RowCheck *c, Arena *a, Err *err)
 {
@@ -450,9 +475,12 @@ row_problems(Workspace *w, RowCheck *c, Arena *a, Err *err)
 	c->n = 0;
 	if (!places_open(w, w->db, NULL, &places, err))
 		return false;
-	if (!row_from_text(&reader, c->text, a, v, &why) && why.code) {
+	if (row_from_text(&reader, c->text, a, v, &why))
+		return true;
+	if (why.code) {
 		*err = why;
 		return false;
 	}
+	missing_keep(w, &p);
 	return true;
 }

@@ -214,7 +214,7 @@ typedef struct ImportOptions {
 	const char *error_file; /* NULL: FILE.errors.csv, of a workbook FILE.errors.xlsx */
 	Origin origin;
 	const Account *who; /* each row's area is checked; without datasets given, those it may import into are recognised. NULL: as in RowRequest */
-	Str paper;          /* as in RowRequest */
+	Str paper, paper_name, paper_note; /* as in RowRequest */
 	Watch watch;
 } ImportOptions;
 typedef struct ImportPart {

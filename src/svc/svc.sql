@@ -392,6 +392,9 @@ VALUES (:event, :dataset, :key, :area, :batch, :about, :file, :kind, :bytes, :no
 -- name: paper_known
 SELECT event FROM paper WHERE dataset = :dataset AND key = :key AND file = :file
 
+-- name: paper_shown
+SELECT event FROM paper WHERE file = :file LIMIT 1
+
 -- name: papers_of_row
 SELECT p.event, e.at, p.dataset, p.key, p.area, p.batch, p.about, p.file, p.kind, p.bytes, p.note, p.name, o.actor, o.agency, o.on_behalf_of
 FROM   paper p JOIN event e ON e.seq = p.event JOIN origin o ON o.id = e.origin

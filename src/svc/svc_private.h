@@ -527,7 +527,7 @@ typedef struct Batch { /* a finished staging file */
 typedef struct Batches { /* all that one file feeds */
 	const Origin *origin;
 	const Account *who; /* by whose rights its rows were checked, or NULL */
-	Str paper;
+	Str paper, paper_name, paper_note;
 	Str file;
 	Batch *part;
 	size_t n;

@@ -115,10 +115,10 @@ story_goods(const Story *t, size_t station, size_t item, int day, SynthGoods *ou
 		/* Of ballots some are missing, of other things all. */
 		lack = str_eq(i->rule, S("pct_of_roll")) ? 20 + (int64_t)(draw(t, station, "lack") % 60)
 												 : owed;
-		out->note = lack == owed ? "awaited" : "the rest is awaited";
+		out->note = lack == owed ? "belum datang" : "sisanya belum datang";
 	} else if (item == t->hole_item && day >= STORY_FOUND && day < t->hole[station]) {
 		lack = HOLE_BALLOTS;
-		out->note = "damaged; replacement ordered";
+		out->note = "rusak; pengganti sudah dipesan";
 	}
 	out->packed = owed - lack;
 	return true;

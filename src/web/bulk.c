@@ -435,6 +435,7 @@ bulk_send(const Bulk *x, unsigned status, Err *err)
 	fill_text(page, "title", arena_fmt(rq->a, tr("%.*s: all except …"), STR(tr_str(x->d->title))));
 	fill_text(page, "here", data_url(rq, x->d, "all-except", (Str){0}));
 	fill_text(page, "data_js", asset_address(S("data.js"), rq->a));
+	fill_text(page, "draft_js", asset_address(S("draft.js"), rq->a));
 	fill_text(page, "bulk_css", asset_address(S("bulk.css"), rq->a));
 	paper_fill(rq, page, x->d, &x->paper);
 	fill_text(page, "area", x->area);
@@ -592,7 +593,9 @@ file_import(Bulk *x, Str text, const ImportUse *use, size_t n, ImportReport *rep
 		.error_file = errors,
 		.origin = data_origin(rq, x->d, (Str){0}),
 		.who = rq->who,
-		.paper = x->paper.hash};
+		.paper = x->paper.hash,
+		.paper_name = x->paper.name,
+		.paper_note = x->paper.note};
 	bool ok = arena_open(&a, 64 * SIZE_MB, err) && file_write_atomic(path, text, 0600, err) &&
 		import_file(rq->w, rq->site->gate, &o, &a, report, err);
 	for (size_t i = 0; !ok && i < report->n_first; i++) {

@@ -39,13 +39,14 @@ Option *data_options(const Request *rq, const Field *f, size_t *n);
 /* ---- paper.c ---- */
 typedef struct SentPaper { /* hash empty: there is none */
 	Str hash, name, note;
-	Str ticket; /* by which the next form of this session names the same file */
 } SentPaper;
 /* The file of the field `paper_file`, which is kept; or the one that was sent before. E_INPUT, E_LIMIT: paper_keep. */
 bool paper_form(const Request *rq, SentPaper *out, Err *err) MUST;
 /* For the partial paper: paper_needed (what is entered there is on behalf of another agency), paper_for, paper_ticket, paper_name, paper_note. */
 void paper_fill(const Request *rq, Fill *page, const Dataset *d, const SentPaper *p);
 bool papers_fill(Request *rq, Fill *page, const Dataset *d, const RowView *r, Err *err) MUST; /* for the partial papers */
+/* The same of an import: `papers` alone. */
+bool papers_of_import(Request *rq, Fill *page, const Dataset *d, int64_t batch, Err *err) MUST;
 
 /* ---- conflicts.c ---- */
 bool conflict_concerns(const Request *rq, const Dataset *d, Str area); /* a conflict there is among those that the visitor is shown */

@@ -167,7 +167,7 @@ row_fill(const Request *rq, Fill *page, const RowList *l, const RowView *r)
 	Fill *item = fill_item(page, "rows");
 	fill_text(item, "url", data_url(rq, d, "row", r->key));
 	fill_text(item, "edit", data_url(rq, d, "edit", r->key));
-	fill_text(item, "row_key", r->key);
+	fill_text(item, "row_key", data_words(rq, d, r->key));
 	fill_flag(item, "may_edit", data_may(rq, VERB_ENTER, d, r->v[d->area].s));
 	fill_list(item, "cells");
 	for (size_t i = 0; i < d->n_fields; i++) {
@@ -242,7 +242,7 @@ list_fill(Request *rq, Fill *page, const RowList *l, bool shown)
 	fill_text(page, "data_js", asset_address(S("data.js"), rq->a));
 	fill_text(page, "area_text", wanted.p ? wanted : l->area);
 	fill_text(page, "place", l->area.n ? data_place(rq, l->area) : str_of(tr("everywhere")));
-	fill_flag(page, "filtered", l->n_filters > 0);
+	fill_flag(page, "filtered", l->n_filters > 0 || !shown);
 	fill_list(page, "filters");
 	for (size_t i = 0; i < d->n_fields; i++)
 		if (!d->field[i].n_private && i != d->area)
@@ -304,7 +304,7 @@ export_open(Request *rq, const Dataset **d, RowList *l, Err *err)
 	if (n <= EXPORTED)
 		return true;
 	err_set(err, E_LIMIT, "there are more than %d rows here: too many for one file", EXPORTED);
-	return err_hint(err, "choose a smaller area; all of them: siap export %.*s", STR((*d)->name));
+	return err_hint(err, "choose a smaller area");
 }
 
 static bool

@@ -14,6 +14,7 @@ typedef struct JobView { /* how it stands */
 	Str sheet;
 	const Dataset *chosen;
 	bool assigned; /* a person said what columns feed */
+	SentPaper paper; /* that was sent with a step so far */
 } JobView;
 typedef struct Job Job;
 typedef struct JobAsk { /* what to do next */
@@ -23,7 +24,7 @@ typedef struct JobAsk { /* what to do next */
 	const ImportUse *use;  /* what a person said of the columns; n_uses == 0: the header says it */
 	size_t n_uses;
 	bool partial, conflicts;
-	Str paper;
+	SentPaper paper; /* hash empty: the one of before */
 } JobAsk; /* what is saved is what was checked: then sheet, chosen and use do not count */
 /* A file that came moves into a private folder of its own, and is checked. id: afterwards. */
 bool job_new(Request *rq, const char *path, Str name, char id[IMPORT_ID], Err *err) MUST;

@@ -255,6 +255,12 @@ job_leave(Job *job)
 		job_free(job);
 }
 
+static SentPaper
+paper_copy(Arena *a, const SentPaper *p)
+{
+	return (SentPaper){arena_str(a, p->hash), arena_str(a, p->name), arena_str(a, p->note)};
+}
+
 static void
 report_copy(ImportReport *r, Arena *a)
 {
@@ -278,6 +284,7 @@ job_look(Job *job, Arena *a, JobView *out)
 	pthread_mutex_lock(&jobs.lock);
 	*out = job->view;
 	out->sheet = out->sheet.p ? arena_str(a, out->sheet) : (Str){0};
+	out->paper = paper_copy(a, &job->ask.paper);
 	report_copy(&out->report, a);
 	pthread_mutex_unlock(&jobs.lock);
 	out->done = job->done;
@@ -346,12 +353,46 @@ options_of(Job *job, const Dataset **datasets, size_t n)
 		.partial = !ask->saves || ask->partial,
 		.accept_conflicts = ask->saves && ask->conflicts,
 		.who = &job->who,
-		.paper = ask->paper,
+		.paper = ask->paper.hash,
+		.paper_name = ask->paper.name,
+		.paper_note = ask->paper.note,
 		.origin = {.actor = job->who.login,
 			.agency = job->who.agency,
 			.on_behalf_of = other_of(job),
 			.source = S("import")},
 		.watch = {job_progress, job, job->site->stop}};
+}
+
+static bool
+sheet_try(Job *job, Workspace *w, const ImportOptions *o, JobView *v)
+{
+	v->report = (ImportReport){0};
+	v->err = (Err){0};
+	return import_file(w, job->site->gate, o, &job->run, &v->report, &v->err);
+}
+
+/* Nobody said which sheet: a cover sheet fits nothing, then the first that fits is meant. */
+static bool
+sheets_try(Job *job, Workspace *w, ImportOptions *o, JobView *v)
+{
+	Str *name;
+	size_t n = 0;
+	Err ignored;
+	bool ok = sheet_try(job, w, o, v);
+	if (ok || v->report.n_parts || job->ask.sheet.n || !file_is_xlsx(o->path) ||
+		!xlsx_sheets(o->path, &job->run, &name, &n, &ignored))
+		return ok;
+	for (size_t i = 1; i < n; i++) {
+		JobView other = *v;
+		o->sheet = name[i];
+		ok = sheet_try(job, w, o, &other);
+		if (!ok && !other.report.n_parts)
+			continue;
+		*v = other;
+		v->sheet = job->ask.sheet = name[i];
+		return ok;
+	}
+	return false;
 }
 
 static JobView
@@ -364,7 +405,7 @@ work(Job *job)
 	ImportOptions o = options_of(job, datasets, fed(ask, datasets));
 	bool ok = workspace_share(job->site->w, &job->run, &w, &v.err);
 	if (ok) {
-		ok = import_file(&w, job->site->gate, &o, &job->run, &v.report, &v.err);
+		ok = ask->saves ? sheet_try(job, &w, &o, &v) : sheets_try(job, &w, &o, &v);
 		workspace_close(&w);
 	}
 	v.state = !ask->saves && (ok || v.report.n_columns) ? JOB_CHECKED : ok ? JOB_SAVED : JOB_FAILED;
@@ -410,11 +451,14 @@ ask_take(Request *rq, Job *job, const JobAsk *ask)
 		use[i] = from->use[i];
 	next.n_uses = from->n_uses;
 	next.chosen = from->chosen;
+	SentPaper paper = paper_copy(rq->a, ask->paper.hash.n ? &ask->paper : &job->ask.paper);
+	if (ask->paper.note.n)
+		paper.note = ask->paper.note;
 	arena_reset(&job->run);
 	next.use =
 		memcpy(NEW(&job->run, ImportUse, next.n_uses + 1), use, (next.n_uses + 1) * sizeof *use);
 	next.sheet = sheet.p ? arena_str(&job->run, sheet) : sheet;
-	next.paper = arena_str(&job->run, ask->paper);
+	next.paper = paper_copy(&job->run, &paper);
 	job->ask = next;
 	job->language = arena_str(&job->run, lang_now());
 	job->done = job->total = 0;

@@ -55,8 +55,9 @@ forms_fill(const Request *rq, Fill *page)
 	}
 }
 
+/* wrong: why the file that was sent is not looked at; NULL: none was sent. */
 static bool
-imports(Request *rq, Err *err)
+imports_page(Request *rq, const Err *wrong, Err *err)
 {
 	Fill *page = fill_new(rq->a);
 	ImportList list = {.max = LISTED};
@@ -74,7 +75,15 @@ imports(Request *rq, Err *err)
 	for (size_t i = 0; i < list.n; i++)
 		if (may_see(rq, &list.item[i]))
 			imported_fill(rq, fill_item(page, "imports"), &list.item[i]);
-	return page_send(rq, "import", page, err);
+	fill_text(page, "wrong", wrong ? str_of(wrong->text) : (Str){0});
+	fill_text(page, "wrong_hint", wrong ? str_of(wrong->hint) : (Str){0});
+	return page_send_as(rq, wrong ? status_of(wrong->code) : MHD_HTTP_OK, "import", page, err);
+}
+
+static bool
+imports(Request *rq, Err *err)
+{
+	return imports_page(rq, NULL, err);
 }
 ROUTE(imports, "GET", "/import", imports, ROUTE_MEMBER);
 
@@ -87,8 +96,10 @@ import_send(Request *rq, Err *err)
 	if (!data_allow(rq, VERB_IMPORT, NULL, (Str){0}, err))
 		return false;
 	if (!u || !u->size) {
-		err_set(err, E_INPUT, "no file was chosen, or it is empty");
-		return err_hint(err, "go back and choose a CSV file or an Excel workbook");
+		Err wrong;
+		err_set(&wrong, E_INPUT, "no file was chosen, or it is empty");
+		err_hint(&wrong, "choose a CSV file or an Excel workbook");
+		return imports_page(rq, &wrong, err);
 	}
 	return job_new(rq, u->path, u->name, id, err) &&
 		reply_redirect(rq, arena_fmt(rq->a, "/import/file/%s", id), err);
@@ -122,6 +133,9 @@ import_past(Request *rq, Err *err)
 		return false;
 	const Dataset *d = catalog_dataset(&rq->w->cat, m.dataset);
 	imported_fill(rq, page, &m);
+	fill_text(page, "draft_js", asset_address(S("draft.js"), rq->a));
+	if (!papers_of_import(rq, page, d, m.batch, err))
+		return false;
 	fill_text(page, "title",
 		arena_fmt(rq->a, tr("Import %.*s"), STR(data_number(rq, (uint64_t)m.batch))));
 	fill_text(page, "undone", rq_query(rq, "undone"));
@@ -251,11 +265,13 @@ static void
 maps_fill(const Request *rq, Fill *page, const JobView *v)
 {
 	const Catalog *c = &rq->w->cat;
+	bool any = false;
 	fill_list(page, "maps");
 	for (size_t i = 0; i < c->n_datasets && v->report.n_columns; i++) {
 		const Dataset *d = &c->dataset[i];
 		if (!is_fed(rq, v, d) || !data_may(rq, VERB_IMPORT, d, (Str){0}))
 			continue;
+		any = true;
 		Fill *map = fill_item(page, "maps");
 		fill_text(map, "set", tr_str(d->title));
 		fill_list(map, "uses");
@@ -263,7 +279,7 @@ maps_fill(const Request *rq, Fill *page, const JobView *v)
 			use_fill(rq, map, &v->report, d, &d->field[k]);
 		use_fill(rq, map, &v->report, d, NULL);
 	}
-	fill_flag(page, "mapped", v->report.n_columns > 0 && v->state == JOB_CHECKED);
+	fill_flag(page, "mapped", any && v->state == JOB_CHECKED);
 	fill_flag(page, "misfit", v->state == JOB_CHECKED && !v->report.n_parts);
 	fill_flag(page, "assigned", v->assigned);
 }
@@ -348,14 +364,20 @@ choices_fill(const Request *rq, Fill *page, const Job *job, const JobView *v)
 	Str *name = NULL;
 	size_t n = 0;
 	Err ignored;
+	Str now = {0};
 	fill_list(page, "sheets");
 	if (file_is_xlsx(job_path(job)) && !xlsx_sheets(job_path(job), rq->a, &name, &n, &ignored))
 		n = 0;
 	for (size_t i = 0; n > 1 && i < n; i++) {
 		Fill *item = fill_item(page, "sheets");
 		fill_text(item, "sheet", name[i]);
-		fill_flag(item, "chosen", v->sheet.n ? str_eq(v->sheet, name[i]) : i == 0);
+		bool chosen = v->sheet.n ? str_eq(v->sheet, name[i]) : i == 0;
+		fill_flag(item, "chosen", chosen);
+		now = chosen ? name[i] : now;
 	}
+	fill_text(page, "sheet_now",
+		now.n ? arena_fmt(rq->a, tr("Sheet “%.*s”, one of %zu of this workbook."), STR(now), n)
+			  : (Str){0});
 	fill_list(page, "sets");
 	for (size_t i = 0; i < c->n_datasets; i++) {
 		if (!data_may(rq, VERB_IMPORT, &c->dataset[i], (Str){0}))
@@ -413,31 +435,33 @@ state_fill(const Request *rq, Fill *page, const JobView *v)
 	fill_text(page, "failure_hint", hint ? arena_str(rq->a, str_of(v->err.hint)) : (Str){0});
 	fill_flag(page, "understood", understood);
 	fill_flag(page, "can_take", understood && !r->problems && fresh);
-	fill_flag(page, "nothing_new", understood && !r->problems && !fresh);
+	fill_flag(page, "no_rows", understood && !r->rows);
+	fill_flag(page, "nothing_new", understood && r->rows && !r->problems && !fresh);
+	fill_flag(page, "none_good", understood && r->problems && !fresh);
 	fill_flag(page, "can_take_good", understood && r->problems && fresh);
 	fill_flag(page, "can_over", understood && conflicts > 0);
+	fill_flag(page, "can_save", understood && (fresh || conflicts));
 	fill_text(page, "conflicts", data_number(rq, conflicts));
 	fill_flag(page, "has_errors", r->error_file != NULL);
 }
 
+/* wrong: what stands against the step that was asked for; NULL: nothing was asked for. */
 static bool
-job_show(Request *rq, Err *err)
+job_page(Request *rq, Job *job, const Err *wrong, Err *err)
 {
-	AUTO(JobP) job = NULL;
 	JobView v;
 	Fill *page = fill_new(rq->a);
-	if (!job_find(rq, &job, err))
-		return false;
 	job_look(job, rq->a, &v);
 	Str here = arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id")));
 	fill_text(page, "title", arena_fmt(rq->a, tr("Import: %.*s"), STR(job_name(job))));
+	fill_text(page, "board_css", asset_address(S("board.css"), rq->a));
 	fill_text(page, "here", here);
 	fill_text(page, "errors_url", arena_fmt(rq->a, "%.*s/errors", STR(here)));
 	paper_fill(rq, page,
 		v.chosen               ? v.chosen
 			: v.report.n_parts ? v.report.part[0].dataset
 							   : NULL,
-		&(SentPaper){0});
+		&v.paper);
 	columns_fill(rq, page, &v.report);
 	maps_fill(rq, page, &v);
 	parts_fill(rq, page, &v.report);
@@ -445,46 +469,64 @@ job_show(Request *rq, Err *err)
 	choices_fill(rq, page, job, &v);
 	state_fill(rq, page, &v);
 	batches_fill(rq, page, &v);
-	if (!page_send(rq, "import_file", page, err))
+	fill_text(page, "wrong", wrong ? arena_str(rq->a, str_of(wrong->text)) : (Str){0});
+	fill_text(page, "wrong_hint", wrong ? arena_str(rq->a, str_of(wrong->hint)) : (Str){0});
+	if (!page_send_as(rq, wrong ? status_of(wrong->code) : MHD_HTTP_OK, "import_file", page, err))
 		return false;
 	/* Works without JavaScript: the browser asks again. */
 	if (v.state == JOB_CHECKS || v.state == JOB_SAVES)
 		reply_header(rq, "Refresh", S("1"));
 	return true;
 }
+
+static bool
+job_show(Request *rq, Err *err)
+{
+	AUTO(JobP) job = NULL;
+	return job_find(rq, &job, err) && job_page(rq, job, NULL, err);
+}
 ROUTE(import_file, "GET", "/import/file/{id}", job_show, ROUTE_MEMBER);
 
 /* ---- the next step ---- */
+
+/* What the form asks for; `saves` when one of its buttons says how. */
+static bool
+ask_take(Request *rq, Job *job, JobAsk *ask, Err *err)
+{
+	Str step = rq_form(rq, "step"), set = rq_form(rq, "dataset"), how = rq_form(rq, "how");
+	bool assigns = str_eq(step, S("assign"));
+	JobView v;
+	job_look(job, rq->a, &v);
+	*ask = (JobAsk){.saves = how.n > 0,
+		.sheet = assigns ? (Str){0} : rq_form(rq, "sheet"),
+		.partial = str_eq(how, S("good")) || str_eq(how, S("over")),
+		.conflicts = str_eq(how, S("over"))};
+	if (ask->saves && v.state != JOB_CHECKED)
+		return err_set(err, E_CONFLICT, "the file has to be checked before it is taken in");
+	if (!ask->saves && !assigns && set.n && !(ask->chosen = catalog_dataset(&rq->w->cat, set)))
+		return err_set(err, E_NOTFOUND, "there is no dataset '%.*s'", STR(set));
+	if (ask->chosen && !data_allow(rq, VERB_IMPORT, ask->chosen, (Str){0}, err))
+		return false;
+	return paper_form(rq, &ask->paper, err) && (ask->saves || !assigns || uses_take(rq, ask, err));
+}
 
 static bool
 job_step(Request *rq, Err *err)
 {
 	AUTO(JobP) job = NULL;
-	Str step = rq_form(rq, "step"), set = rq_form(rq, "dataset"), how = rq_form(rq, "how");
-	JobView v;
+	JobAsk ask;
+	Err wrong = {0};
 	if (!job_find(rq, &job, err))
 		return false;
-	job_look(job, rq->a, &v);
-	SentPaper paper;
-	if (!paper_form(rq, &paper, err))
-		return false;
-	JobAsk ask = {.saves = str_eq(step, S("save")),
-		.sheet = rq_form(rq, "sheet"),
-		.partial = str_eq(how, S("good")) || str_eq(how, S("over")),
-		.conflicts = str_eq(how, S("over")),
-		.paper = paper.hash};
-	if (str_eq(step, S("drop")))
+	if (str_eq(rq_form(rq, "step"), S("drop")))
 		return job_drop(job, err) && reply_redirect(rq, S("/import"), err);
-	if (ask.saves && v.state != JOB_CHECKED)
-		return err_set(err, E_CONFLICT, "the file has to be checked before it is taken in");
-	if (set.n && !(ask.chosen = catalog_dataset(&rq->w->cat, set)))
-		return err_set(err, E_NOTFOUND, "there is no dataset '%.*s'", STR(set));
-	if (ask.chosen && !data_allow(rq, VERB_IMPORT, ask.chosen, (Str){0}, err))
-		return false;
-	if (str_eq(step, S("assign")) && !uses_take(rq, &ask, err))
-		return false;
-	return job_run(rq, job, &ask, err) &&
-		reply_redirect(rq, arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id"))), err);
+	if (ask_take(rq, job, &ask, &wrong))
+		return job_run(rq, job, &ask, err) &&
+			reply_redirect(rq, arena_fmt(rq->a, "/import/file/%.*s", STR(rq_param(rq, "id"))), err);
+	if (wrong.code == E_INPUT || wrong.code == E_LIMIT)
+		return job_page(rq, job, &wrong, err);
+	*err = wrong;
+	return false;
 }
 ROUTE(import_step, "POST", "/import/file/{id}", job_step, ROUTE_MEMBER);
 
@@ -501,9 +543,15 @@ job_errors(Request *rq, Err *err)
 	job_look(job, rq->a, &v);
 	if (!v.report.error_file)
 		return err_set(err, E_NOTFOUND, "no row of this file was wrong");
-	if (!arena_open(&a, 128 * SIZE_MB, err) ||
-		!file_read(v.report.error_file, 100 * SIZE_MB, &a, &bytes, err))
+	if (!arena_open(&a, 128 * SIZE_MB, err))
 		return false;
+	if (!file_read(v.report.error_file, 100 * SIZE_MB, &a, &bytes, err)) {
+		if (err->code != E_LIMIT)
+			return false;
+		err_set(err, E_LIMIT, "too many rows are wrong for a file of them");
+		return err_hint(
+			err, "correct what the first ones have in common, and send your file again");
+	}
 	buf_add(&b, bytes);
 	bool book = str_ends(str_of(v.report.error_file), S(".xlsx"));
 	if (!reply_bytes(rq, MHD_HTTP_OK,

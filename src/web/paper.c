@@ -7,7 +7,7 @@ enum { MAC = 16, TICKET = 64 + 1 + 2 * MAC };
 
 /* ---- a paper that comes with a form ---- */
 
-/* Shows that this session sent the file: nobody attaches what somebody else sent by knowing its hash. */
+/* By which the next form of this session names a file that it sent: nobody attaches what somebody else sent by knowing its hash. */
 static void
 ticket_mac(const Request *rq, Str hash, char hex[2 * MAC + 1])
 {
@@ -34,7 +34,6 @@ paper_form(const Request *rq, SentPaper *out, Err *err)
 	const Upload *u = rq_upload(rq, "paper_file");
 	Str ticket = rq_form(rq, "paper");
 	PaperFile file;
-	char hex[2 * MAC + 1];
 	*out =
 		(SentPaper){.name = rq_form(rq, "paper_name"), .note = str_trim(rq_form(rq, "paper_note"))};
 	if (!u) {
@@ -48,8 +47,6 @@ paper_form(const Request *rq, SentPaper *out, Err *err)
 		return false;
 	out->hash = arena_str(rq->a, str_of(file.hash));
 	out->name = u->name;
-	ticket_mac(rq, out->hash, hex);
-	out->ticket = arena_fmt(rq->a, "%.*s.%s", STR(out->hash), hex);
 	return true;
 }
 
@@ -57,10 +54,13 @@ void
 paper_fill(const Request *rq, Fill *page, const Dataset *d, const SentPaper *p)
 {
 	bool other = rq->who && d && account_for_other(rq->who, d);
-	Str ticket = p->ticket.n || !p->hash.n ? p->ticket : rq_form(rq, "paper");
+	char hex[2 * MAC + 1];
 	fill_flag(page, "paper_needed", other);
 	fill_text(page, "paper_for", other ? str_of(agency_label(d->owner)) : (Str){0});
-	fill_text(page, "paper_ticket", ticket);
+	if (p->hash.n)
+		ticket_mac(rq, p->hash, hex);
+	fill_text(page, "paper_ticket",
+		p->hash.n ? arena_fmt(rq->a, "%.*s.%s", STR(p->hash), hex) : (Str){0});
 	fill_text(page, "paper_name", p->hash.n ? p->name : (Str){0});
 	fill_text(page, "paper_note", p->note);
 }
@@ -93,6 +93,18 @@ item_fill(const Request *rq, Fill *f, const Dataset *d, const Paper *p)
 	fill_text(f, "paper_event", arena_fmt(rq->a, "/event/%lld", (long long)p->event));
 	fill_text(f, "paper_batch",
 		p->batch ? arena_fmt(rq->a, "/import/%lld", (long long)p->batch) : (Str){0});
+}
+
+bool
+papers_of_import(Request *rq, Fill *page, const Dataset *d, int64_t batch, Err *err)
+{
+	PaperList l = {.batch = batch};
+	if (!papers_list(rq->w, &l, rq->a, err))
+		return false;
+	fill_list(page, "papers");
+	for (size_t i = 0; i < l.n; i++)
+		item_fill(rq, fill_item(page, "papers"), d, &l.paper[i]);
+	return true;
 }
 
 bool

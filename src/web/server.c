@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PATIENCE_S = 30, GRACE_US = 10000000 };
+enum { PATIENCE_S = 30, GRACE_US = 10000000, PAPERS_WAIT_S = 24 * 3600 };
 
 /* ---- answering ---- */
 
@@ -97,8 +97,8 @@ body_expect(Request *rq, int64_t length, Err *err)
 		rq->body_most = rq->who ? rq->site->options->upload_most : BODY_MOST;
 	}
 	if (length > rq->body_most)
-		return err_set(err, E_LIMIT, "this is too large: at most %lld bytes can be sent at once",
-			(long long)rq->body_most);
+		return err_set(err, E_LIMIT, "this is too large: at most %lld MB can be sent at once",
+			(long long)rq->body_most >> 20);
 	return !files || upload_begin(rq, err);
 }
 
@@ -310,6 +310,10 @@ site_run(Site *s, Err *err)
 	if (!gate_is_local(s->gate))
 		return err_set(err, E_BUSY, "another Siap process already serves '%s'", s->w->dir);
 	if (!address_parse(s->options->listen, &at, err))
+		return false;
+	/* Papers of forms that nobody finished. */
+	uint64_t swept;
+	if (!papers_sweep(s->w, PAPERS_WAIT_S, &swept, err))
 		return false;
 	bool ok = assets_load(s->w->env, err) && pages_load(s->w->env, s->a, &s->pages, err) &&
 		cache_open(s, err) && metrics_open(s, err) && crew_start(s, err) && lines_start(s, err) &&

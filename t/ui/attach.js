@@ -53,6 +53,7 @@ for (const javascript of [true, false])
 				await v.page.$eval("#v-trained", (e) => { e.type = "text"; e.value = "many"; });
 				await send("6", pdf("letter"));
 				t.expect_some("the paper was taken, the row not yet", await v.text("fieldset.paper"), "BA.pdf");
+				await v.look("behalf-wrong");
 				await v.page.fill("#v-trained", "6");
 				await send("6");
 			} else await send("6", pdf("another letter"));
@@ -71,17 +72,34 @@ module.exports.push({
 		await v.page.waitForURL((u) => u.pathname.startsWith("/import/file/"));
 		await v.page.waitForSelector("#paper_file", { timeout: 10000 });
 		await v.look("behalf-import");
+		// The paper and what it is stay with the file over further steps.
+		v.allow("400");
+		await v.page.setInputFiles("#paper_file", { name: "a.pdf", mimeType: "application/pdf", buffer: Buffer.from("<html>") });
+		await v.page.click("button:has-text('Check again')");
+		t.expect_some("no such kind", await v.text(".alert"), "kind of file");
+		await v.look("behalf-import-wrong");
 		await v.page.setInputFiles("#paper_file", pdf("the list"));
-		await v.page.click("form[enctype] [type=submit]");
+		await v.page.fill("#paper_note", "letter 17 of KPU Tebo");
+		await v.page.click("button:has-text('Check again')");
+		await v.page.waitForSelector("button[value=all]", { timeout: 10000 });
+		t.expect_some("it is here already", await v.text("fieldset.paper"), "BA.pdf");
+		t.expect("and what it is", "letter 17 of KPU Tebo", await v.page.inputValue("#paper_note"));
+		await v.page.click("button[value=all]");
 		await v.page.waitForSelector(".done");
 		await v.go("/data/officer_count/row/1509011001003/kpps");
 		t.expect_some("of the import", await v.text("section[aria-labelledby=papers]"), "of an import");
+		t.expect("by its note", 1, await v.page.locator("section[aria-labelledby=papers] a:text-is('letter 17 of KPU Tebo')").count());
 		await v.go("/data/delivery/all-except?area=1509011001&key.item=ink&field=received");
 		t.expect("asked for", 1, await v.page.locator("#paper_file").count());
 		await v.look("behalf-bulk");
 		await v.page.setInputFiles("#paper_file", pdf("the round"));
+		await v.page.fill("#paper_note", "note of the round");
 		await v.page.click("form.bulk [type=submit]");
 		await v.page.waitForURL((u) => /^\/import\/\d+$/.test(u.pathname));
 		t.expect_some("saved", await v.text(), "sekretaris");
+		t.expect("the import names its paper", 1, await v.page.locator("dl.fields a[href^='/paper/']:text-is('note of the round')").count());
+		await v.look("behalf-saved");
+		await v.go("/data/delivery/row/1509011001001/ink");
+		t.expect("its note", 1, await v.page.locator("section[aria-labelledby=papers] a:text-is('note of the round')").count());
 	},
 });

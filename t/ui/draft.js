@@ -60,6 +60,37 @@ module.exports.push({
 	},
 });
 module.exports.push({
+	name: "exceptions of 'all except' survive too, but not over what others entered since",
+	async run(t) {
+		const v = await t.visit({ user: "kpu.tebo", width: "phone", language: "en" });
+		const form = "/data/delivery/all-except?area=1509092006&key.item=ink&field=received";
+		await v.go(form);
+		const keys = await v.page.$$eval("input[type=checkbox]", (all) => all.map((b) => b.name.slice(4)));
+		await v.page.fill(`[name="note.${keys[0]}"]`, "broken");
+		await v.page.fill(`[name="own.${keys[1]}"]`, "0");
+		await v.page.check(`[name="not.${keys[2]}"]`);
+		await reopen(v);
+		// Meanwhile somebody else enters the second row.
+		const other = await t.visit({ user: "kpu.tebo", language: "en" });
+		await other.go("/data/delivery/edit/1509092006002/ink");
+		await other.page.fill("#v-received", "1");
+		await other.page.click("form.entry [type=submit]");
+		await other.page.waitForURL((u) => u.pathname.includes("/row/"));
+		await v.go(form);
+		t.expect("offered", true, await v.page.isVisible(".draft"));
+		await v.look("draft-bulk");
+		await v.page.click("[data-draft-use]");
+		t.expect("filled in", ["broken", true], [await v.page.inputValue(`[name="note.${keys[0]}"]`), await v.page.isChecked(`[name="not.${keys[2]}"]`)]);
+		t.expect("the other one's row as it stands", ["", true], [await v.page.inputValue(`[name="own.${keys[1]}"]`), await v.page.isChecked(`[name="not.${keys[1]}"]`)]);
+		await v.page.click("form.bulk button[type=submit]:not(.plain)");
+		await v.page.waitForURL(/\/import\/\d+/);
+		t.expect("gone once it is saved", "[]", await stored(v));
+		await v.page.fill("#why", "exercise");
+		await v.page.press("#why", "Enter");
+		await v.page.waitForURL(/undone=/);
+	},
+});
+module.exports.push({
 	name: "private fields are not kept, old drafts go",
 	async run(t) {
 		const v = await t.visit({ user: "kpu.tebo", language: "en" });

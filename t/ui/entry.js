@@ -77,6 +77,33 @@ module.exports.push({
 	async run(t) { await add(t, await t.visit({ user: "kpu.tebo", width: "phone", language: "id", javascript: false }), "id", 50); },
 });
 
+module.exports.push({
+	name: "all that is wrong is said at once, and a row that is there by its name",
+	async run(t) {
+		const v = await t.visit({ user: "kpu.tebo", width: "phone", language: "id", javascript: false });
+		v.allow("400");
+		v.allow("409");
+		await v.go("/data/delivery/new");
+		await v.page.locator("form.entry").evaluate((f) => { f.noValidate = true; });
+		await v.page.fill("#v-tps", "150901");
+		await save(v);
+		await v.page.waitForSelector("#summary");
+		const said = await v.text("#summary");
+		t.expect_some("both", said, "perbaiki 2 isian");
+		t.expect_some("the wrong one", said, "bukan kode TPS");
+		t.expect_some("the missing one", said, "Jenis logistik");
+		t.expect("beside it", 1, await v.page.locator("#e-item").count());
+		await v.look("data-wrong-both");
+		await v.page.fill("#v-tps", "1509011001001");
+		await v.page.selectOption("#v-item", "ink");
+		await save(v);
+		await v.page.waitForSelector(".alert");
+		t.expect_some("named", await v.text(".alert"), "TPS 001, Muara Tebo");
+		t.expect("not by its code", false, (await v.text(".alert")).includes("/ink"));
+		await v.look("data-there");
+	},
+});
+
 // Two browsers: both begin with the same row, both save; the later one decides what stands.
 async function conflict(t, width, language, choice, mine, theirs, wanted) {
 	const row = "15/pilgub2024/tps";
@@ -96,6 +123,8 @@ async function conflict(t, width, language, choice, mine, theirs, wanted) {
 	for (const part of [before, theirs, mine])
 		t.expect_some("base, theirs, yours", table.replace(/[.,]/g, ""), part);
 	await v.look("conflict");
+	const broken = await v.page.$$eval("table.compare thead th, table.compare tbody th", (all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).length);
+	t.expect("no heading is cut", 0, broken);
 	await other.go("/conflicts");
 	t.expect("listed", 1, await other.page.locator(`a[href="/conflicts/control_total/${row}"]`).count());
 	await other.look("conflicts");

@@ -25,6 +25,23 @@ for (const width of ["phone", "desktop"])
 			},
 		});
 module.exports.push({
+	name: "a filter that cannot be is told in the list's own words",
+	async run(t) {
+		const v = await t.visit({ user: "kpu.tebo", width: "phone", language: "id", javascript: false });
+		v.allow("400");
+		v.allow("404");
+		t.expect("refused", 400, await v.go("/data/delivery?area=1509&f.received.from=abc"));
+		t.expect_some("by its label", await v.text(".alert"), "Diterima: 'abc'");
+		t.expect("no table, no 'no row fits'", [0, false], [await v.page.locator("table").count(), (await v.text()).includes("Tidak ada baris yang cocok")]);
+		t.expect("what was typed can be corrected", true, await v.page.isVisible("#f-received-from"));
+		await v.look("list-wrong");
+		t.expect("no such area", 404, await v.go("/data/delivery?area=entah"));
+		t.expect("no table either", 0, await v.page.locator("table").count());
+		await v.go("/data/delivery?area=1509011001");
+		t.expect_some("the row in words for who hears it", await v.text("tbody tr:first-child td:last-child"), "TPS 001, Muara Tebo");
+	},
+});
+module.exports.push({
 	name: "private fields stay; closed lists do too",
 	async run(t) {
 		const v = await t.visit({ user: "kpu.tebo", language: "en" });

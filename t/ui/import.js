@@ -3,6 +3,7 @@
 const fs = require("fs");
 const path = require("path");
 const os = require("os");
+const { execFileSync } = require("child_process");
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "siap-files-"));
 // A village for each flow: what another one undid here would be in conflict with its file.
 const villages = ["1509011001", "1509011002", "1509012005", "1509012006", "1509012007", "1509012008"];
@@ -39,6 +40,8 @@ async function flow(t, v, language, n) {
 	t.expect_some("dry run", await v.text(), words[language].bad);
 	t.expect_some("unused column is named", await v.text(), "Catatan kami");
 	await v.look("import-checked");
+	const box = await v.page.locator("td[data-label]").nth(5).boundingBox();
+	t.expect("what would happen is seen to its last number", true, box.x + box.width <= v.page.viewportSize().width);
 	t.expect("nothing is saved yet", [], filled(t, good).filter((x) => x === String(n)));
 	const link = await v.page.getAttribute(".alert a", "href");
 	const errors = await v.context.request.get(t.server.address + link);
@@ -97,6 +100,72 @@ module.exports.push({
 		await send(v, book);
 		await wait(v);
 		t.expect_some("a workbook that was exported says nothing new", await v.text(), "Everything in this file stands here already");
+	},
+});
+for (const javascript of [true, false])
+	module.exports.push({
+		name: `files that bring nothing say what to do, ${javascript ? "with" : "without"} JavaScript`,
+		async run(t) {
+			const v = await t.visit({ user: "kpu.tebo", language: "en", width: "phone", javascript });
+			v.allow("400");
+			await send(v, file("kosong.csv", ""));
+			t.expect("the page of imports again", "/import", new URL(v.page.url()).pathname);
+			t.expect_some("why", await v.text(".alert"), "no file was chosen, or it is empty");
+			await v.look("import-empty");
+			await send(v, file("judul.csv", "tps,role,filled\r\n"));
+			await wait(v);
+			t.expect_some("no rows", await v.text(), "no row stands below them");
+			t.expect("which is not 'nothing new'", false, (await v.text()).includes("stands here already"));
+			await send(v, file("jauh.csv", "tps,role,filled\r\n1571091002001,kpps,5\r\n"));
+			await wait(v);
+			t.expect_some("what to do", await v.text(), "There is nothing to save as it is.");
+			t.expect("no button", 0, await v.page.locator("button[name=how]").count());
+			await v.look("import-none-good");
+			await send(v, file("polri.csv", "TPS,Kerawanan\r\n1509011001001,x\r\n"));
+			await wait(v);
+			t.expect_some("the list by its title", await v.text(".alert"), "Security");
+			t.expect("nothing to assign yet", 0, await v.page.locator("button[value=assign]").count());
+			const book = path.join(dir, `sampul${javascript}.xlsx`);
+			execFileSync("node", [path.join(__dirname, "../data/workbook.js"), book, "Sampul=Baca dulu",
+				`Petugas=Kode TPS,Jabatan,Terisi/${stations(villages[5])[0]},kpps,6`]);
+			await send(v, book);
+			await wait(v);
+			t.expect_some("the sheet that fits", await v.text(), "one of 2 of this workbook");
+			t.expect("it is chosen", 1, await v.page.locator("input[name=sheet][value=Petugas]:checked").count());
+			await v.look("import-sheets");
+			await v.page.check("input[name=sheet][value=Sampul]");
+			await v.page.click("button[value=check]");
+			await wait(v);
+			t.expect("the one that was asked for", true, await v.page.isChecked("input[name=sheet][value=Sampul]"));
+		},
+	});
+module.exports.push({
+	name: "a workbook with errors: its wrong rows come as a workbook, corrected it goes in",
+	async run(t) {
+		const v = await t.visit({ user: "kpu.tebo", language: "en", width: "phone" });
+		const good = stations("1509012011"), book = path.join(dir, "salah.xlsx");
+		const sheet = (cell) => `Petugas=Kode TPS,Jabatan,Terisi/${good[0]},kpps,6/${good[1]},kpps,${cell}`;
+		const make = (name, text) => execFileSync("node", [path.join(__dirname, "../data/workbook.js"), name, text]);
+		make(book, sheet("enam"));
+		await send(v, book);
+		await wait(v);
+		t.expect_some("one is wrong", await v.text(".alert"), "1 of 2 rows have a problem");
+		const errors = await v.context.request.get(t.server.address + await v.page.getAttribute(".alert a", "href"));
+		t.expect("a workbook", ["PK", true], [(await errors.body()).subarray(0, 2).toString(), errors.headers()["content-disposition"].includes("errors.xlsx")]);
+		await v.page.click("button[value=good]");
+		await v.page.waitForSelector(".done");
+		const wrong = path.join(dir, "errors.xlsx");
+		fs.writeFileSync(wrong, await errors.body());
+		await send(v, wrong);
+		await wait(v);
+		t.expect_some("it is understood, its column of reasons is left out", await v.text(), "reasonnot used");
+		t.expect_some("and still wrong", await v.text(".alert"), "1 of 1 rows");
+		make(wrong, sheet("6"));
+		await send(v, wrong);
+		await wait(v);
+		await v.page.click("button[value=all]");
+		await v.page.waitForSelector(".done");
+		t.expect("both stand", ["6", "6"], filled(t, good).slice(0, 2));
 	},
 });
 module.exports.push({

@@ -201,7 +201,7 @@ static const struct {
 	{F_PACK, PACK_P "default f.n 1\n", "rules/p/pack.def:10: there is no dataset 'f'", ""},
 	{F_PACK, PACK_P "default d.m 1\n", "rules/p/pack.def:10: dataset 'd' has no field 'm'", ""},
 	{F_PACK, PACK_P "default d.tps 1\n",
-		"rules/p/pack.def:10: '1' is no code of a tps, expected 13 digits", ""},
+		"rules/p/pack.def:10: '1' is no code of a TPS, expected 13 digits", ""},
 };
 
 static void

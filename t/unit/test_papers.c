@@ -1,6 +1,7 @@
 /* Papers: what is taken, told by bytes; attached to rows, entries and imports; kept by backups; every change of table or file is named. */
 #include "accounts.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 static PaperFile
@@ -90,6 +91,42 @@ of_ink(Desk *d)
 		.event = workspace_last_event(&d->w)};
 	OK(d, papers_list(&d->w, &l, &d->a, &d->err));
 	return l;
+}
+
+/* What hangs on nothing goes after its time, what hangs on a row stays. */
+static void
+test_sweep(void **state)
+{
+	(void)state;
+	GateP g = NULL;
+	Desk *d = accounts_desk(&g);
+	enum { DAY = 24 * 3600 };
+	PaperFile shown = kept(d, S("%PDF-1.7 one")), left = kept(d, S("%PDF-1.7 two")),
+			  fresh = kept(d, S("%PDF-1.7 three"));
+	const char *stray = arena_fmt(&d->a, "%s/files/%.2s/note", d->ws, left.hash).p;
+	Account kpu = made(d, g, "kpu.tebo", "kpu", ROLE_OPERATOR, "1509");
+	Origin by = origin_by(&kpu);
+	AttachRequest r = to_ink(d, &shown, &kpu, &by);
+	uint64_t n;
+	OK(d, desk_enter(d, g, "tps", "tps=1509011001001"));
+	OK(d, desk_enter(d, g, "delivery", INK ";received=2"));
+	OK(d, gate_attach(g, &r, &d->err));
+	OK(d, file_write_atomic(stray, S("x"), 0600, &d->err));
+	const char *old[] = {place(d, d->ws, shown.hash), place(d, d->ws, left.hash),
+		place(d, d->ws, fresh.hash), stray};
+	const struct timespec then[2] = {{time(NULL) - DAY - 60, 0}, {time(NULL) - DAY - 60, 0}};
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(utimensat(AT_FDCWD, old[i], then, 0), 0);
+	(void)kept(d, S("%PDF-1.7 three")); /* sent again: it waits anew */
+	OK(d, papers_sweep(&d->w, DAY, &n, &d->err));
+	assert_int_equal(n, 1);
+	assert_true(file_exists(old[0]) && !file_exists(old[1]) && file_exists(old[2]));
+	assert_true(file_exists(stray)); /* nothing of ours */
+	OK(d, papers_sweep(&d->w, 0, &n, &d->err));
+	assert_int_equal(n, 1);
+	assert_true(file_exists(old[0]) && !file_exists(old[2]));
+	gate_close(g);
+	desk_close(d);
 }
 
 static void
@@ -272,8 +309,8 @@ test_kept(void **state)
 int
 main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_kinds), cmocka_unit_test(test_attach),
-		cmocka_unit_test(test_entered), cmocka_unit_test(test_kept)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_kinds), cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_attach), cmocka_unit_test(test_entered), cmocka_unit_test(test_kept)};
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);

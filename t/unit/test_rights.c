@@ -228,7 +228,7 @@ test_why(void **state)
 	assert_string_equal(err.hint, "who could: a supervisor of KPU with rights for 1509");
 	who = account("polri", ROLE_SUPERVISOR);
 	assert_false(account_may(&who, VERB_ENTER, &set[OPEN], S("1509"), &err));
-	assert_string_equal(err.text, "'parcel' is kept by KPU: you may not enter rows there");
+	assert_string_equal(err.text, "'Parcels' is kept by KPU: you may not enter rows there");
 	assert_false(account_may(&who, VERB_REVEAL, &set[OPEN], S("1509"), &err));
 	assert_string_equal(err.hint, "who could: any account of KPU, Kesbangpol with rights for 1509");
 	/* What it must not know of is not named but in its own words. */

@@ -185,11 +185,10 @@ test_story(void **state)
 	SynthRange r = synth_range(&p->s.plan, S("1505"));
 	for (size_t s = r.from; s < r.to; s++)
 		for (size_t i = 0; i < p->t.n_items; i++) {
-			bool told =
-				story_goods(&p->t, s, i, 14, &g) && str_starts(str_of(g.note), S("damaged"));
+			bool told = story_goods(&p->t, s, i, 14, &g) && str_starts(str_of(g.note), S("rusak"));
 			damaged += told;
-			left += told && story_goods(&p->t, s, i, 20, &g) &&
-				str_starts(str_of(g.note), S("damaged"));
+			left +=
+				told && story_goods(&p->t, s, i, 20, &g) && str_starts(str_of(g.note), S("rusak"));
 		}
 	assert_int_equal(damaged, 46);
 	assert_int_equal(left, 18);
