@@ -65,6 +65,28 @@ module.exports.push({
 	},
 });
 module.exports.push({
+	name: "one item, two items; agencies as they write themselves; a day told once",
+	async run(t) {
+		const v = await t.visit({ user: "sekretaris", language: "en" });
+		await v.go("/area/15");
+		const owed = await v.text(".owed");
+		t.expect("many", true, /1,249 items missing of 63,910/.test(owed));
+		t.expect("one", true, /1 polling station missing of 6,391/.test(owed));
+		t.expect_some("police", owed, "Polri");
+		t.expect_some("the desk", await v.text(), "Kesbangpol");
+		t.expect("all capitals", false, (await v.text()).includes("KESBANGPOL"));
+		await v.go("/area/15/missing?indicator=roll_final");
+		t.expect_some("one gap", await v.text(), "1 gap.");
+		await v.go("/indicator/forms_in?area=15");
+		t.expect_some("unit", await v.text(), "of 12,782 forms");
+		t.expect_some("a label, no code", await v.text(), "count form for candidates: 2");
+		t.expect("its day", 1, (await v.text("dl.definition")).split("28 November 2024").length - 1);
+		await v.go("/check/shipment_over?area=15");
+		t.expect_some("one finding", await v.text(".big"), "1 finding");
+		t.expect("not several", false, (await v.text(".big")).includes("findings"));
+	},
+});
+module.exports.push({
 	name: "who was not heard from: as many as it says, each once",
 	async run(t) {
 		const v = await t.visit({ user: "gubernur", language: "en" });
