@@ -97,8 +97,8 @@ body_expect(Request *rq, int64_t length, Err *err)
 		rq->body_most = rq->who ? rq->site->options->upload_most : BODY_MOST;
 	}
 	if (length > rq->body_most)
-		return err_set(err, E_LIMIT, "this is too large: at most %lld bytes can be sent at once",
-			(long long)rq->body_most);
+		return err_set(err, E_LIMIT, "this is too large: at most %lld MB can be sent at once",
+			(long long)(rq->body_most / (int64_t)SIZE_MB));
 	return !files || upload_begin(rq, err);
 }
 
