@@ -100,8 +100,8 @@ account_sessions_fill(const Request *rq, Fill *f, int64_t account, Err *err)
 		Fill *item = fill_item(f, "sessions");
 		fill_text(item, "session", data_int(rq, row[i].id));
 		fill_text(item, "device", row[i].device);
-		fill_text(item, "made", figure_instant(rq->a, row[i].made, data_zone(rq)));
-		fill_text(item, "seen", figure_instant(rq->a, row[i].seen, data_zone(rq)));
+		fill_text(item, "made", figure_time(rq->a, row[i].made, data_zone(rq)));
+		fill_text(item, "seen", figure_time(rq->a, row[i].seen, data_zone(rq)));
 		fill_flag(item, "here", row[i].id == rq->session.id);
 	}
 	return true;

@@ -88,7 +88,7 @@ item_fill(const Request *rq, Fill *f, const Dataset *d, const Paper *p)
 		may_open(rq, d, p) ? arena_fmt(rq->a, "/paper/%s", p->file.hash) : (Str){0});
 	fill_text(f, "paper_kind", p->file.kind);
 	fill_text(f, "paper_size", size_words(rq, p->file.bytes));
-	fill_text(f, "paper_when", figure_instant(rq->a, p->at, data_zone(rq)));
+	fill_text(f, "paper_when", figure_time(rq->a, p->at, data_zone(rq)));
 	fill_text(f, "paper_by", data_person(rq, &o));
 	fill_text(f, "paper_event", arena_fmt(rq->a, "/event/%lld", (long long)p->event));
 	fill_text(f, "paper_batch",

@@ -1,5 +1,6 @@
 /* tps: the page of a polling station: what must be met, what is missing, what is known, and all that happened to it. */
 #include "web/area.h"
+#include "web/data.h"
 
 enum { HISTORY_SHOWN = 20, FEW = 3 };
 
@@ -283,7 +284,7 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 		arena_fmt(d->a, "%.*s (%s)", STR(s->origin.actor), agency_label(s->origin.agency)));
 	fill_text(f, "behalf",
 		s->origin.on_behalf_of.n ? str_of(agency_label(s->origin.on_behalf_of)) : S(""));
-	fill_text(f, "source", s->batch ? file_words(s->file) : s->origin.source);
+	fill_text(f, "source", s->batch ? file_words(s->file) : data_channel(s->origin.source));
 	fill_text(f, "why", s->origin.why);
 	fill_text(f, "undoes", s->undoes ? figure_number(d->a, s->undoes) : S(""));
 	fill_flag(f, "conflict", s->over != 0);

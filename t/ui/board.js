@@ -105,6 +105,18 @@ module.exports.push({
 	},
 });
 module.exports.push({
+	name: "a line of days begins and ends with percentages; times as people write them",
+	async run(t) {
+		const v = await t.visit({ user: "sekretaris", language: "en" });
+		await v.go("/area/15/trend");
+		t.expect_some("the line", await v.text("figure"), "from 0.0% on 7 November 2024 to 74.1% on 20 November 2024");
+		await v.go("/account");
+		t.expect("no dates of machines", false, /20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]/.test(await v.text()));
+		await v.go("/area/1571091002003");
+		t.expect_some("a unit once, with the name", await v.text(), "Filled (people)");
+	},
+});
+module.exports.push({
 	name: "only who may enter a stage is offered to",
 	async run(t) {
 		for (const [user, links] of [["gubernur", []], ["kpu.tebo", ["/data/stage/new?area=1509"]], ["sekretaris", ["/data/stage/new?area=1509", "/data/stage_date/new?area=1509"]]]) {
