@@ -184,6 +184,8 @@ module.exports.push({
 		const told = JSON.parse(t.cli("why", "15", "--json", "--limit", "100000"));
 		await v.go("/area/15/missing");
 		t.expect("all of them", told.gaps.length, number(await v.text("h2 + p strong")));
+		for (const limit of [1, 5, 50, 700])
+			t.expect(`the first ${limit} are the first of all`, told.gaps.slice(0, limit), JSON.parse(t.cli("why", "15", "--json", "--limit", String(limit))).gaps);
 		const by = {};
 		for (const g of told.gaps) {
 			const s = by[g.indicator] = by[g.indicator] || { missing: 0, places: 0, ready: 0 };
