@@ -112,6 +112,11 @@ module.exports.push({
 		t.expect_some("the line", await v.text("figure"), "from 0.0% on 7 November 2024 to 74.1% on 20 November 2024");
 		await v.go("/account");
 		t.expect("no dates of machines", false, /20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]/.test(await v.text()));
+		await v.go("/area/15/stages");
+		t.expect("polling day is not under way a week before", true, /Polling[^0-9]*27 November 2024 *27 November 2024 *to come/.test(await v.text()));
+		await v.go("/area/15/findings");
+		t.expect_some("what a finding is about, then its figures", await v.text(), "Ink bottle, 1: 66 > 58");
+		t.expect_some("no codes", await v.text(), "DPT: 2,695,348");
 		await v.go("/area/1571091002003");
 		t.expect_some("a unit once, with the name", await v.text(), "Filled (people)");
 	},
