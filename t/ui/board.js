@@ -286,12 +286,18 @@ module.exports.push({
 	name: "on paper: the board and the map without menus",
 	async run(t) {
 		const v = await t.visit({ user: "gubernur", language: "id" });
-		for (const page of ["/area/15", "/area/15/map", "/area/15/missing"]) {
+		for (const page of ["/area/15", "/area/15/map", "/area/15/missing", "/area/15/findings", "/area/15/stages", "/data/tps?area=1571091002", "/data/delivery?area=1571091002"]) {
 			await v.go(page);
 			await v.page.emulateMedia({ media: "print" });
 			for (const hidden of ["nav.tools", ".filters", ".crumbs", "header nav", "header form"])
 				for (const e of await v.page.$$(hidden)) t.expect(`${hidden} on ${page}`, false, await e.isVisible());
 			t.expect("heading", true, await v.page.isVisible("h1"));
+			await v.page.setViewportSize({ width: 703, height: 1000 }); // A4 upright, without its margins
+			t.expect(`${page} fits the sheet`, 703, await v.page.evaluate(() => document.documentElement.scrollWidth));
+			t.expect(`nothing of ${page} is cut`, 0, await v.page.$$eval("main *:not(.hidden, .hidden *)", (all) => all.filter((e) => getComputedStyle(e).position !== "absolute" && e.getBoundingClientRect().right > 704).length));
+			t.expect(`a rehearsal is told on the paper of ${page}`, true, await v.page.isVisible("header .rehearsal"));
+			t.expect(`so is the election`, true, await v.page.isVisible("header .where"));
+			await v.page.setViewportSize(t.widths.desktop);
 			const pdf = await v.page.pdf({ format: "A4" });
 			t.expect(`a few sheets of ${page}`, true, pdf.length > 5000 && (pdf.toString("latin1").match(/\/Type \/Page\b/g) || []).length < 12);
 			await v.page.emulateMedia({ media: "screen" });
