@@ -6,6 +6,7 @@
 -- due:        H-1
 -- opens:      H-3
 -- unit:       item
+-- units:      items
 -- scope:      area
 -- must:       yes
 -- weight:     3

@@ -6,6 +6,7 @@
 -- due:        H+1
 -- opens:      H
 -- unit:       form
+-- units:      forms
 -- scope:      area
 -- source:     C.Hasil of each contest, photographed and copied on polling day (sidoarjo.inews.id/amp/408388)
 -- definition: Forms with their valid votes and their total, out of one per polling station and contest whose forms are collected.

@@ -5,6 +5,7 @@
 -- level:      regency
 -- due:        H-20
 -- unit:       item
+-- units:      items
 -- scope:      area
 -- source:     Printer to the regency's warehouse, then sorting and counting (jambiday.com; 123dok.com zx514ped)
 -- definition: An item counts when what reached the regency undamaged covers all its polling stations and what districts and the regency need themselves.

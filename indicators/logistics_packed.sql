@@ -5,6 +5,7 @@
 -- level:      tps
 -- due:        H-7
 -- unit:       item
+-- units:      items
 -- scope:      area
 -- must:       yes
 -- weight:     3

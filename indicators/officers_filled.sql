@@ -5,6 +5,7 @@
 -- level:      tps
 -- due:        H-20
 -- unit:       person
+-- units:      people
 -- scope:      area
 -- must:       yes
 -- weight:     2

@@ -5,6 +5,7 @@
 -- level:      tps
 -- due:        H-20
 -- unit:       person
+-- units:      people
 -- scope:      area
 -- source:     Blood pressure, sugar and cholesterol are examined (kompas.tv/amp/ekonomi/538998); tired officers fell ill in 2019 and 2024
 -- definition: Officers whose health examination was passed, out of the posts that the rule pack gives each polling station.

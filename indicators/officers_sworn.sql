@@ -5,6 +5,7 @@
 -- level:      tps
 -- due:        H-20
 -- unit:       person
+-- units:      people
 -- scope:      area
 -- source:     Sworn in on 7 Nov 2024 (kompas.tv/amp/ekonomi/538998)
 -- definition: Officers who took their oath, out of the posts that the rule pack gives each polling station.

@@ -5,6 +5,7 @@
 -- level:      tps
 -- due:        H-1
 -- unit:       person
+-- units:      people
 -- scope:      area
 -- source:     Training follows the oath on the same day (rbtv.disway.id/read/66741)
 -- definition: Officers trained, out of the posts that the rule pack gives each polling station.

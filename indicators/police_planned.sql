@@ -5,6 +5,7 @@
 -- level:      any
 -- due:        H-7
 -- unit:       person
+-- units:      people
 -- scope:      unit
 -- source:     328 of 1,026 police for 943 polling stations (Polresta Jambi, Rakor 14 Nov 2024); patterns by category (infopublik.id 480321)
 -- definition: Police that a unit plans at polling stations, out of those that the patterns ask for all polling stations in the unit's areas, which may lie in several regencies: for each category the pattern's police for each started group of its stations.

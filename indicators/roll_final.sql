@@ -4,6 +4,7 @@
 -- owner:      kpu
 -- level:      tps
 -- unit:       polling station
+-- units:      polling stations
 -- scope:      area
 -- must:       yes
 -- weight:     2

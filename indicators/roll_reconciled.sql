@@ -4,6 +4,7 @@
 -- owner:      kpu
 -- level:      regency
 -- unit:       voter
+-- units:      voters
 -- scope:      area
 -- source:     The regency's KPU sets the final roll, the province only adds up (lintastungkal.com/?p=85454)
 -- definition: Voters in the final rolls reported for the regency's polling stations, out of its official total.

@@ -4,6 +4,7 @@
 -- owner:      kpu
 -- level:      regency
 -- unit:       decision
+-- units:      decisions
 -- scope:      area
 -- source:     The regency's KPU sets the final roll, the province only adds up (lintastungkal.com/?p=85454); Keputusan KPU Sarolangun 216/2024 (radarjambi.co.id 33301)
 -- definition: A regency counts when its final roll is signed off with the number of a decision.

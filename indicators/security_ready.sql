@@ -5,6 +5,7 @@
 -- level:      tps
 -- due:        H-1
 -- unit:       assignment
+-- units:      assignments
 -- scope:      area
 -- must:       yes
 -- source:     Patterns by category (infopublik.id 480321); two order officers per polling station (kompas.tv/amp/ekonomi/538998)

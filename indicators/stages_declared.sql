@@ -4,6 +4,7 @@
 -- owner:      kpu
 -- level:      any
 -- unit:       stage
+-- units:      stages
 -- scope:      area
 -- depends:    clock
 -- source:     PKPU 2/2024; "13 of 16 stages done" (Rakor Kota Jambi, 14 Nov 2024)

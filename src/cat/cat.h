@@ -73,7 +73,7 @@ typedef struct Query {
 	Str name, title, file, owner, source;
 	QueryKind kind;
 	bool is_check;
-	Str pillar, unit, due, definition; /* indicator: due "H-1" (relative to polling day) or a date; definition: one sentence of plain words */
+	Str pillar, unit, units, due, definition; /* indicator: units: of more than one; due "H-1" (relative to polling day) or a date; definition: one sentence of plain words */
 	Str opens;         /* indicator: from this day on (as due) it counts; before, it is shown and not counted. Empty: always */
 	bool must;         /* indicator header `must: yes`: counts for "TPS ready" unless the pack says otherwise */
 	int weight;        /* within its pillar, default 1 */

@@ -348,7 +348,8 @@ dataset_messages(Messages *m, const Dataset *d)
 static void
 query_messages(Messages *m, const Query *q)
 {
-	const Str texts[] = {q->title, q->pillar, q->unit, q->definition, q->severity, q->remedy};
+	const Str texts[] = {
+		q->title, q->pillar, q->unit, q->units, q->definition, q->severity, q->remedy};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		message(m, texts[i]);
 }

@@ -30,6 +30,7 @@ static const struct QueryHeader {
 	{{"due", 3}, BOTH, 0},
 	{{"opens", 5}, IND, 0},
 	{{"unit", 4}, IND, IND},
+	{{"units", 5}, IND, 0},
 	{{"scope", 5}, BOTH, 0},
 	{{"depends", 7}, BOTH, 0},
 	{{"must", 4}, IND, 0},
@@ -54,10 +55,10 @@ header_place(Making *m, Str name)
 	} places[] = {{S("indicator"), &q->name}, {S("check"), &q->name}, {S("view"), &q->name},
 		{S("title"), &q->title}, {S("pillar"), &q->pillar}, {S("owner"), &q->owner},
 		{S("level"), &m->level}, {S("due"), &q->due}, {S("opens"), &q->opens},
-		{S("unit"), &q->unit}, {S("scope"), &m->scope}, {S("depends"), &m->depends},
-		{S("must"), &m->must}, {S("weight"), &m->weight}, {S("source"), &q->source},
-		{S("definition"), &q->definition}, {S("severity"), &q->severity}, {S("remedy"), &q->remedy},
-		{S("plans"), &q->plan}};
+		{S("unit"), &q->unit}, {S("units"), &q->units}, {S("scope"), &m->scope},
+		{S("depends"), &m->depends}, {S("must"), &m->must}, {S("weight"), &m->weight},
+		{S("source"), &q->source}, {S("definition"), &q->definition}, {S("severity"), &q->severity},
+		{S("remedy"), &q->remedy}, {S("plans"), &q->plan}};
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
 		if (str_eq(name, places[i].name))
 			return places[i].place;
@@ -271,6 +272,8 @@ headers_read(Making *m, Err *err)
 		return err_set(err, E_INPUT, "'weight' is a whole number from 1 to 1000, not '%.*s'",
 			STR(brief(m->weight)));
 	q->weight = (int)weight;
+	if (!q->units.n)
+		q->units = q->unit;
 	/* Only rows at more than one level have areas above them that are their own. */
 	if ((q->scope == SCOPE_ABOVE || q->scope == SCOPE_UNIT) && q->level != LEVEL_ANY)
 		return err_set(err, E_INPUT, "'scope: %.*s' needs 'level: any'", STR(m->scope));

@@ -29,24 +29,40 @@ gain_of(const Board *b, const Series *s, size_t node)
 		: 0;
 }
 
-/* Keeps the best `max` so far: when many more are there, the worse ones go. */
-static void
-keep_best(Buf *items, size_t max)
-{
-	size_t n = items->n / sizeof(Item);
-	if (n > 1)
-		qsort(items->p, n, sizeof(Item), item_order);
-	if (n > max)
-		items->n = max * sizeof(Item);
-}
-
 typedef struct Collect {
 	const Board *b;
 	size_t from, to, max;
 	Buf items;
+	Item worst; /* when `full`: the last of the best so far; what comes behind it is only counted */
+	bool full;
 	uint64_t total;
 	GapSum *sum; /* by indicator */
 } Collect;
+
+/* Keeps the best `max` so far: when many more are there, the worse ones go. */
+static void
+keep_best(Collect *c)
+{
+	size_t n = c->items.n / sizeof(Item);
+	if (n > 1)
+		qsort(c->items.p, n, sizeof(Item), item_order);
+	if (n < c->max)
+		return;
+	c->items.n = c->max * sizeof(Item);
+	if (c->max)
+		memcpy(&c->worst, c->items.p + (c->max - 1) * sizeof(Item), sizeof(Item));
+	c->full = true;
+}
+
+static void
+item_add(Collect *c, Item item)
+{
+	if (c->full && (!c->max || item_order(&item, &c->worst) > 0))
+		return;
+	buf_add(&c->items, (Str){(char *)&item, sizeof item});
+	if (c->max < SIZE_MAX / 64 && c->items.n >= (2 * c->max + AT_ONCE) * sizeof item)
+		keep_best(c);
+}
 
 static void
 collect(Collect *c, size_t series)
@@ -62,13 +78,11 @@ collect(Collect *c, size_t series)
 			series_holds(b, s, i) ? series_own(s, NEED_PART)[i] - series_own(s, HAVE_PART)[i] : 0;
 		if (missing > 0) {
 			Item item = {(uint32_t)i, (uint32_t)series, gain_of(b, s, i), missing};
-			buf_add(&c->items, (Str){(char *)&item, sizeof item});
+			item_add(c, item);
 			c->total++;
 			c->sum[series].places++;
 			c->sum[series].missing += missing;
 			c->sum[series].makes_ready += item.gain == 10000;
-			if (c->max < SIZE_MAX / 64 && c->items.n >= (2 * c->max + AT_ONCE) * sizeof item)
-				keep_best(&c->items, c->max);
 		}
 		i++;
 	}
@@ -104,7 +118,7 @@ gaps_list(const Board *b, GapList *list, Arena *a, Err *err)
 	for (size_t i = 0; i < b->n_indicators; i++)
 		if (wanted(b, list, &b->series[i]))
 			collect(&c, i);
-	keep_best(&c.items, c.max);
+	keep_best(&c);
 	list->total = c.total;
 	list->n = c.items.n / sizeof(Item);
 	list->gap = NEW(a, Gap, list->n);

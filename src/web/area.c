@@ -38,14 +38,14 @@ indicator_fill(const Desk *d, const Series *s, Fill *f)
 	fill_text(f, "indicator", tr_str(q->title));
 	fill_text(f, "have", figure_number(d->a, have));
 	fill_text(f, "need", figure_number(d->a, need));
-	fill_text(f, "unit", tr_str(q->unit));
+	fill_text(f, "unit", unit_words(q, need));
 	fill_text(f, "share", figure_share(d->a, have, need));
 	fill_text(f, "width", bar_width(d->a, figure_parts(have, need)));
 	fill_text(f, "unheard", heard < need ? figure_number(d->a, need - heard) : S(""));
 	fill_text(f, "missing", have < need ? figure_number(d->a, need - have) : S(""));
 	fill_flag(f, "must", s->must);
 	fill_flag(f, "unverified", query_unverified(q, w->pack) > 0);
-	fill_text(f, "owner", upper_words(d->a, q->owner));
+	fill_text(f, "owner", str_of(agency_label(q->owner)));
 	fill_text(f, "due", due_words(w, d->a, s->due_date));
 	fill_flag(f, "late", have < need && due_late(w, s->due_date));
 	fill_text(f, "opens", counts ? S("") : figure_day(d->a, s->open_date));
@@ -126,7 +126,7 @@ findings_list_fill(const Desk *d, Fill *f, const char *list, const char *severit
 		Fill *item = fill_item(f, list);
 		fill_text(item, "name", q->name);
 		fill_text(item, "check", tr_str(q->title));
-		fill_text(item, "owner", upper_words(d->a, q->owner));
+		fill_text(item, "owner", str_of(agency_label(q->owner)));
 		fill_text(item, "count", figure_number(d->a, n));
 	}
 }
@@ -145,10 +145,10 @@ silent_fill(const Desk *d, Fill *f)
 		Fill *item = fill_item(f, "silence");
 		fill_text(item, "name", s->query->name);
 		fill_text(item, "indicator", tr_str(s->query->title));
-		fill_text(item, "owner", upper_words(d->a, s->query->owner));
+		fill_text(item, "owner", str_of(agency_label(s->query->owner)));
 		fill_text(item, "unheard", figure_number(d->a, s->need[d->node] - s->heard[d->node]));
 		fill_text(item, "need", figure_number(d->a, s->need[d->node]));
-		fill_text(item, "unit", tr_str(s->query->unit));
+		fill_text(item, "unit", unit_words(s->query, s->need[d->node]));
 	}
 }
 

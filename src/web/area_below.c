@@ -78,7 +78,7 @@ lacks_fill(const Desk *d, size_t node, Fill *f)
 		fill_text(item, "have", figure_number(d->a, have));
 		fill_text(item, "need", figure_number(d->a, need));
 		fill_flag(item, "unheard", heard == 0);
-		fill_text(item, "owner", upper_words(d->a, s->query->owner));
+		fill_text(item, "owner", str_of(agency_label(s->query->owner)));
 		fill_text(item, "due", due_words(d->rq->w, d->a, s->due_date));
 		fill_flag(item, "late", due_late(d->rq->w, s->due_date));
 	}

@@ -19,9 +19,9 @@ gap_fill(const Desk *d, const Gap *g, Fill *f)
 	fill_text(f, "have", figure_number(d->a, g->have));
 	fill_text(f, "need", figure_number(d->a, g->need));
 	fill_text(f, "missing", figure_number(d->a, g->need - g->have));
-	fill_text(f, "unit", tr_str(q->unit));
+	fill_text(f, "unit", unit_words(q, g->need - g->have));
 	fill_flag(f, "silent", g->heard == 0);
-	fill_text(f, "owner", upper_words(d->a, q->owner));
+	fill_text(f, "owner", str_of(agency_label(q->owner)));
 	fill_text(f, "due", due_words(d->rq->w, d->a, g->series->due_date));
 	fill_flag(f, "late", due_late(d->rq->w, g->series->due_date));
 	fill_flag(f, "makes_ready", g->gain >= 10000);
@@ -53,6 +53,11 @@ places_words(const Desk *d, const Owed *o)
 {
 	const char *number = figure_number(d->a, (int64_t)o->sum->places).p;
 	Level level = o->series->query->level;
+	if (o->sum->places == 1 && level != LEVEL_TPS)
+		return level == LEVEL_VILLAGE ? str_of(tr("in 1 village"))
+			: level == LEVEL_DISTRICT ? str_of(tr("in 1 district"))
+			: level == LEVEL_REGENCY  ? str_of(tr("in 1 regency or city"))
+									  : str_of(tr("at 1 place"));
 	return level == LEVEL_TPS     ? arena_fmt(d->a, tr("at %s TPS"), number)
 		: level == LEVEL_VILLAGE  ? arena_fmt(d->a, tr("in %s villages"), number)
 		: level == LEVEL_DISTRICT ? arena_fmt(d->a, tr("in %s districts"), number)
@@ -70,10 +75,10 @@ one_owed_fill(const Desk *d, const Owed *o, Fill *f)
 	fill_flag(f, "unverified", query_unverified(q, d->rq->w->pack) > 0);
 	fill_text(f, "missing_words",
 		arena_fmt(d->a, tr("%s %.*s missing"), figure_number(d->a, o->sum->missing).p,
-			STR(tr_str(q->unit))));
+			STR(unit_words(q, o->sum->missing))));
 	fill_text(f, "need", figure_number(d->a, s->need[d->node]));
 	fill_text(f, "places", places_words(d, o));
-	fill_text(f, "owner", upper_words(d->a, q->owner));
+	fill_text(f, "owner", str_of(agency_label(q->owner)));
 	fill_text(f, "due", due_words(d->rq->w, d->a, s->due_date));
 	fill_flag(f, "late", due_late(d->rq->w, s->due_date));
 	fill_text(f, "makes_ready",

@@ -232,7 +232,7 @@ forms_fill(const Blank *x, const Dataset *only)
 		item = fill_item(x->page, "forms");
 		fill_text(item, "dataset", d->name);
 		fill_text(item, "form", tr_str(d->title));
-		fill_text(item, "owner", upper_words(rq->a, d->owner));
+		fill_text(item, "owner", str_of(agency_label(d->owner)));
 		fill_flag(item, "table", fits_table(d));
 		fill_flag(item, "private", d->has_private);
 		fields_fill(x, item, d);

@@ -36,6 +36,7 @@ report_fill(const Request *rq, Fill *f, const BoundaryImport *im)
 	fill_text(f, "points", number(rq, im->points));
 	fill_text(f, "points_before", number(rq, im->points_before));
 	fill_text(f, "saved", im->event ? data_int(rq, im->event) : S(""));
+	fill_text(f, "number", number(rq, im->event));
 	fill_flag(f, "dry", im->dry_run);
 }
 

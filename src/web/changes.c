@@ -58,7 +58,10 @@ event_fill(const Request *rq, Fill *f, const LogEvent *e)
 	fill_text(f, "channel", arena_str(a, data_channel(e->source)));
 	fill_text(f, "did", did_text(e->op, e->base, e->undoes));
 	fill_text(f, "set", d ? tr_str(d->title) : system_words(a, e->dataset));
-	fill_text(f, "row", data_words(rq, d, arena_str(a, e->key)));
+	/* Of the rest a key says something only where there are many: an account, a paper. */
+	bool only_one =
+		str_eq(e->dataset, S("siap.boundary")) || str_eq(e->dataset, S("siap.workspace"));
+	fill_text(f, "row", only_one ? (Str){0} : data_words(rq, d, arena_str(a, e->key)));
 	fill_text(f, "url", d ? data_url(rq, d, "row", e->key) : (Str){0});
 	fill_text(f, "area", e->area.n ? data_place(rq, arena_str(a, e->area)) : (Str){0});
 	fill_text(f, "why", arena_str(a, e->why));

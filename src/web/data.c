@@ -203,15 +203,18 @@ data_person(const Request *rq, const Origin *o)
 	if (o->on_behalf_of.n)
 		return arena_fmt(rq->a, tr("%.*s (%s, on behalf of %s)"), STR(actor),
 			agency_label(o->agency), agency_label(o->on_behalf_of));
+	/* What the program does by itself is no person of an agency. */
+	if (str_eq(o->agency, S("siap")))
+		return S("Siap");
 	return o->agency.n ? arena_fmt(rq->a, "%.*s (%s)", STR(actor), agency_label(o->agency)) : actor;
 }
 
 Str
 data_channel(Str source)
 {
-	static const char *const known[] = {"cli", "import", "web", "api", "sms"};
-	const char *const label[] = {
-		tr("command line"), tr("imported file"), tr("web page"), tr("program"), tr("text message")};
+	static const char *const known[] = {"cli", "import", "web", "api", "sms", "siap"};
+	const char *const label[] = {tr("command line"), tr("imported file"), tr("web page"),
+		tr("program"), tr("text message"), tr("Siap itself")};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (str_eq(source, str_of(known[i])))
 			return str_of(label[i]);

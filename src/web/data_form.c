@@ -289,9 +289,11 @@ form_refused(Form *x, bool paper, Err *err)
 	if (!x->check.n && !x->key && row_get(rq->w, x->d, x->check.text, rq->a, &now, &ignored) &&
 		!now.closed) {
 		x->there = data_url(rq, x->d, "edit", now.key);
-		if (x->why.code == E_CONFLICT)
+		if (x->why.code == E_CONFLICT) {
 			err_set(&x->why, E_CONFLICT, "there is such a row already: '%.*s'",
 				STR(data_words(rq, x->d, now.key)));
+			err_hint(&x->why, "change that one, or correct the key fields");
+		}
 		status = MHD_HTTP_CONFLICT;
 	}
 	return form_send(x, x->check.n ? MHD_HTTP_BAD_REQUEST : status, err);

@@ -128,12 +128,9 @@ level_words(Level l)
 }
 
 Str
-upper_words(Arena *a, Str s)
+unit_words(const Query *q, int64_t n)
 {
-	char *out = NEW(a, char, s.n + 1);
-	for (size_t i = 0; i < s.n; i++)
-		out[i] = s.p[i] >= 'a' && s.p[i] <= 'z' ? (char)(s.p[i] - 'a' + 'A') : s.p[i];
-	return (Str){out, s.n};
+	return tr_str(n == 1 ? q->unit : q->units);
 }
 
 Str
@@ -167,18 +164,25 @@ desk_days_left(const Workspace *w, Str date)
 }
 
 Str
-due_words(const Workspace *w, Arena *a, Str date)
+left_words(const Workspace *w, Arena *a, Str date)
 {
 	int64_t left = desk_days_left(w, date);
 	if (!date.n)
 		return S("");
-	Str number = figure_number(a, left < 0 ? -left : left), day = figure_day(a, date);
-	Str words = left > 1 ? arena_fmt(a, tr("%s days left"), number.p)
-		: left == 1      ? str_of(tr("1 day left"))
-		: left == 0      ? str_of(tr("today"))
-		: left == -1     ? str_of(tr("1 day late"))
-						 : arena_fmt(a, tr("%s days late"), number.p);
-	return arena_fmt(a, "%.*s, %.*s", STR(day), STR(words));
+	Str number = figure_number(a, left < 0 ? -left : left);
+	return left > 1  ? arena_fmt(a, tr("%s days left"), number.p)
+		: left == 1  ? str_of(tr("1 day left"))
+		: left == 0  ? str_of(tr("today"))
+		: left == -1 ? str_of(tr("1 day late"))
+					 : arena_fmt(a, tr("%s days late"), number.p);
+}
+
+Str
+due_words(const Workspace *w, Arena *a, Str date)
+{
+	return date.n
+		? arena_fmt(a, "%.*s, %.*s", STR(figure_day(a, date)), STR(left_words(w, a, date)))
+		: S("");
 }
 
 bool

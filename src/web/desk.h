@@ -40,11 +40,12 @@ bool desk_send_apart(Request *rq, const char *name, Str more, FillFn fill, Err *
 Str place_words(const PlaceIndex *x, Str code, Arena *a);  /* "Kecamatan Tebo Ilir", "TPS 002, Rawa Sari" */
 Str within_words(const PlaceIndex *x, Str code, Arena *a); /* "Tebo Ilir, Kabupaten Tebo"; empty at the top */
 const char *level_words(Level l);
-Str upper_words(Arena *a, Str s);
+Str unit_words(const Query *q, int64_t n); /* in which the indicator counts: 1 "item", 2 "items" */
 Str pillar_words(Str pillar);
 const char *severity_words(Str severity);
 int64_t desk_days_left(const Workspace *w, Str date);
 Str due_words(const Workspace *w, Arena *a, Str date); /* 20 November 2024, 3 days late; empty: none */
+Str left_words(const Workspace *w, Arena *a, Str date); /* the second half of it */
 bool due_late(const Workspace *w, Str date);
 Str bar_width(Arena *a, int parts);                    /* for an SVG of width 100: "97.6"; "0" for -1 */
 /* The values of an indicator's own row at a node: of its level, not sums. false: it has none there. */

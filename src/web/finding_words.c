@@ -28,6 +28,7 @@ part_words(const Desk *d, const Query *check, Str word)
 		label = code_words(d, check->reads[i], word);
 	return label.n                   ? label
 		: str_eq(word, S("tps"))     ? str_of(tr("TPS"))
+		: str_eq(word, S("dpt"))     ? S("DPT")
 		: str_eq(word, S("missing")) ? str_of(tr("missing"))
 		: str_eq(word, S("damaged")) ? str_of(tr("damaged"))
 									 : word;

@@ -120,7 +120,7 @@ row_fill(void *ctx, const Finding *x, Err *err)
 	fill_text(f, "key", key_words(r->d, x->check, r->place->area, x->key));
 	fill_text(f, "detail", detail_words(r->d, x->check, x->detail));
 	fill_text(f, "remedy", tr_str(x->check->remedy));
-	fill_text(f, "owner", upper_words(a, x->check->owner));
+	fill_text(f, "owner", str_of(agency_label(x->check->owner)));
 	return true;
 }
 
@@ -173,6 +173,7 @@ page_fill(Request *rq, Fill *f, Err *err)
 	desk_fill(&d, f, tr("Findings"));
 	checks_fill(&d, f, &ask);
 	paging_fill(&at, rq->a, f, path, ask.query, total);
+	fill_flag(f, "one", total == 1);
 	fill_text(f, "count", total ? figure_number(rq->a, (int64_t)total) : S(""));
 	fill_text(f, "csv", arena_fmt(rq->a, "%.*s.csv?%.*s", STR(path), STR(ask.query)));
 	desk_close(&d);

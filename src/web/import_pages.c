@@ -28,6 +28,7 @@ imported_fill(const Request *rq, Fill *f, const Imported *m)
 	fill_text(f, "set", d ? tr_str(d->title) : m->dataset);
 	fill_text(f, "list_url", d ? data_url(rq, d, "", (Str){0}) : S("/data"));
 	fill_text(f, "rows", data_number(rq, (uint64_t)m->rows));
+	fill_flag(f, "one", m->rows == 1);
 	fill_text(f, "added", data_number(rq, (uint64_t)m->added));
 	fill_text(f, "changed", data_number(rq, (uint64_t)(m->changed + m->conflicts)));
 }

@@ -32,6 +32,7 @@ form_send(Request *rq, const char *name, const char *title, const Err *why, Err 
 		visit = visit_begin(rq);
 	fill_text(f, "title", str_of(title));
 	fill_text(f, "next", next_of(rq));
+	fill_flag(f, "asked", !why->code && !str_eq(next_of(rq), S("/")));
 	fill_text(f, "login", rq_form(rq, "login"));
 	problem_fill(rq, f, why);
 	if (!page_send_as(rq, form_status(why), name, f, err))

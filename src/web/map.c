@@ -285,7 +285,7 @@ formula_fill(const MapBy *by, Fill *f)
 			? str_of(tr("The mean of the shares of the pillar's indicators that "
 						"count by now, by their weights."))
 			: str_of(tr("A TPS is ready when everything that must be there is there.")));
-	fill_text(f, "unit", q ? tr_str(q->unit) : by->pillar.n ? S("") : str_of(tr("TPS")));
+	fill_text(f, "unit", q ? tr_str(q->units) : by->pillar.n ? S("") : str_of(tr("TPS")));
 }
 
 /* As tiles or with boundaries: what the person chose, else boundaries where most areas have one. */

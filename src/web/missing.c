@@ -49,7 +49,7 @@ owners_fill(const Desk *d, Fill *f, Str chosen)
 			continue;
 		Fill *item = fill_item(f, "owners");
 		fill_text(item, "value", owner);
-		fill_text(item, "label", upper_words(d->a, owner));
+		fill_text(item, "label", str_of(agency_label(owner)));
 		fill_flag(item, "chosen", str_eq(owner, chosen));
 	}
 }
@@ -78,6 +78,7 @@ page_fill(Request *rq, Fill *f, Err *err)
 		gap_fill(&d, &list.gap[i], fill_item(f, "gaps"));
 	Str path = arena_fmt(rq->a, "/area/%.*s/missing", STR(d.code));
 	paging_fill(&at, rq->a, f, path, ask.query, list.total);
+	fill_flag(f, "one", list.total == 1);
 	fill_text(f, "count", list.total ? figure_number(rq->a, (int64_t)list.total) : S(""));
 	fill_text(f, "csv", arena_fmt(rq->a, "%.*s.csv?%.*s", STR(path), STR(ask.query)));
 	desk_close(&d);

@@ -293,6 +293,51 @@ page_send(Request *rq, const char *name, Fill *f, Err *err)
 	return page_send_as(rq, MHD_HTTP_OK, name, f, err);
 }
 
+/* What happened, in a word or two. */
+static const char *
+failure_title(unsigned status, bool rights)
+{
+	switch (status) {
+	case MHD_HTTP_FORBIDDEN:
+		return rights ? tr("Not allowed") : tr("This did not work");
+	case MHD_HTTP_NOT_FOUND:
+		return tr("Not found");
+	case MHD_HTTP_CONTENT_TOO_LARGE:
+		return tr("Too large");
+	case MHD_HTTP_SERVICE_UNAVAILABLE:
+		return tr("Busy just now");
+	case MHD_HTTP_INTERNAL_SERVER_ERROR:
+		return tr("A fault of Siap");
+	default:
+		return tr("This did not work");
+	}
+}
+
+/* What to do next, where whoever refused it did not say; empty: the page has its own words for that. */
+static const char *
+failure_hint(const Request *rq, unsigned status)
+{
+	switch (status) {
+	case MHD_HTTP_BAD_REQUEST:
+		return tr("go back, correct it, and send it again; nothing was saved");
+	case MHD_HTTP_NOT_FOUND:
+		return rq->who
+			? tr("it may have been taken away or have another name now: search above, or "
+				 "begin at the start page")
+			: tr("look at the address again, or begin at the start page");
+	case MHD_HTTP_METHOD_NOT_ALLOWED:
+		return tr("begin at the start page, and choose what you want to do there");
+	case MHD_HTTP_CONFLICT:
+		return tr("go back, load the page again, and look at what is there now");
+	case MHD_HTTP_CONTENT_TOO_LARGE:
+		return tr("go back and send less at once; nothing was saved");
+	case MHD_HTTP_SERVICE_UNAVAILABLE:
+		return tr("wait a minute, then load the page again");
+	default:
+		return "";
+	}
+}
+
 void
 reply_error(Request *rq, const Err *why)
 {
@@ -301,9 +346,14 @@ reply_error(Request *rq, const Err *why)
 	AUTO(Buf) plain = {0};
 	unsigned status = rq->status ? rq->status : status_of(why->code);
 	bool ours = status == MHD_HTTP_INTERNAL_SERVER_ERROR;
-	fill_text(f, "title", str_of(tr("This did not work")));
+	/* Else it was the form that is not valid any more. */
+	bool rights = status == MHD_HTTP_FORBIDDEN && rq->who &&
+		(!str_eq(rq->method, S("POST")) || guard_check(rq, &again));
+	fill_text(f, "title", str_of(failure_title(status, rights)));
 	fill_text(f, "what", arena_str(rq->a, str_of(why->text)));
-	fill_text(f, "hint", arena_str(rq->a, str_of(why->hint)));
+	fill_text(
+		f, "hint", arena_str(rq->a, str_of(why->hint[0] ? why->hint : failure_hint(rq, status))));
+	fill_flag(f, "rights", rights);
 	fill_text(f, "status", arena_fmt(rq->a, "%u", status));
 	fill_flag(f, "ours", ours);
 	bool sent = rq->w && page_send_as(rq, status, "error", f, &again);

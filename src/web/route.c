@@ -81,7 +81,9 @@ route_find(Request *rq, Err *err)
 	if (other)
 		rq->status = MHD_HTTP_METHOD_NOT_ALLOWED;
 	if (other)
-		return err_set(err, E_INPUT, "this page does not take %.*s", STR(rq->method));
+		return str_eq(rq->method, S("POST"))
+			? err_set(err, E_INPUT, "this page only shows something: nothing can be sent to it")
+			: err_set(err, E_INPUT, "this address shows no page: it only takes what a form sends");
 	err_set(err, E_NOTFOUND, "there is no page '%.*s'", STR(rq->path));
 	return err_hint(err, "begin at the start page, or search for an area by name or code");
 }

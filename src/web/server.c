@@ -98,7 +98,7 @@ body_expect(Request *rq, int64_t length, Err *err)
 	}
 	if (length > rq->body_most)
 		return err_set(err, E_LIMIT, "this is too large: at most %lld MB can be sent at once",
-			(long long)rq->body_most >> 20);
+			(long long)(rq->body_most / (int64_t)SIZE_MB));
 	return !files || upload_begin(rq, err);
 }
 

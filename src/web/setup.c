@@ -24,6 +24,7 @@ set_fill(const Setup *x, Fill *step, const Dataset *d, uint64_t *rows, Err *err)
 		*rows > COUNTED ? arena_fmt(rq->a, tr("more than %.*s"), STR(data_number(rq, COUNTED)))
 						: data_number(rq, *rows));
 	fill_flag(item, "some", *rows > 0);
+	fill_flag(item, "one", *rows == 1);
 	fill_flag(item, "may_import", data_may(rq, VERB_IMPORT, d, (Str){0}));
 	fill_text(item, "xlsx", data_url(rq, d, "template.xlsx", (Str){0}));
 	fill_text(item, "csv", data_url(rq, d, "template.csv", (Str){0}));

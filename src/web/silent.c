@@ -39,8 +39,8 @@ place_fill(const Walk *k, size_t node, Fill *f)
 		fill_text(item, "indicator", tr_str(s->query->title));
 		fill_text(item, "heard", figure_number(d->a, heard));
 		fill_text(item, "need", figure_number(d->a, need));
-		fill_text(item, "unit", tr_str(s->query->unit));
-		fill_text(item, "owner", upper_words(d->a, s->query->owner));
+		fill_text(item, "unit", unit_words(s->query, need));
+		fill_text(item, "owner", str_of(agency_label(s->query->owner)));
 		fill_text(item, "due", due_words(d->rq->w, d->a, s->due_date));
 	}
 }
@@ -120,6 +120,7 @@ page_fill(Request *rq, Fill *f, Err *err)
 		walk_all(&k);
 	paging_fill(&at, rq->a, f, arena_fmt(rq->a, "/area/%.*s/silent", STR(d.code)),
 		only ? arena_fmt(rq->a, "indicator=%.*s", STR(name)) : S(""), k.total);
+	fill_flag(f, "one", k.total == 1);
 	fill_text(f, "count", k.total ? figure_number(rq->a, (int64_t)k.total) : S(""));
 	fill_text(f, "only", only ? tr_str(only->title) : S(""));
 	desk_close(&d);

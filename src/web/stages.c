@@ -3,7 +3,7 @@
 #include "web/data.h"
 
 static const char *
-state_words(const Stage *g)
+state_words(const Workspace *w, const Stage *g)
 {
 	if (g->declared.n && g->ends.n && str_cmp(g->declared, g->ends) < 0)
 		return tr("declared early");
@@ -11,6 +11,8 @@ state_words(const Stage *g)
 		return tr("declared");
 	if (g->past)
 		return tr("overdue");
+	if (g->starts.n && desk_days_left(w, g->starts) > 0)
+		return tr("to come");
 	return g->ends.n ? tr("open") : tr("no date");
 }
 
@@ -23,7 +25,7 @@ stage_fill(const Desk *d, const Stage *g, Fill *f)
 	fill_text(f, "ends", figure_day(d->a, g->ends));
 	fill_text(f, "set_by", g->set_by);
 	fill_text(f, "basis", g->code->basis);
-	fill_text(f, "state", str_of(state_words(g)));
+	fill_text(f, "state", str_of(state_words(d->rq->w, g)));
 	fill_flag(f, "done", g->declared.n > 0);
 	fill_flag(f, "late", g->past && !g->declared.n);
 	fill_text(f, "declared", figure_day(d->a, g->declared));

@@ -1,5 +1,6 @@
 /* tps: the page of a polling station: what must be met, what is missing, what is known, and all that happened to it. */
 #include "web/area.h"
+#include "web/data.h"
 
 enum { HISTORY_SHOWN = 20, FEW = 3 };
 
@@ -31,8 +32,8 @@ status_fill(const Desk *d, const Series *s, Fill *f)
 	fill_text(f, "have", figure_number(d->a, have));
 	fill_text(f, "need", figure_number(d->a, need));
 	fill_text(f, "missing", met ? S("") : figure_number(d->a, need - have));
-	fill_text(f, "unit", tr_str(q->unit));
-	fill_text(f, "owner", upper_words(d->a, q->owner));
+	fill_text(f, "unit", unit_words(q, need));
+	fill_text(f, "owner", str_of(agency_label(q->owner)));
 	fill_text(f, "due", met ? S("") : due_words(w, d->a, s->due_date));
 	fill_flag(f, "late", !met && due_late(w, s->due_date));
 	fill_text(f, "opens", board_counts(d->b, s) ? S("") : figure_day(d->a, s->open_date));
@@ -154,7 +155,7 @@ fact_row(void *ctx, const RowView *r, Err *err)
 		x->list = fill_item(x->page, "facts");
 		fill_text(x->list, "dataset", ds->name);
 		fill_text(x->list, "dataset_title", tr_str(ds->title));
-		fill_text(x->list, "owner", upper_words(d->a, ds->owner));
+		fill_text(x->list, "owner", str_of(agency_label(ds->owner)));
 		fill_list(x->list, "rows");
 	}
 	x->n++;
@@ -214,7 +215,6 @@ static bool
 finding_row(void *ctx, const Finding *x, Err *err)
 {
 	Found *found = ctx;
-	Arena *a = found->d->a;
 	(void)err;
 	Fill *f = fill_item(found->page, "findings");
 	fill_text(f, "name", x->check->name);
@@ -224,7 +224,7 @@ finding_row(void *ctx, const Finding *x, Err *err)
 	fill_text(f, "key", key_words(found->d, x->check, x->area, x->key));
 	fill_text(f, "detail", detail_words(found->d, x->check, x->detail));
 	fill_text(f, "remedy", tr_str(x->check->remedy));
-	fill_text(f, "owner", upper_words(a, x->check->owner));
+	fill_text(f, "owner", str_of(agency_label(x->check->owner)));
 	return true;
 }
 
@@ -281,11 +281,10 @@ step_fill(const Desk *d, const PlaceStep *p, Fill *f)
 		row_words(d, p->dataset,
 			str_starts(p->key, d->code) ? str_slice(p->key, d->code.n + 1, p->key.n) : p->key));
 	fill_text(f, "who",
-		arena_fmt(
-			d->a, "%.*s (%.*s)", STR(s->origin.actor), STR(upper_words(d->a, s->origin.agency))));
-	fill_text(
-		f, "behalf", s->origin.on_behalf_of.n ? upper_words(d->a, s->origin.on_behalf_of) : S(""));
-	fill_text(f, "source", s->batch ? file_words(s->file) : s->origin.source);
+		arena_fmt(d->a, "%.*s (%s)", STR(s->origin.actor), agency_label(s->origin.agency)));
+	fill_text(f, "behalf",
+		s->origin.on_behalf_of.n ? str_of(agency_label(s->origin.on_behalf_of)) : S(""));
+	fill_text(f, "source", s->batch ? file_words(s->file) : data_channel(s->origin.source));
 	fill_text(f, "why", s->origin.why);
 	fill_text(f, "undoes", s->undoes ? figure_number(d->a, s->undoes) : S(""));
 	fill_flag(f, "conflict", s->over != 0);

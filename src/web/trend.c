@@ -57,6 +57,14 @@ change_on(const Show *x, size_t day)
 	return more == 0 ? S("=") : arena_fmt(a, "%s%.*s", more < 0 ? "-" : "+", STR(number));
 }
 
+/* "74.1%"; where nothing is expected, no percentage. */
+static Str
+percent(Arena *a, int parts)
+{
+	Str points = figure_points(a, parts);
+	return parts < 0 ? points : arena_fmt(a, "%.*s%%", STR(points));
+}
+
 static void
 day_fill(const Show *x, size_t day, Fill *f)
 {
@@ -68,8 +76,7 @@ day_fill(const Show *x, size_t day, Fill *f)
 		x->pillar.n ? S("")
 					: arena_fmt(a, "%s / %s", figure_number(a, t->have[x->series]).p,
 						  figure_number(a, t->need[x->series]).p));
-	fill_text(f, "share",
-		parts < 0 ? figure_points(a, parts) : arena_fmt(a, "%.*s%%", STR(figure_points(a, parts))));
+	fill_text(f, "share", percent(a, parts));
 	fill_text(f, "width", bar_width(a, parts));
 	fill_text(f, "change", change_on(x, day));
 	fill_list(f, "scores");
@@ -95,8 +102,8 @@ chart_fill(const Show *x, Fill *f)
 	fill_text(f, "first_day", x->t.n ? figure_day(a, x->t.day[0].day) : S(""));
 	fill_text(f, "last_day", x->t.n ? figure_day(a, x->t.day[x->t.n - 1].day) : S(""));
 	fill_text(f, "chart_words",
-		x->t.n ? arena_fmt(a, tr("from %s on %s to %s on %s"), figure_points(a, parts_on(x, 0)).p,
-					 figure_day(a, x->t.day[0].day).p, figure_points(a, parts_on(x, x->t.n - 1)).p,
+		x->t.n ? arena_fmt(a, tr("from %s on %s to %s on %s"), percent(a, parts_on(x, 0)).p,
+					 figure_day(a, x->t.day[0].day).p, percent(a, parts_on(x, x->t.n - 1)).p,
 					 figure_day(a, x->t.day[x->t.n - 1].day).p)
 			   : S(""));
 }

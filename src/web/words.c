@@ -84,7 +84,7 @@ query_fill(const Request *rq, const Query *q, Fill *f)
 	fill_text(f, "title", tr_str(q->title));
 	fill_text(f, "name", q->name);
 	fill_text(f, "definition", tr_str(q->definition));
-	fill_text(f, "owner", upper_words(rq->a, q->owner));
+	fill_text(f, "owner", str_of(agency_label(q->owner)));
 	fill_text(f, "level", str_of(level_words(q->level)));
 	fill_text(f, "source", q->source);
 	fill_text(f, "sql", str_trim(q->sql));
@@ -132,10 +132,11 @@ standing_fill(Request *rq, Fill *f, size_t series, Err *err)
 	fill_text(
 		f, "width", check ? S("") : bar_width(rq->a, figure_parts(s->have[node], s->need[node])));
 	fill_flag(f, "any", s->need[node] > 0);
+	fill_flag(f, "one", s->need[node] == 1);
 	fill_flag(f, "short", !check && s->have[node] < s->need[node]);
 	fill_flag(f, "must", s->must);
 	fill_text(f, "weight", arena_fmt(rq->a, "%d", s->weight));
-	fill_text(f, "due", due_words(rq->w, rq->a, s->due_date));
+	fill_text(f, "left", left_words(rq->w, rq->a, s->due_date));
 	gate_board_done(rq->site->gate);
 	return true;
 }
@@ -151,7 +152,7 @@ indicator(Request *rq, Err *err)
 			err_hint(err, "the words page lists all of them: /words");
 	query_fill(rq, q, f);
 	fill_text(f, "pillar", pillar_words(q->pillar));
-	fill_text(f, "unit", tr_str(q->unit));
+	fill_text(f, "unit", tr_str(q->units));
 	fill_text(f, "due_rule", day_words(rq, query_due(q, rq->w->pack)));
 	fill_text(f, "opens", day_words(rq, query_opens(q, rq->w->pack)));
 	return standing_fill(rq, f, (size_t)(q - rq->w->cat.indicator), err) &&
@@ -188,7 +189,7 @@ queries_fill(const Request *rq, Fill *f, const char *list, const Query *q, size_
 		Fill *item = fill_item(f, list);
 		fill_text(item, "name", q[i].name);
 		fill_text(item, "label", tr_str(q[i].title));
-		fill_text(item, "owner", upper_words(rq->a, q[i].owner));
+		fill_text(item, "owner", str_of(agency_label(q[i].owner)));
 		fill_text(item, "meaning", q[i].is_check ? tr_str(q[i].remedy) : tr_str(q[i].definition));
 	}
 }

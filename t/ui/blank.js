@@ -45,6 +45,23 @@ module.exports.push({
 		t.expect("A4, wide", ["842x595"], boxes);
 	},
 });
+for (const language of ["id", "en"])
+	module.exports.push({
+		name: `on paper: no form is wider than its sheet, no station higher than one, ${language}`,
+		async run(t) {
+			const v = await t.visit({ user: "sekretaris", language });
+			await v.page.setViewportSize({ width: 1032, height: 700 }); // A4 without its margins
+			await v.go(`/blank/${village}`);
+			await v.page.emulateMedia({ media: "print" });
+			const wide = await v.page.$$eval(".form.wide table", (all) => all.map((x) => [x.caption.textContent, x.scrollWidth]));
+			t.expect("tables", true, wide.length >= 5);
+			t.expect("too wide", [], wide.filter(([, width]) => width > 1032));
+			await v.page.setViewportSize({ width: 703, height: 1032 });
+			const sheets = await v.page.$$eval(".sheet", (all) => all.map((x) => [x.querySelector("caption").textContent, x.querySelector("table").scrollWidth, x.offsetHeight]));
+			t.expect("sheets", true, sheets.length > 0);
+			t.expect("too large", [], sheets.filter(([, width, height]) => width > 703 || height > 1031));
+		},
+	});
 module.exports.push({
 	name: "without JavaScript, and where there is nothing to print",
 	async run(t) {

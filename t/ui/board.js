@@ -65,6 +65,28 @@ module.exports.push({
 	},
 });
 module.exports.push({
+	name: "one item, two items; agencies as they write themselves; a day told once",
+	async run(t) {
+		const v = await t.visit({ user: "sekretaris", language: "en" });
+		await v.go("/area/15");
+		const owed = await v.text(".owed");
+		t.expect("many", true, /1,249 items missing of 63,910/.test(owed));
+		t.expect("one", true, /1 polling station missing of 6,391/.test(owed));
+		t.expect_some("police", owed, "Polri");
+		t.expect_some("the desk", await v.text(), "Kesbangpol");
+		t.expect("all capitals", false, (await v.text()).includes("KESBANGPOL"));
+		await v.go("/area/15/missing?indicator=roll_final");
+		t.expect_some("one gap", await v.text(), "1 gap.");
+		await v.go("/indicator/forms_in?area=15");
+		t.expect_some("unit", await v.text(), "of 12,782 forms");
+		t.expect_some("a label, no code", await v.text(), "count form for candidates: 2");
+		t.expect("its day", 1, (await v.text("dl.definition")).split("28 November 2024").length - 1);
+		await v.go("/check/shipment_over?area=15");
+		t.expect_some("one finding", await v.text(".big"), "1 finding");
+		t.expect("not several", false, (await v.text(".big")).includes("findings"));
+	},
+});
+module.exports.push({
 	name: "who was not heard from: as many as it says, each once",
 	async run(t) {
 		const v = await t.visit({ user: "gubernur", language: "en" });
@@ -80,6 +102,23 @@ module.exports.push({
 		t.expect("as many as it says", total, seen.length);
 		t.expect("some", true, total > 0);
 		t.expect("each once, in order", [...new Set(seen)].sort(), seen);
+	},
+});
+module.exports.push({
+	name: "a line of days begins and ends with percentages; times as people write them",
+	async run(t) {
+		const v = await t.visit({ user: "sekretaris", language: "en" });
+		await v.go("/area/15/trend");
+		t.expect_some("the line", await v.text("figure"), "from 0.0% on 7 November 2024 to 74.1% on 20 November 2024");
+		await v.go("/account");
+		t.expect("no dates of machines", false, /20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]/.test(await v.text()));
+		await v.go("/area/15/stages");
+		t.expect("polling day is not under way a week before", true, /Polling[^0-9]*27 November 2024 *27 November 2024 *to come/.test(await v.text()));
+		await v.go("/area/15/findings");
+		t.expect_some("what a finding is about, then its figures", await v.text(), "Ink bottle, 1: 66 > 58");
+		t.expect_some("no codes", await v.text(), "DPT: 2,695,348");
+		await v.go("/area/1571091002003");
+		t.expect_some("a unit once, with the name", await v.text(), "Filled (people)");
 	},
 });
 module.exports.push({
@@ -150,6 +189,8 @@ module.exports.push({
 		const told = JSON.parse(t.cli("why", "15", "--json", "--limit", "100000"));
 		await v.go("/area/15/missing");
 		t.expect("all of them", told.gaps.length, number(await v.text("h2 + p strong")));
+		for (const limit of [1, 5, 50, 700])
+			t.expect(`the first ${limit} are the first of all`, told.gaps.slice(0, limit), JSON.parse(t.cli("why", "15", "--json", "--limit", String(limit))).gaps);
 		const by = {};
 		for (const g of told.gaps) {
 			const s = by[g.indicator] = by[g.indicator] || { missing: 0, places: 0, ready: 0 };
@@ -245,12 +286,18 @@ module.exports.push({
 	name: "on paper: the board and the map without menus",
 	async run(t) {
 		const v = await t.visit({ user: "gubernur", language: "id" });
-		for (const page of ["/area/15", "/area/15/map", "/area/15/missing"]) {
+		for (const page of ["/area/15", "/area/15/map", "/area/15/missing", "/area/15/findings", "/area/15/stages", "/data/tps?area=1571091002", "/data/delivery?area=1571091002"]) {
 			await v.go(page);
 			await v.page.emulateMedia({ media: "print" });
 			for (const hidden of ["nav.tools", ".filters", ".crumbs", "header nav", "header form"])
 				for (const e of await v.page.$$(hidden)) t.expect(`${hidden} on ${page}`, false, await e.isVisible());
 			t.expect("heading", true, await v.page.isVisible("h1"));
+			await v.page.setViewportSize({ width: 703, height: 1000 }); // A4 upright, without its margins
+			t.expect(`${page} fits the sheet`, 703, await v.page.evaluate(() => document.documentElement.scrollWidth));
+			t.expect(`nothing of ${page} is cut`, 0, await v.page.$$eval("main *:not(.hidden, .hidden *)", (all) => all.filter((e) => getComputedStyle(e).position !== "absolute" && e.getBoundingClientRect().right > 704).length));
+			t.expect(`a rehearsal is told on the paper of ${page}`, true, await v.page.isVisible("header .rehearsal"));
+			t.expect(`so is the election`, true, await v.page.isVisible("header .where"));
+			await v.page.setViewportSize(t.widths.desktop);
 			const pdf = await v.page.pdf({ format: "A4" });
 			t.expect(`a few sheets of ${page}`, true, pdf.length > 5000 && (pdf.toString("latin1").match(/\/Type \/Page\b/g) || []).length < 12);
 			await v.page.emulateMedia({ media: "screen" });

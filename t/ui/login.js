@@ -153,6 +153,9 @@ module.exports.push({
 	async run(t) {
 		const a = await t.visit({ user: "bawaslu", language: "en" }), b = await t.visit({ user: "bawaslu", language: "en" });
 		await a.go("/account");
+		await a.page.setViewportSize({ width: 360, height: 740 });
+		const end = await a.page.locator("form.inline[action='/account/session'] button").first().boundingBox();
+		t.expect("on a phone, too, the button is on the screen", true, end.x >= 0 && end.x + end.width <= 360);
 		t.expect("two sessions", 2, await a.page.locator("form[action='/account/session'] input[name=session]").count());
 		await send(a, "form.inline[action='/account/session'] button");
 		t.expect_some("said", await a.text(), "logged out");

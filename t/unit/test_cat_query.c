@@ -42,6 +42,7 @@ indicator_whole(void **state)
 	SAME(q.pillar, "logistics");
 	SAME(q.due, "H-1");
 	SAME(q.definition, "D");
+	SAME(q.units, "item");
 	assert_true(q.must && q.weight == 3 && q.scope == SCOPE_ALL && q.depends_clock &&
 		q.level == LEVEL_TPS && !q.is_check);
 	SAME(q.sql, "SELECT t.tps -- x\nFROM tps t WHERE :now > 1");
@@ -50,6 +51,9 @@ indicator_whole(void **state)
 	assert_int_equal(q.given[0].line, 14);
 	assert_int_equal(q.given[1].line, 17);
 	assert_int_equal(q.n_expect, 1);
+	OK(query_parse(
+		S("f"), S(IND "-- units: several\n" TAIL "SELECT 1"), QUERY_INDICATOR, &arena, &q, &err));
+	SAME(q.units, "several");
 }
 
 static void
