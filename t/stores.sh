@@ -7,7 +7,9 @@ root=$PWD
 : "${SIAP_TEST_STORE:?a PostgreSQL server is needed: tools/postgres.sh run t/stores.sh}"
 dir=$(mktemp -d)
 name=siap_stores_$$
+server=
 finish() {
+	[ -z "$server" ] || kill "$server" 2>/dev/null || true
 	psql -q "$SIAP_TEST_STORE" -c "DROP DATABASE IF EXISTS $name" || true
 	rm -rf "$dir"
 }
@@ -137,4 +139,40 @@ done
 # A board built anew from the database says what the followed one said.
 rm -f "$dir/w/board.snap"
 "$siap" -w "$dir/w" ready --json | diff - "$dir/a2/ready.json"
-echo "the same on both stores: $(wc -l <"$dir/said1") lines said, $(cat "$dir"/a1/* | wc -l) lines answered"
+# The desk shows the same pages over both.
+pages() { # workspace, folder
+	mkdir "$2"
+	password=$("$siap" -w "$1" account add reader --name Reader --agency kpu --role supervisor --area 1571 | sed -n 's/^one-time password.*: //p')
+	"$siap" -w "$1" serve --listen 127.0.0.1:0 >"$2.served" 2>&1 &
+	server=$!
+	for i in $(seq 300); do
+		grep -q http: "$2.served" && break
+		kill -0 $server 2>/dev/null || { cat "$2.served"; exit 1; }
+		sleep 0.1
+	done
+	address=$(sed -n 's,.*\(http://[0-9.:]*\)/.*,\1,p' "$2.served")
+	cookie=$(node bench/web_login.js "$address" reader "$password")
+	node - "$address" "$cookie" "$2" <<'END' || exit 1
+const [address, cookie, folder] = process.argv.slice(2), fs = require("fs"), tps = "1571011001001";
+const pages = ["/area/1571", "/area/157101", "/area/1571011001", "/area/" + tps, "/area/1571/findings", "/area/1571/missing", "/area/1571/silent",
+	"/area/1571/trend", "/area/1571/map", "/area/1571/stages", "/data", "/data/delivery", "/data/delivery?sort=packed&dir=desc", "/data/delivery/export.csv",
+	"/data/officer_count/row/" + tps + "/kpps", "/data/officer_count/history/" + tps + "/kpps", "/data/officer_count/edit/" + tps + "/kpps",
+	"/changes", "/conflicts", "/search?q=kotabaru", "/check/delivered_over", "/indicator/delivered", "/event/200"];
+(async () => {
+	for (const page of pages) {
+		const a = await fetch(address + page, { headers: { cookie }, redirect: "manual" });
+		if (a.status !== 200) throw new Error(page + ": " + a.status);
+		const text = (await a.text()).replace(/name="csrf" value="[0-9a-f]+"/g, "");
+		fs.writeFileSync(folder + "/" + page.slice(1).replace(/[^\w.]/g, "_"), text);
+	}
+})().catch((e) => { console.error(e.message); process.exit(1); });
+END
+	kill "$server"
+	wait "$server"
+	server=
+}
+pages "$dir/w1" "$dir/p1"
+pages "$dir/w" "$dir/p2"
+diff -r "$dir/p1" "$dir/p2" || { echo "pages differ (SQLite <, PostgreSQL >)"; exit 1; }
+grep -q '100 TPS' "$dir/p1/area_1571" && grep -q '1571011001001' "$dir/p1/data_delivery" || { echo "the pages say too little"; exit 1; }
+echo "the same on both stores: $(wc -l <"$dir/said1") lines said, $(cat "$dir"/a1/* | wc -l) lines answered, $(ls "$dir/p1" | wc -l) pages"
