@@ -69,11 +69,9 @@ build/embed/lang/%.mo: lang/%.po
 build/embed/areas.txt: node_modules/idn-area-data/package.json tools/areas.sh
 	@mkdir -p $(@D)
 	tools/areas.sh node_modules/idn-area-data/data >$@.tmp && mv $@.tmp $@
-node_modules/idn-area-data/package.json node_modules/@picocss/pico/css/pico.min.css node_modules/htmx.org/dist/htmx.min.js \
-	node_modules/htmx.org/dist/ext/hx-sse.min.js &: package-lock.json
+node_modules/idn-area-data/package.json node_modules/@picocss/pico/css/pico.min.css &: package-lock.json
 	npm ci --no-audit --no-fund --silent
-	@touch node_modules/idn-area-data/package.json node_modules/@picocss/pico/css/pico.min.css node_modules/htmx.org/dist/htmx.min.js \
-		node_modules/htmx.org/dist/ext/hx-sse.min.js
+	@touch node_modules/idn-area-data/package.json node_modules/@picocss/pico/css/pico.min.css
 
 # Unit tests: one program per t/unit/*.c, linked with what it needs of everything but main; so are those that scripts of t/ run, t/*.c.
 $(O)/libsiap.a: $(lib_obj)

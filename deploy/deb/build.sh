@@ -53,7 +53,6 @@ quoted() { sed -e 's/[[:space:]]*$//' -e 's/^$/./' -e 's/^/ /' "$1"; } # as a fi
 {
 	cat deploy/deb/copyright
 	printf '\nLicense: MIT-pico\n' && quoted node_modules/@picocss/pico/LICENSE.md
-	printf '\nLicense: 0BSD\n' && quoted node_modules/htmx.org/LICENSE
 	printf '\nLicense: MIT-idn-area-data\n' && quoted node_modules/idn-area-data/LICENSE
 	printf '\nLicense: ODbL-1.0\n' && quoted node_modules/idn-area-data/data/LICENSE.md
 } >"$doc/copyright"

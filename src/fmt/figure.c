@@ -25,6 +25,15 @@ figure_number(Arena *a, int64_t n)
 }
 
 Str
+figure_decimal(Arena *a, Str plain)
+{
+	Str whole, rest;
+	if (!indonesian() || !str_cut(plain, '.', &whole, &rest))
+		return plain;
+	return arena_fmt(a, "%.*s,%.*s", STR(whole), STR(rest));
+}
+
+Str
 figure_points(Arena *a, int parts)
 {
 	if (parts < 0)

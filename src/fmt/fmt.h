@@ -112,6 +112,7 @@ void xlsx_out_abandon(XlsxOut *o);           /* removes what there is; NULL allo
 
 /* ---- Figures as people read them, in the language of the thread. Results live in a. ---- */
 Str figure_number(Arena *a, int64_t n);            /* 6.391 in Indonesian, 6,391 in English */
+Str figure_decimal(Arena *a, Str plain);            /* 0,6 in Indonesian, from 0.6 */
 int figure_parts(int64_t have, int64_t need);      /* parts per 10,000, rounded down: only the whole is 10,000; -1 when nothing is expected */
 int figure_class(int parts_per_10000);              /* one of five: 0 below 50, 1 below 75, 2 below 90, 3 below 100, 4 all; -1 for -1 */
 Str figure_points(Arena *a, int parts_per_10000);  /* 97,2 without the sign; "100" when full; -1: a dash */

@@ -168,6 +168,8 @@ data_value(const Request *rq, const Field *f, Value v)
 	case TYPE_INT:
 	case TYPE_MONEY:
 		return figure_number(rq->a, v.i);
+	case TYPE_DECIMAL:
+		return figure_decimal(rq->a, data_cell(rq, f, v));
 	default:
 		return data_cell(rq, f, v);
 	}

@@ -167,7 +167,8 @@ row_fill(const Request *rq, Fill *page, const RowList *l, const RowView *r)
 	Fill *item = fill_item(page, "rows");
 	fill_text(item, "url", data_url(rq, d, "row", r->key));
 	fill_text(item, "edit", data_url(rq, d, "edit", r->key));
-	fill_text(item, "row_key", data_words(rq, d, r->key));
+	fill_text(item, "row_key", r->key);
+	fill_text(item, "row_words", data_words(rq, d, r->key));
 	fill_flag(item, "may_edit", data_may(rq, VERB_ENTER, d, r->v[d->area].s));
 	fill_list(item, "cells");
 	for (size_t i = 0; i < d->n_fields; i++) {
