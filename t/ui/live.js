@@ -89,3 +89,27 @@ module.exports.push({
 		t.expect("nothing is said", "", await v.text("#fresh"));
 	},
 });
+
+// Two people at once: one saves a form and takes it back, the other's open board follows both.
+module.exports.push({
+	name: "one person saves, another one's board moves",
+	async run(t) {
+		const v = await t.visit({ user: "gubernur", width: "phone", language: "en" });
+		const other = await t.visit({ user: "polda.ops", width: "desktop", language: "id" });
+		await v.go(`/area/${village}`);
+		await becomes(v, ".big", "23 of 27");
+		await mark(v);
+		await other.go(`/data/security_count/edit/${tps}`);
+		await other.page.fill("input[name=police]", "0");
+		await other.page.press("input[name=police]", "Enter");
+		await other.page.waitForURL(/was=changed/);
+		try {
+			await becomes(v, ".big", "22 of 27");
+		} finally {
+			await other.page.locator("main button", { hasText: "Batalkan" }).first().click();
+			await other.page.waitForURL(/was=undone/);
+		}
+		await becomes(v, ".big", "23 of 27");
+		t.expect("the page is the same", true, await is_same(v));
+	},
+});
