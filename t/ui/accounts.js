@@ -144,6 +144,8 @@ module.exports.push({
 		t.expect_some("the successor has it", t.cli("account", "show", "kpu.penerus"), "1509");
 		await v.go("/accounts");
 		const shown = await v.page.$$eval("tbody th a", (all) => all.map((a) => a.getAttribute("href")));
+		t.expect("one's own", true, shown.includes("/account"));
+		for (const link of shown) t.expect(link, 200, await v.go(link));
 		for (let i = 1; i <= id + 10; i++)
 			if (!shown.includes(`/accounts/one/${i}`)) t.expect(`account ${i}`, 404, await v.go(`/accounts/one/${i}`));
 	},
