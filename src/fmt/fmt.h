@@ -144,7 +144,7 @@ void fill_list(Fill *f, const char *name);            /* empty as yet */
 Fill *fill_item(Fill *f, const char *name);           /* one more in that list */
 /* Adds the page to out. E_BUG names file and line of a name that was not given. */
 bool template_fill(const Template *t, const Fill *f, Buf *out, Err *err) MUST;
-void html_escape(Str s, Buf *out); /* as template_fill does for text and for values between quotes */
+void html_escape(Str s, Buf *out); /* as template_fill does for text and for values between quotes; characters that turn the direction of text become U+FFFD */
 
 /* ---- JSON in: strict, duplicates rejected, depth at most 64 ---- */
 bool json_parse(Str bytes, size_t max, json_t **out, Err *err) MUST; /* caller json_decref's; error names line and column */

@@ -365,21 +365,34 @@ fill_item(Fill *f, const char *name)
 
 /* ---- writing ---- */
 
+/* U+202A to U+202E and U+2066 to U+2069 turn the direction of all that follows, also of what others wrote. */
+static bool
+turns_direction(Str s, size_t i)
+{
+	if (s.n - i < 3 || (unsigned char)s.p[i] != 0xe2)
+		return false;
+	unsigned char b = (unsigned char)s.p[i + 1], c = (unsigned char)s.p[i + 2];
+	return (b == 0x80 && c >= 0xaa && c <= 0xae) || (b == 0x81 && c >= 0xa6 && c <= 0xa9);
+}
+
 void
 html_escape(Str s, Buf *out)
 {
 	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		Str as = s.p[i] == '&' ? S("&amp;")
-			: s.p[i] == '<'    ? S("&lt;")
-			: s.p[i] == '>'    ? S("&gt;")
-			: s.p[i] == '"'    ? S("&quot;")
-			: s.p[i] == '\''   ? S("&#39;")
-							   : (Str){0};
+		bool turns = turns_direction(s, i);
+		Str as = turns       ? S("\xef\xbf\xbd")
+			: s.p[i] == '&'  ? S("&amp;")
+			: s.p[i] == '<'  ? S("&lt;")
+			: s.p[i] == '>'  ? S("&gt;")
+			: s.p[i] == '"'  ? S("&quot;")
+			: s.p[i] == '\'' ? S("&#39;")
+							 : (Str){0};
 		if (!as.n)
 			continue;
 		buf_add(out, str_slice(s, from, i));
 		buf_add(out, as);
+		i += turns ? 2 : 0;
 		from = i + 1;
 	}
 	buf_add(out, str_slice(s, from, s.n));

@@ -49,6 +49,19 @@ test_escaped(void **state)
 	assert_string_equal(filled("<p>{{v}}</p>", one("v", evil)), "<p>&lt;b&gt;&quot;&amp;&#39;</p>");
 	assert_string_equal(
 		filled("<p title='{{v}}'>", one("v", evil)), "<p title='&lt;b&gt;&quot;&amp;&#39;'>");
+	/* Text cannot turn what stands behind it around; other characters of the same bytes stay, also at the end of a text. */
+	assert_string_equal(filled("{{v}}",
+							one("v",
+								"a\xe2\x80\xae"
+								"b\xe2\x81\xa6"
+								"c")),
+		"a\xef\xbf\xbd"
+		"b\xef\xbf\xbd"
+		"c");
+	assert_string_equal(
+		filled("{{v}}", one("v", "\xe2\x80\xa9 \xe2\x80\xaf \xe2\x81\xaa \xe2\x80\x93")),
+		"\xe2\x80\xa9 \xe2\x80\xaf \xe2\x81\xaa \xe2\x80\x93");
+	assert_string_equal(filled("{{v}}", one("v", "\xe2\x81\xa9")), "\xef\xbf\xbd");
 	assert_string_equal(filled("<p>{{\"a < b\"}}", fill_new(&a)), "<p>a &lt; b");
 	assert_string_equal(filled("no values", fill_new(&a)), "no values");
 	assert_string_equal(filled("{{! {name} <p }}x", fill_new(&a)), "x");
