@@ -181,9 +181,10 @@ boundary_digest(const LogSource *from, BoundaryEventFn fn, void *ctx, char hex[6
 		ok = db_step(s, &row, err);
 		if (!ok || !row)
 			break;
-		char level = (char)db_int(s, 1);
+		char level[24];
+		snprintf(level, sizeof level, " %lld ", (long long)db_int(s, 1));
 		hasher_add(h, db_text(s, 0));
-		hasher_add(h, (Str){&level, 1});
+		hasher_add(h, str_of(level));
 		hasher_add(h, db_text(s, 3));
 		hasher_add(h, S("\n"));
 		ok = !fn || fn(ctx, db_text(s, 0), db_int(s, 2), err);

@@ -8,7 +8,7 @@
 bool boundaries_match(Workspace *w, BoundaryImport *im, const GeoFile *g, Str *area, Arena *a, Err *err) MUST;
 
 typedef bool (*BoundaryEventFn)(void *ctx, Str area, int64_t event, Err *err); /* false stops */
-/* SHA-256 over all boundaries by code: the code, a byte with its level, its rings, a newline. fn: told of each one's event; may be NULL. */
+/* SHA-256 over all boundaries by code: "CODE LEVEL RINGS" and a newline. fn: told of each one's event; may be NULL. */
 bool boundary_digest(const LogSource *from, BoundaryEventFn fn, void *ctx, char hex[65], Err *err) MUST;
 
 #endif

@@ -303,6 +303,7 @@ test_whole(void **state)
 		{"UPDATE boundary SET rings = replace(rings, '-19', '-18') WHERE area = '1501'",
 			"of event "},
 		{"UPDATE boundary SET level = 3 WHERE area = '1501'", "of event "},
+		{"UPDATE boundary SET level = level + 256 WHERE area = '1501'", "of event "},
 		{"UPDATE boundary SET area = '1503' WHERE area = '1501'", "of event "},
 		{"DELETE FROM boundary", "of event "},
 		{"UPDATE boundary SET event = 1", "names event 1, which brought no boundaries"},
