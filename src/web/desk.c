@@ -334,8 +334,11 @@ desk_fill(const Desk *d, Fill *f, const char *about)
 	fill_text(f, "board_css", asset_address(S("board.css"), d->a));
 	fill_text(f, "board_js", asset_address(S("board.js"), d->a));
 	fill_text(f, "live_js", asset_address(S("live.js"), d->a));
+	/* An answer to a form cannot be fetched again: following the board, its page would lose what it says. */
 	fill_text(f, "live_link",
-		arena_fmt(d->a, "/live?area=%s&since=%lld", d->b->code[d->node], (long long)d->b->event));
+		str_eq(d->rq->method, S("POST")) ? S("")
+										 : arena_fmt(d->a, "/live?area=%s&since=%lld",
+											   d->b->code[d->node], (long long)d->b->event));
 }
 
 /* ---- pages of a list ---- */

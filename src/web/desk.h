@@ -28,7 +28,8 @@ Desk_auto(Desk *d)
 bool desk_places(Request *rq, const PlaceIndex **out, Err *err) MUST; /* names of all areas */
 
 /* title (the area's name and what the page is about, which may be empty), area, area_code, level, crumbs, as_of, event, unverified_words,
- * countdown, no_tps, base (/area/CODE), tools (its other pages), board_css, board_js; live_link, live_js: where the page hears of changes. */
+ * countdown, no_tps, base (/area/CODE), tools (its other pages), board_css, board_js; live_link, live_js: where the page hears of changes (an answer to a
+ * form hears of none). */
 void desk_fill(const Desk *d, Fill *f, const char *about);
 
 /* A page that follows from the board, the address, the language, and which datasets the person may know of: page_cached. */

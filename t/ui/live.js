@@ -113,3 +113,17 @@ module.exports.push({
 		t.expect("the page is the same", true, await is_same(v));
 	},
 });
+
+module.exports.push({
+	name: "an answer to a form is not fetched away",
+	async run(t) {
+		const v = await t.visit({ user: "sekretaris", language: "en" });
+		await v.go(`/area/15/map/boundaries`);
+		t.expect("the form follows the board", true, (await v.page.getAttribute("#fresh", "data-live")).startsWith("/live"));
+		v.allow("400");
+		await v.page.setInputFiles("#file", { name: "a.geojson", mimeType: "application/geo+json", buffer: Buffer.from("[]") });
+		await v.page.click('button[value="check"]');
+		await v.page.waitForSelector(".alert");
+		t.expect("what was wrong with it does not", "", await v.page.getAttribute("#fresh", "data-live"));
+	},
+});
