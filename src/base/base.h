@@ -202,6 +202,13 @@ bool fault_here(void);
 #define fault_here() false
 #endif
 
+/* ---- Work for several threads ---- */
+/* Runs job(ctx, i, thread) for each i below n, taken in order by up to `threads` threads, the caller's among them (thread: 0 up to
+ * threads - 1, at most WORK_THREADS); returns when all are done. Fewer threads than asked for only make it slower. */
+enum { WORK_THREADS = 64 };
+void work_share(int threads, size_t n, void (*job)(void *ctx, size_t i, int thread), void *ctx);
+int work_threads(void); /* as many as the process may run at a time, at most WORK_THREADS */
+
 /* ---- Sorting ---- */
 void sort_str(Str *v, size_t n);               /* by str_cmp */
 

@@ -3,6 +3,8 @@
 #define SIAP_ROLL_H
 
 #include "base/base.h"
+#include "fmt/fmt.h"
+#include "link/link.h"
 
 /* ---- NIK, the number of a person: area of registration (6 digits), day of birth (women: + 40), month, year (2 each), serial (4) ----
  * There is no check digit. The area is the one where the person was registered first: whoever moves keeps the number. */
@@ -47,5 +49,70 @@ typedef enum Marriage { MARRIAGE_UNKNOWN, MARRIAGE_NOT_YET, MARRIAGE_MARRIED, MA
 bool voter_marriage(Str text, Marriage *out) MUST;
 /* Whole years from birth to the day, as law counts them: who was born on 29 February is a year older on 1 March. */
 int voter_age(int32_t birth, int32_t day);
+
+/* ---- A version of the roll: one file of sealed slices ----
+ * A slice holds up to ROLL_SLICE voters in the order of the imported file, column by column. Each column of each slice is sealed apart
+ * (AES-256-GCM, key derived from the workspace's), with the version's random number, slice and column as what it is bound to: a column
+ * moved, cut or changed does not open. A directory at the end says where each is. A file is written beside, synced, and renamed. */
+enum { ROLL_SLICE = 65536, ROLL_CELL = 255 }; /* bytes of a text cell at most */
+typedef enum RollColumn {
+	ROLL_NIK,       /* u64; 0: empty or wrong, then ROLL_NIK_WRITTEN has what was written */
+	ROLL_FAMILY,    /* u64, number of the family card; 0: empty or not 16 digits */
+	ROLL_TPS,       /* u64, code of 13 digits; of a voter without a TPS number it ends with 000 */
+	ROLL_BIRTH,     /* i32, days since 1970-01-01; ROLL_NO_DATE */
+	ROLL_SEX,       /* u8, Sex */
+	ROLL_MARRIAGE,  /* u8, Marriage */
+	ROLL_CARD,      /* u8, KTP-el: 0 unknown, 'S' recorded, 'B' not yet, 'K' as forms print besides */
+	ROLL_DISABILITY, /* u8, the form's number */
+	ROLL_REMARK,    /* u8, the form's number (keterangan); 255: U, B and others of one letter are in the rule pack's hands */
+	ROLL_NAME,      /* from here on texts: numbers in the slice's dictionary of that column */
+	ROLL_BIRTHPLACE,
+	ROLL_STREET,
+	ROLL_RT,
+	ROLL_RW,
+	ROLL_NIK_WRITTEN, /* only where ROLL_NIK is 0 */
+	ROLL_ID,        /* DPID or whatever numbers the rows in the file */
+	ROLL_COLUMNS
+} RollColumn;
+enum { ROLL_TEXTS = ROLL_COLUMNS - ROLL_NAME };
+#define ROLL_NO_DATE INT32_MIN
+#define ROLL_BIT(column) (1u << (column))
+#define ROLL_ALL (ROLL_BIT(ROLL_COLUMNS) - 1)
+typedef struct RollTexts { /* different texts of one column in a slice; 0 is the empty one */
+	uint32_t n;
+	const uint32_t *at; /* n + 1: text i is bytes at[i] to at[i + 1] */
+	const char *bytes;
+} RollTexts;
+typedef struct RollSlice { /* NULL: a column that was not asked for */
+	uint64_t first;   /* number of its first voter in the version, from 0 */
+	size_t n;
+	const uint64_t *nik, *family, *tps;
+	const int32_t *birth;
+	const uint8_t *sex, *marriage, *card, *disability, *remark;
+	const uint16_t *text[ROLL_TEXTS]; /* [c - ROLL_NAME] */
+	RollTexts texts[ROLL_TEXTS];
+} RollSlice;
+static inline Str
+roll_text(const RollSlice *s, RollColumn c, size_t i)
+{
+	const RollTexts *t = &s->texts[c - ROLL_NAME];
+	uint32_t k = s->text[c - ROLL_NAME][i];
+	return (Str){t->bytes + t->at[k], t->at[k + 1] - t->at[k]};
+}
+typedef struct RollFile RollFile;
+/* E_DENIED: another key, or the file was changed; names slice and column. */
+bool roll_open(const char *path, const unsigned char key[32], RollFile **out, Err *err) MUST;
+void roll_close(RollFile *f); /* NULL allowed */
+typedef RollFile *RollFileP;
+static inline void
+RollFileP_auto(RollFileP *f)
+{
+	roll_close(*f);
+}
+uint64_t roll_voters(const RollFile *f);
+size_t roll_slices(const RollFile *f);
+uint64_t roll_slice_first(const RollFile *f, size_t slice); /* number of its first voter, without reading it */
+/* columns: ROLL_BIT of each that is wanted. What it points to lives in a. Any number of threads may read. */
+bool roll_read(const RollFile *f, size_t slice, unsigned columns, Arena *a, RollSlice *out, Err *err) MUST;
 
 #endif
