@@ -1,0 +1,413 @@
+/* run: all candidates, key by key: a sample is learned from, then each is scored and forgotten unless it is likely. */
+#include "link/link_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAMPLE_ROWS = 200000, STRANGER_PAIRS = 100000, BLOCK_MOST = 20000, AHEAD = 16, BATCH = 64 };
+
+typedef struct Worker { /* one of each thread */
+	Arena a;
+	uint64_t *scratch;
+	size_t slots;
+	Row *local;
+	uint32_t *rows;
+	Comparer compare;
+	uint32_t *times; /* [PATTERNS] while learning */
+	Buf found;       /* LinkPair */
+	LinkKeyReport report;
+	uint64_t in_class[LINK_CLASSES], coincidences;
+} Worker;
+
+typedef struct Run {
+	LinkSet *s;
+	const LinkOptions *o;
+	Blocks b;
+	const Weights *w; /* NULL: learning */
+	Worker worker[WORK_THREADS];
+	size_t every;
+	uint32_t block_most;
+	float least; /* bits */
+	bool failed;
+	Err err;
+	pthread_mutex_t lock;
+} Run;
+
+/* ---- pairs ---- */
+
+static void
+pair_keep(Worker *k, LinkKey key, const uint32_t row[2], LevelPattern p, double bits)
+{
+	LinkPair pair = {
+		row[0], row[1], (float)bits_probability(bits), (uint8_t)key, (uint8_t)pattern_class(p)};
+	k->in_class[pair.class]++;
+	buf_add(&k->found, (Str){(const char *)&pair, sizeof pair});
+}
+
+/* The name's letters are compared only where they can still make the pair likely, or it is of a class that is told apart anyhow. */
+static bool
+letters_matter(const Run *r, LevelPattern p)
+{
+	const Weights *w = r->w;
+	return w->cheap[p >> BIRTH_SHIFT] + w->most[in_family(p)][p >> SEX_SHIFT & 3] >= r->least ||
+		(p >> NUMBER_SHIFT & 7) == NUMBER_EQUAL ||
+		(in_family(p) && (p >> BIRTH_SHIFT & 7) <= BIRTH_HEAPED);
+}
+
+static void
+pair_see(Run *r, Worker *k, const Row *a, const Row *b, const uint32_t row[2])
+{
+	LevelPattern p = compare_cheap(&k->compare, a, b);
+	unsigned name = compare_name_quick(r->s, a, b);
+	k->report.pairs++;
+	if (r->w) {
+		k->coincidences += name <= NAME_MOST_FREQUENT && (p >> BIRTH_SHIFT & 7) <= BIRTH_HEAPED;
+		if (name == NAME_LEVELS && !letters_matter(r, p))
+			return;
+	}
+	if (name == NAME_LEVELS) {
+		name = compare_name_letters(&k->compare, a, b);
+		k->report.compared++;
+	}
+	p |= name;
+	if (!r->w) {
+		k->times[p]++;
+		return;
+	}
+	float bits = pattern_bits(r->w, p);
+	if (bits >= r->least || pattern_class(p) != LINK_SAME)
+		pair_keep(k, r->b.key, row, p, bits);
+}
+
+static void
+group_see(Run *r, Worker *k, const uint64_t *slot, size_t n)
+{
+	const LinkSet *s = r->s;
+	LinkKey key = r->b.key;
+	if (n > k->report.largest)
+		k->report.largest = (uint32_t)n;
+	if (n > r->block_most) {
+		k->report.cut_blocks++;
+		k->report.cut_pairs += (uint64_t)n * (n - 1) / 2;
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		k->local[i] = s->row[(uint32_t)slot[i]];
+	for (size_t i = 0; i + 1 < n; i++) {
+		const Row *a = &k->local[i];
+		for (size_t j = i + 1; j < n; j++) {
+			const Row *b = &k->local[j];
+			if ((s->other < s->n && a->list == b->list) || !key_agrees(s, a, b, key) ||
+				!key_is_first(s, a, b, key, r->o->keys))
+				continue;
+			pair_see(r, k, a, b, (const uint32_t[]){(uint32_t)slot[i], (uint32_t)slot[j]});
+		}
+	}
+}
+
+/* ---- parts ---- */
+
+static bool
+worker_ready(Run *r, Worker *k, size_t slots, Err *err)
+{
+	if (k->a.base && k->slots >= slots)
+		return true;
+	arena_close(&k->a);
+	k->slots = slots * 2;
+	if (!arena_open(&k->a,
+			k->slots * sizeof *k->scratch + r->block_most * sizeof *k->local +
+				MEMO * sizeof(PlaceMemo) + PATTERNS * sizeof *k->times + 65536,
+			err))
+		return false;
+	k->scratch = NEW(&k->a, uint64_t, k->slots);
+	k->local = NEW(&k->a, Row, r->block_most);
+	k->compare = (Comparer){.s = r->s, .memo = NEW(&k->a, PlaceMemo, MEMO)};
+	k->times = NEW(&k->a, uint32_t, PATTERNS);
+	return true;
+}
+
+static void
+fail(Run *r, const Err *err)
+{
+	NEED(pthread_mutex_lock(&r->lock) == 0);
+	if (!r->failed)
+		r->err = *err;
+	r->failed = true;
+	NEED(pthread_mutex_unlock(&r->lock) == 0);
+}
+
+/* Neighbours in the order of a hash of all that is in them: two people who have nothing to do with each other, but for a few. */
+static void
+strangers_see(Run *r, Worker *k, const uint64_t *slot, size_t n)
+{
+	size_t reach = STRANGER_PAIRS / (r->s->n < SAMPLE_ROWS ? r->s->n : SAMPLE_ROWS) + 1;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i + 1; j < n && j <= i + reach; j++)
+			if (slot[i] >> 32 != slot[j] >> 32)
+				pair_see(r, k, &r->s->row[(uint32_t)slot[i]], &r->s->row[(uint32_t)slot[j]],
+					(const uint32_t[]){0, 0});
+}
+
+static void
+part_see(Run *r, Worker *k, size_t part)
+{
+	const uint64_t *slot = r->b.slot + r->b.from[part];
+	size_t n = part_size(&r->b, part);
+	part_sort(&r->b, part, k->scratch);
+	if (r->b.key == LINK_KEYS) {
+		strangers_see(r, k, slot, n);
+		return;
+	}
+	for (size_t i = 0; i < n;) {
+		size_t end = i + 1;
+		while (end < n && slot[end] >> 32 == slot[i] >> 32)
+			end++;
+		if (i + AHEAD + 1 < n && slot[i + AHEAD] >> 32 == slot[i + AHEAD + 1] >> 32) {
+			__builtin_prefetch(&r->s->row[(uint32_t)slot[i + AHEAD]]);
+			__builtin_prefetch(&r->s->row[(uint32_t)slot[i + AHEAD + 1]]);
+		}
+		if (end - i > 1)
+			group_see(r, k, slot + i, end - i);
+		i = end;
+	}
+}
+
+static void
+part_job(void *ctx, size_t i, int thread)
+{
+	Run *r = ctx;
+	Worker *k = &r->worker[thread];
+	size_t part = r->w ? i : i * r->every;
+	Err err = {0};
+	bool ok = !r->failed && worker_ready(r, k, part_size(&r->b, part), &err);
+	if (ok && thread == 0 && i % BATCH == 0 && r->o->progress &&
+		!r->o->progress(r->o->ctx, r->w ? "pairs" : "learning",
+			((double)r->b.key + (double)i / (double)r->b.parts) / LINK_KEYS))
+		ok = err_set(&err, E_BUSY, "stopped");
+	if (ok) {
+		part_see(r, k, part);
+		return;
+	}
+	fail(r, &err);
+}
+
+static bool
+key_walk(Run *r, LinkKey key, size_t every, Err *err)
+{
+	if (!blocks_open(r->s, key, every, r->o->threads, &r->b, err))
+		return false;
+	r->every = every < r->b.parts ? every : r->b.parts;
+	work_share(r->o->threads, r->b.parts / r->every, part_job, r);
+	blocks_close(&r->b);
+	if (r->failed && err)
+		*err = r->err;
+	return !r->failed;
+}
+
+/* ---- learning ---- */
+
+/* What all threads saw, as a list; their counts are noughts again. */
+static size_t
+seen_take(Run *r, Seen *out)
+{
+	uint32_t *all = NULL;
+	size_t n = 0;
+	for (size_t t = 0; t < WORK_THREADS; t++) {
+		uint32_t *times = r->worker[t].times;
+		for (LevelPattern p = 0; all && times && p < PATTERNS; p++) {
+			all[p] += times[p];
+			times[p] = 0;
+		}
+		all = all ? all : times;
+	}
+	for (LevelPattern p = 0; all && p < PATTERNS; p++)
+		if (all[p]) {
+			out[n++] = (Seen){p, all[p]};
+			all[p] = 0;
+		}
+	return n;
+}
+
+typedef struct Learning {
+	Model *m;
+	Shares apart;
+	unsigned keys;
+	Seen *seen[LINK_KEYS];
+	size_t n[LINK_KEYS];
+} Learning;
+
+static void
+learn_job(void *ctx, size_t key, int thread)
+{
+	(void)thread;
+	Learning *l = ctx;
+	if (l->keys & LINK_BIT(key))
+		weights_learn(&l->m->by_key[key], l->seen[key], l->n[key], &l->apart);
+}
+
+static bool
+learn(Run *r, Err *err)
+{
+	AUTO(Arena) tmp = {0};
+	Learning l = {.m = r->s->model, .keys = r->o->keys};
+	size_t every = 1;
+	while (r->s->n / every > SAMPLE_ROWS)
+		every *= 2;
+	if (!arena_open(&tmp, (size_t)(LINK_KEYS + 2) * PATTERNS * sizeof(Seen) + 65536, err))
+		return false;
+	r->w = NULL;
+	Seen *seen = NEW(&tmp, Seen, PATTERNS);
+	if (!key_walk(r, LINK_KEYS, every, err))
+		return false;
+	shares_apart(seen, seen_take(r, seen), &l.apart);
+	for (LinkKey k = 0; k < LINK_KEYS; k++) {
+		if (!(r->o->keys & LINK_BIT(k)))
+			continue;
+		if (!key_walk(r, k, every, err))
+			return false;
+		l.seen[k] = NEW(&tmp, Seen, PATTERNS);
+		l.n[k] = seen_take(r, l.seen[k]);
+	}
+	work_share(r->o->threads, LINK_KEYS, learn_job, &l);
+	return true;
+}
+
+/* ---- the whole ---- */
+
+static int
+pair_cmp(const void *a, const void *b)
+{
+	const LinkPair *p = a, *q = b;
+	if (p->a != q->a)
+		return p->a < q->a ? -1 : 1;
+	return p->b < q->b ? -1 : p->b > q->b;
+}
+
+static void
+report_take(Run *r, LinkKey key, LinkReport *out)
+{
+	LinkKeyReport *to = &out->key[key];
+	for (size_t t = 0; t < WORK_THREADS; t++) {
+		LinkKeyReport *from = &r->worker[t].report;
+		to->pairs += from->pairs;
+		to->compared += from->compared;
+		to->cut_blocks += from->cut_blocks;
+		to->cut_pairs += from->cut_pairs;
+		to->largest = to->largest > from->largest ? to->largest : from->largest;
+		*from = (LinkKeyReport){0};
+	}
+	to->share = r->s->model->by_key[key].share;
+}
+
+static double
+chance_of(const LinkSet *s)
+{
+	double n = (double)s->n, born = 0;
+	for (uint32_t i = 0; i < 10000 * 12 * 31; i++)
+		born += (double)s->born[i] * s->born[i];
+	return n > 0 ? (double)texts_pairs(&s->names) * (born / n / n) : 0;
+}
+
+static bool
+pairs_gather(Run *r, Arena *a, LinkReport *out, Err *err)
+{
+	size_t bytes = 0, at = 0;
+	for (size_t t = 0; t < WORK_THREADS; t++) {
+		if (!buf_check(&r->worker[t].found, err))
+			return false;
+		bytes += r->worker[t].found.n;
+		out->coincidences += r->worker[t].coincidences;
+		for (int c = 0; c < LINK_CLASSES; c++)
+			out->in_class[c] += r->worker[t].in_class[c];
+	}
+	if ((size_t)(a->end - a->at) < bytes + 4096)
+		return err_set(err, E_LIMIT, "more likely pairs than there is room for: %zu",
+			bytes / sizeof *out->pair);
+	out->n = bytes / sizeof *out->pair;
+	out->pair = NEW(a, LinkPair, out->n + 1);
+	for (size_t t = 0; t < WORK_THREADS; t++) {
+		const Buf *found = &r->worker[t].found;
+		if (found->n)
+			memcpy((char *)out->pair + at, found->p, found->n);
+		at += found->n;
+	}
+	qsort(out->pair, out->n, sizeof *out->pair, pair_cmp);
+	return true;
+}
+
+static bool
+run_all(Run *r, LinkReport *out, Err *err)
+{
+	int64_t start = clock_us();
+	if (!learn(r, err))
+		return false;
+	for (size_t t = 0; t < WORK_THREADS; t++)
+		r->worker[t].report = (LinkKeyReport){0};
+	out->train_us = clock_us() - start;
+	start = clock_us();
+	for (LinkKey k = 0; k < LINK_KEYS; k++) {
+		if (!(r->o->keys & LINK_BIT(k)))
+			continue;
+		r->w = &r->s->model->by_key[k];
+		if (!key_walk(r, k, 1, err))
+			return false;
+		report_take(r, k, out);
+	}
+	out->pairs_us = clock_us() - start;
+	out->chance = chance_of(r->s);
+	return true;
+}
+
+bool
+link_run(LinkSet *s, const LinkOptions *o, Arena *a, LinkReport *out, Err *err)
+{
+	AUTO(Arena) own = {0};
+	*out = (LinkReport){0};
+	if (!arena_open(&own, sizeof(Run) + 4096, err))
+		return false;
+	Run *r = NEW(&own, Run, 1);
+	double least = o->least > 0 ? o->least : 0.5;
+	r->s = s;
+	r->o = o;
+	r->block_most = o->block_most ? o->block_most : BLOCK_MOST;
+	r->least = (float)log2(least / (1 - least));
+	if (!s->model)
+		s->model = NEW(&s->a, Model, 1);
+	s->keys = o->keys;
+	NEED(pthread_mutex_init(&r->lock, NULL) == 0);
+	bool ok = run_all(r, out, err) && pairs_gather(r, a, out, err);
+	NEED(pthread_mutex_destroy(&r->lock) == 0);
+	for (size_t t = 0; t < WORK_THREADS; t++) {
+		arena_close(&r->worker[t].a);
+		buf_close(&r->worker[t].found);
+	}
+	return ok;
+}
+
+/* ---- groups ---- */
+
+static uint32_t
+group_first(uint32_t *group, uint32_t i)
+{
+	while (group[i] != i)
+		i = group[i] = group[group[i]];
+	return i;
+}
+
+uint32_t *
+link_groups(const LinkSet *s, const LinkPair *pair, size_t n, double least, Arena *a)
+{
+	uint32_t *group = NEW(a, uint32_t, s->n + 1);
+	for (size_t i = 0; i < s->n; i++)
+		group[i] = (uint32_t)i;
+	for (size_t i = 0; i < n; i++) {
+		if (pair[i].class != LINK_SAME || pair[i].probability < least)
+			continue;
+		uint32_t x = group_first(group, pair[i].a), y = group_first(group, pair[i].b);
+		group[x < y ? y : x] = x < y ? x : y;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		group[i] = group_first(group, (uint32_t)i);
+	return group;
+}
