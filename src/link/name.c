@@ -1,6 +1,7 @@
 /* name: Indonesian names made comparable: titles, fathers, abbreviations, and the spelling before 1972. */
 #include "link/link.h"
 
+#include <pthread.h>
 #include <string.h>
 
 /* ---- words of names ---- */
@@ -19,29 +20,79 @@ static const char *const muhammad[] = {"MHD", "MOCH", "MOCHAMAD", "MOCHAMMAD", "
 	"MUHAMED", "MUHAMMAD", "MUHAMMED", "MUHD", NULL};
 static const char *const abdul[] = {"ABD", "ABDOEL", "ABDL", "ABDUL", NULL};
 
-static bool
-is_one_of(Str word, const char *const *list)
+/* ---- finding words: by their letters as one number, five bits each ---- */
+
+enum {
+	BEFORE = 1,
+	BEHIND = 2,
+	CHILD_OF = 4,
+	MUHAMMAD = 8,
+	ABDUL = 16,
+	TABLE = 512,
+	CODE_LETTERS = 12
+};
+typedef struct Known {
+	uint64_t code;
+	unsigned kinds;
+} Known;
+static Known known[TABLE];
+static pthread_once_t known_once = PTHREAD_ONCE_INIT;
+
+static Known *
+known_slot(uint64_t code)
 {
-	for (; *list; list++)
-		if (str_eq(word, str_of(*list)))
-			return true;
-	return false;
+	size_t i = (size_t)(code * UINT64_C(0x9e3779b97f4a7c15) >> 55);
+	while (known[i].code && known[i].code != code)
+		i = (i + 1) % TABLE;
+	return &known[i];
+}
+
+static void
+known_add(const char *const *list, unsigned kind)
+{
+	for (; *list; list++) {
+		uint64_t code = 0;
+		for (const char *c = *list; *c; c++)
+			code = code << 5 | (*c & 31);
+		NEED(strlen(*list) <= CODE_LETTERS);
+		Known *k = known_slot(code);
+		k->code = code;
+		k->kinds |= kind;
+	}
+}
+
+static void
+known_fill(void)
+{
+	known_add(before, BEFORE);
+	known_add(behind, BEHIND);
+	known_add(child_of, CHILD_OF);
+	known_add(muhammad, MUHAMMAD);
+	known_add(abdul, ABDUL);
 }
 
 /* ---- reading ---- */
 
 enum { WORDS = 24, WORD_MOST = 48 };
 typedef struct Words {
-	char text[WORDS][WORD_MOST];
-	size_t length[WORDS];
+	char letters[WORDS * WORD_MOST];
+	uint64_t code[WORDS]; /* 0: too long to be known */
+	uint16_t at[WORDS];
+	uint8_t length[WORDS];
 	bool dotted[WORDS]; /* nothing but a dot stands between it and the next one: S.Pd */
-	size_t n;
+	size_t n, used;
 } Words;
 
 static Str
 word(const Words *w, size_t i)
 {
-	return (Str){w->text[i], w->length[i]};
+	return (Str){w->letters + w->at[i], w->length[i]};
+}
+
+static unsigned
+kinds(const Words *w, size_t i)
+{
+	return w->code[i] ? known_slot(w->code[i])->kinds : 0;
 }
 
 static void
@@ -51,12 +102,36 @@ word_letter(Words *w, bool *open, char c)
 		if (w->n == WORDS)
 			return;
 		w->length[w->n] = 0;
+		w->code[w->n] = 0;
+		w->at[w->n] = (uint16_t)w->used;
 		w->dotted[w->n++] = false;
 		*open = true;
 	}
 	size_t at = w->n - 1;
-	if (w->length[at] < WORD_MOST)
-		w->text[at][w->length[at]++] = c;
+	if (w->length[at] == WORD_MOST)
+		return;
+	w->letters[w->used++] = c;
+	w->length[at]++;
+	bool fits = w->length[at] == 1 || (w->code[at] && w->length[at] <= CODE_LETTERS);
+	w->code[at] = fits ? w->code[at] << 5 | (c & 31) : 0;
+}
+
+static bool
+is_separator(char c)
+{
+	switch (c) {
+	case ' ':
+	case '\t':
+	case '.':
+	case '-':
+	case '/':
+	case '_':
+	case '&':
+	case '(':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* What stands behind the first comma is titles, unless nothing stands before it. */
@@ -64,6 +139,7 @@ static void
 words_read(Str s, Words *w)
 {
 	bool open = false, full = false;
+	w->n = w->used = 0;
 	for (size_t i = 0; i < s.n && !full; i++) {
 		char c = s.p[i];
 		if (c >= 'a' && c <= 'z')
@@ -76,7 +152,7 @@ words_read(Str s, Words *w)
 		} else if (c == '.' && open) {
 			w->dotted[w->n - 1] = true;
 			open = false;
-		} else if (strchr(" \t.-/_&(", c) && c) {
+		} else if (is_separator(c)) {
 			if (w->n && c != '.')
 				w->dotted[w->n - 1] = false;
 			open = false;
@@ -88,15 +164,14 @@ words_read(Str s, Words *w)
 static size_t
 title_behind(const Words *w, size_t at)
 {
-	char all[WORD_MOST];
+	uint64_t code = 0;
 	size_t n = 0, most = 0;
 	for (size_t i = at; i < w->n; i++) {
-		Str next = word(w, i);
-		if (n + next.n > sizeof all)
+		n += w->length[i];
+		if (n > CODE_LETTERS)
 			break;
-		memcpy(all + n, next.p, next.n);
-		n += next.n;
-		if (is_one_of((Str){all, n}, behind))
+		code = code << (5 * w->length[i]) | w->code[i];
+		if (known_slot(code)->kinds & BEHIND)
 			most = i + 1 - at;
 		if (!w->dotted[i])
 			break;
@@ -109,13 +184,13 @@ static size_t
 core(const Words *w, size_t *first)
 {
 	size_t from = 0, end = w->n;
-	while (from < w->n && is_one_of(word(w, from), before))
+	while (from < w->n && kinds(w, from) & BEFORE)
 		from++;
 	for (size_t i = from + 1; i < w->n && end == w->n; i++) {
-		size_t at = i;
-		while (at < w->n && title_behind(w, at))
-			at += title_behind(w, at);
-		if (at == w->n || is_one_of(word(w, i), child_of))
+		size_t at = i, took;
+		while (at < w->n && (took = title_behind(w, at)) > 0)
+			at += took;
+		if (at == w->n || kinds(w, i) & CHILD_OF)
 			end = i;
 	}
 	*first = from < w->n ? from : 0;
@@ -139,17 +214,19 @@ name_add(Name *out, Str token)
 void
 name_read(Str written, Name *out)
 {
-	Words w = {.n = 0};
+	Words w;
 	size_t first, n;
+	NEED(pthread_once(&known_once, known_fill) == 0);
 	*out = (Name){.n = 0};
 	words_read(written, &w);
 	n = core(&w, &first);
 	for (size_t i = 0; i < n; i++) {
 		Str s = word(&w, first + i);
 		bool initial = i == 0 && n > 1 && str_eq(s, S("M"));
-		if (initial || is_one_of(s, muhammad))
+		unsigned kind = kinds(&w, first + i);
+		if (initial || kind & MUHAMMAD)
 			s = S("MUHAMMAD");
-		else if (is_one_of(s, abdul))
+		else if (kind & ABDUL)
 			s = S("ABDUL");
 		name_add(out, s);
 	}
@@ -170,9 +247,6 @@ name_token(const Name *n, size_t i)
 
 /* ---- sound ---- */
 
-static const char pairs[][2][3] = {
-	{"OE", "U"}, {"TJ", "C"}, {"DJ", "Y"}, {"CH", "KH"}, {"IE", "I"}};
-
 static void
 sound_add(char *out, size_t *n, char c)
 {
@@ -181,13 +255,24 @@ sound_add(char *out, size_t *n, char c)
 		out[(*n)++] = c;
 }
 
+/* What two letters sound like, in one or two; NULL: as they are written. */
 static const char *
-pair_sound(Str s, size_t i)
+pair_sound(char c, char next)
 {
-	for (size_t k = 0; i + 1 < s.n && k < sizeof pairs / sizeof *pairs; k++)
-		if (s.p[i] == pairs[k][0][0] && s.p[i + 1] == pairs[k][0][1])
-			return pairs[k][1];
-	return NULL;
+	switch (c) {
+	case 'O':
+		return next == 'E' ? "U" : NULL;
+	case 'T':
+		return next == 'J' ? "C" : NULL;
+	case 'D':
+		return next == 'J' ? "Y" : NULL;
+	case 'C':
+		return next == 'H' ? "KH" : NULL;
+	case 'I':
+		return next == 'E' ? "I" : NULL;
+	default:
+		return NULL;
+	}
 }
 
 size_t
@@ -197,7 +282,7 @@ name_sound(const Name *name, char out[NAME_MOST])
 	for (size_t t = 0; t < name->tokens; t++) {
 		Str s = name_token(name, t);
 		for (size_t i = 0; i < s.n; i++) {
-			const char *to = pair_sound(s, i);
+			const char *to = i + 1 < s.n ? pair_sound(s.p[i], s.p[i + 1]) : NULL;
 			if (!to) {
 				sound_add(out, &n, s.p[i]);
 				continue;
