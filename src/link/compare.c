@@ -62,10 +62,11 @@ birth_level(const LinkSet *s, uint32_t a, uint32_t b)
 	return apart <= 1 ? BIRTH_NEAR : BIRTH_OTHER;
 }
 
-/* ---- numbers: area (6 digits), date (6), serial (4) ---- */
+/* ---- numbers: area (6 digits), date (6), serial (4) ----
+ * The date in the number follows the birth date, which is a field of its own: that it differs where the birth dates do says nothing. */
 
 static unsigned
-number_level(uint64_t a, uint64_t b)
+number_level(uint64_t a, uint64_t b, bool born_on_one_day)
 {
 	if (!a || !b)
 		return NUMBER_UNKNOWN;
@@ -73,16 +74,14 @@ number_level(uint64_t a, uint64_t b)
 		return NUMBER_EQUAL;
 	uint64_t x = a ^ b;
 	bool serial = !(x & 0xffff), date = !(x >> 16 & 0xffffff), area = !(x >> 40);
-	int differ = nibbles(x);
-	bool slip = differ == 1 || is_swap(a, b);
-	if (serial)
-		return slip               ? NUMBER_DIGIT
-			: date                ? NUMBER_OTHER_AREA
-			: area || differ == 2 ? NUMBER_SERIAL
-								  : NUMBER_OTHER;
+	bool slip = nibbles(x) == 1 || is_swap(a, b);
 	if (date && area)
 		return slip ? NUMBER_NEXT : NUMBER_STEM;
-	return NUMBER_OTHER;
+	if (date)
+		return !serial ? NUMBER_OTHER : slip ? NUMBER_DIGIT : NUMBER_OTHER_AREA;
+	if (!serial || !area)
+		return NUMBER_OTHER;
+	return born_on_one_day && slip ? NUMBER_DIGIT : NUMBER_SERIAL;
 }
 
 /* ---- places and areas ---- */
@@ -145,7 +144,7 @@ compare_cheap(Comparer *c, const Row *a, const Row *b)
 {
 	unsigned sex = !a->sex || !b->sex ? SEX_NOT_KNOWN : a->sex == b->sex ? SEX_EQUAL : SEX_OTHER;
 	return birth_level(c->s, a->birth, b->birth) << BIRTH_SHIFT |
-		number_level(a->number, b->number) << NUMBER_SHIFT |
+		number_level(a->number, b->number, a->birth == b->birth) << NUMBER_SHIFT |
 		place_level(c, a->place, b->place) << PLACE_SHIFT | sex << SEX_SHIFT |
 		area_level(c->s, a, b) << AREA_SHIFT;
 }

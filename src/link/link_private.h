@@ -102,6 +102,16 @@ bool key_agrees(const LinkSet *s, const Row *a, const Row *b, LinkKey k);
 /* The key a pair is looked at under is the first of `keys` that agrees; true: none before k does. */
 bool key_is_first(const LinkSet *s, const Row *a, const Row *b, LinkKey k, unsigned keys);
 
+/* ---- Chance (chance.c): how probable it is that two rows at random are equal in a part of a key ---- */
+typedef struct Meeting {
+	double all; /* pairs of rows */
+	double birth, year, letters, name, place, village, district;
+} Meeting;
+bool meeting_count(const LinkSet *s, Meeting *m, Err *err) MUST; /* letters and areas from a part of the rows */
+/* So many pairs of strangers are expected to agree on the key, if its parts have nothing to do with each other (names do not tell the year
+ * of birth); -1: nobody can say. */
+double meeting_pairs(const Meeting *m, LinkKey k);
+
 /* ---- Comparing (compare.c): a field's level is what two rows have in common there ---- */
 typedef enum LinkField { BY_NAME, BY_BIRTH, BY_NUMBER, BY_PLACE, BY_SEX, BY_AREA } LinkField;
 enum { /* of each field from most alike to least, the last one: unknown */
@@ -142,18 +152,19 @@ unsigned compare_name_quick(const LinkSet *s, const Row *a, const Row *b);
 unsigned compare_name_letters(Comparer *c, const Row *a, const Row *b);
 
 /* ---- The model (model.c) ---- */
-/* Fields are independent but for a context: a field's levels may depend on one fact about the levels of another. */
-enum { CONTEXTS = 2 };
+/* Fields are independent but for a context: a field's levels may depend on a fact or two about those of others. */
+enum { CONTEXTS = 4 };
 typedef struct Shares {
 	double of[LINK_FIELDS][CONTEXTS][LEVELS_MOST];
 } Shares;
 typedef struct Weights {
 	Shares m, u; /* how often the rows of one person, of two people have it */
+	Shares same; /* what the pairs of the sample that are one person have, in pairs */
 	double bits[LINK_FIELDS][CONTEXTS][LEVELS_MOST]; /* log2 (m / u), never rising within an order of levels */
 	double share, prior; /* part of the candidates that are one person; log2 of its odds */
 	float cheap[CHEAP];  /* prior and all fields but name and sex, by pattern >> BIRTH_SHIFT */
-	float rest[CONTEXTS][LEVELS_MOST][4]; /* name and sex, by the name's context */
-	float most[CONTEXTS][4];              /* the most that a name which is neither equal nor sounds so can give, with the sex */
+	float rest[2][LEVELS_MOST][4]; /* name and sex, by the name's context */
+	float most[2][4];              /* the most that a name which is neither equal nor sounds so can give, with the sex */
 } Weights;
 struct Model {
 	Weights by_key[LINK_KEYS];
@@ -162,9 +173,16 @@ typedef struct Seen { /* how often a pattern was seen among candidates */
 	LevelPattern pattern;
 	uint32_t times;
 } Seen;
-/* Learns the weights for the candidates of a key from their patterns alone. seen may be empty. */
-void weights_learn(Weights *w, const Seen *seen, size_t n, const Shares *apart);
-void shares_apart(const Seen *seen, size_t n, Shares *out); /* what strangers have in common, from pairs taken at random */
+typedef struct Sample {
+	const Seen *seen;
+	size_t n;
+	double share; /* a first guess of the part that is one person */
+} Sample;
+void shares_expected(Shares *out);                /* of one person, before any pair was seen */
+void shares_apart(Sample sample, Shares *out);    /* of strangers, from pairs taken at random */
+void shares_found(const Model *m, unsigned keys, Shares *out); /* of one person, from what all keys have found */
+/* Learns the weights for the candidates of a key from their patterns alone; same, apart: what is believed of one person and of two. */
+void weights_learn(Weights *w, Sample sample, const Shares *same, const Shares *apart);
 static inline unsigned
 in_family(LevelPattern p)
 {

@@ -32,8 +32,9 @@ static unsigned
 field_context(LevelPattern p, int field)
 {
 	switch ((LinkField)field) {
-	case BY_NUMBER: /* who is born on one day has half of the number in common */
-		return level_of(p, BY_BIRTH) <= BIRTH_HEAPED;
+	case BY_NUMBER: /* neighbours have its area in common, who is born on one day its date */
+		return (level_of(p, BY_BIRTH) <= BIRTH_HEAPED) +
+			2u * (level_of(p, BY_AREA) <= AREA_DISTRICT);
 	case BY_PLACE: /* neighbours are born in one place */
 		return level_of(p, BY_AREA) <= AREA_VILLAGE;
 	case BY_SEX: /* names tell it */
@@ -99,14 +100,14 @@ believe(const Shares *all, const Shares *belief, Shares *out)
 /* What two people have in common who have nothing to do with each other: half a pair for what was never seen, and where a context is
  * rare the field's shares in all contexts. */
 void
-shares_apart(const Seen *seen, size_t n, Shares *out)
+shares_apart(Sample sample, Shares *out)
 {
 	enum { RARE = 50 };
 	Shares all = {0}, both = {0};
 	double pairs = 1;
-	for (size_t i = 0; i < n; i++) {
-		shares_add(&all, seen[i].pattern, seen[i].times);
-		pairs += seen[i].times;
+	for (size_t i = 0; i < sample.n; i++) {
+		shares_add(&all, sample.seen[i].pattern, sample.seen[i].times);
+		pairs += sample.seen[i].times;
 	}
 	for (int f = 0; f < LINK_FIELDS; f++)
 		for (unsigned l = 0; l + 1 < field_levels[f]; l++) {
@@ -119,35 +120,53 @@ shares_apart(const Seen *seen, size_t n, Shares *out)
 	shares_even(&all, &both, RARE, out);
 }
 
+/* Of both kinds of pairs the shares that make the sample likeliest. Where most candidates are of two people, these are not all alike
+ * (families, neighbours), and the mixture would call some kind of them one person: so what is believed of one person
+ * weighs the more, the more of the other there are. */
 static void
-mixture_learn(Weights *w, const Seen *seen, size_t n, const Shares *apart)
+mixture_learn(Weights *w, Sample sample, const Shares *one, const Shares *two, const Shares *start)
 {
-	Shares all = {0}, one = {0}, two = {0}, expected = {0};
-	double pairs = 0;
-	for (size_t i = 0; i < n; i++) {
-		shares_add(&all, seen[i].pattern, seen[i].times);
-		pairs += seen[i].times;
-	}
-	for (int f = 0; f < LINK_FIELDS; f++)
-		for (int c = 0; c < CONTEXTS; c++)
-			memcpy(expected.of[f][c], EXPECTED[f], sizeof EXPECTED[f]);
-	believe(&all, &expected, &one);
-	believe(&all, apart, &two);
-	w->m = one;
-	w->u = two;
+	double pairs = 0, found = 0;
+	for (size_t i = 0; i < sample.n; i++)
+		pairs += sample.seen[i].times;
+	w->m = *one;
+	w->u = *start;
 	for (int round = 0; round < ROUNDS && pairs > 0; round++) {
-		Shares same = {0}, other = {0};
-		double found = 0;
-		for (size_t i = 0; i < n; i++) {
-			double odds = pair_odds(w, seen[i].pattern), part = odds / (1 + odds);
-			found += part * seen[i].times;
-			shares_add(&same, seen[i].pattern, part * seen[i].times);
-			shares_add(&other, seen[i].pattern, (1 - part) * seen[i].times);
+		Shares other = {0};
+		w->same = (Shares){0};
+		found = 0;
+		for (size_t i = 0; i < sample.n; i++) {
+			LevelPattern p = sample.seen[i].pattern;
+			double odds = pair_odds(w, p), part = odds / (1 + odds) * sample.seen[i].times;
+			found += part;
+			shares_add(&w->same, p, part);
+			shares_add(&other, p, sample.seen[i].times - part);
 		}
 		w->share = (found + 1) / (pairs + 2);
-		shares_even(&same, &one, PRIOR, &w->m);
-		shares_even(&other, &two, PRIOR, &w->u);
+		shares_even(&w->same, one, PRIOR + (pairs - found) / 2, &w->m);
+		shares_even(&other, two, PRIOR, &w->u);
 	}
+}
+
+void
+shares_expected(Shares *out)
+{
+	for (int f = 0; f < LINK_FIELDS; f++)
+		for (int c = 0; c < CONTEXTS; c++)
+			memcpy(out->of[f][c], EXPECTED[f], sizeof EXPECTED[f]);
+}
+
+void
+shares_found(const Model *m, unsigned keys, Shares *out)
+{
+	Shares expected, all = {0};
+	shares_expected(&expected);
+	for (LinkKey k = 0; k < LINK_KEYS; k++)
+		for (int f = 0; keys & LINK_BIT(k) && f < LINK_FIELDS; f++)
+			for (int c = 0; c < CONTEXTS; c++)
+				for (int l = 0; l < LEVELS_MOST; l++)
+					all.of[f][c][l] += m->by_key[k].same.of[f][c][l];
+	shares_even(&all, &expected, PRIOR, out);
 }
 
 /* ---- weights ---- */
@@ -197,7 +216,7 @@ tables_fill(Weights *w)
 				bits += w->bits[f][field_context(p, f)][level_of(p, f)];
 		w->cheap[q] = (float)bits;
 	}
-	for (unsigned family = 0; family < CONTEXTS; family++)
+	for (unsigned family = 0; family < 2; family++)
 		for (unsigned sex = 0; sex < 4; sex++) {
 			float most = -INFINITY;
 			for (unsigned l = 0; l < LEVELS_MOST; l++) {
@@ -212,10 +231,19 @@ tables_fill(Weights *w)
 }
 
 void
-weights_learn(Weights *w, const Seen *seen, size_t n, const Shares *apart)
+weights_learn(Weights *w, Sample sample, const Shares *same, const Shares *apart)
 {
-	w->share = 0.1;
-	mixture_learn(w, seen, n, apart);
+	static const Shares nothing;
+	Shares all = {0}, one, two, common, start;
+	for (size_t i = 0; i < sample.n; i++)
+		shares_add(&all, sample.seen[i].pattern, sample.seen[i].times);
+	believe(&all, same, &one);
+	believe(&all, apart, &two);
+	/* At first two people are taken to be like all candidates, as far as these are strangers who met by chance. */
+	w->share = sample.share;
+	shares_even(&all, &nothing, 0, &common);
+	shares_even(&common, &two, sample.share / (1 - sample.share), &start);
+	mixture_learn(w, sample, &one, &two, &start);
 	w->prior = log2(w->share / (1 - w->share));
 	weights_even(w);
 	tables_fill(w);

@@ -27,6 +27,7 @@ typedef struct Run {
 	const Weights *w; /* NULL: learning */
 	Worker worker[WORK_THREADS];
 	size_t every;
+	Meeting meeting;
 	uint32_t block_most;
 	float least; /* bits */
 	bool failed;
@@ -231,10 +232,9 @@ seen_take(Run *r, Seen *out)
 
 typedef struct Learning {
 	Model *m;
-	Shares apart;
 	unsigned keys;
-	Seen *seen[LINK_KEYS];
-	size_t n[LINK_KEYS];
+	Shares same, apart;
+	Sample sample[LINK_KEYS];
 } Learning;
 
 static void
@@ -243,7 +243,22 @@ learn_job(void *ctx, size_t key, int thread)
 	(void)thread;
 	Learning *l = ctx;
 	if (l->keys & LINK_BIT(key))
-		weights_learn(&l->m->by_key[key], l->seen[key], l->n[key], &l->apart);
+		weights_learn(&l->m->by_key[key], l->sample[key], &l->same, &l->apart);
+}
+
+/* Candidates that chance does not explain are likely one person; where nobody knows what chance gives, those that look so. */
+static double
+first_guess(const Run *r, LinkKey key, Sample sample, size_t every)
+{
+	double seen = 0, alike = 0, chance = meeting_pairs(&r->meeting, key);
+	for (size_t i = 0; i < sample.n; i++) {
+		LevelPattern p = sample.seen[i].pattern;
+		seen += sample.seen[i].times;
+		if (level_of(p, BY_NAME) <= NAME_88 && level_of(p, BY_BIRTH) <= BIRTH_YEAR)
+			alike += sample.seen[i].times;
+	}
+	double share = seen <= 0 ? 0 : chance < 0 ? alike / seen : 1 - chance / seen / (double)every;
+	return share < 0.02 ? 0.02 : share > 0.98 ? 0.98 : share;
 }
 
 static bool
@@ -258,17 +273,22 @@ learn(Run *r, Err *err)
 		return false;
 	r->w = NULL;
 	Seen *seen = NEW(&tmp, Seen, PATTERNS);
-	if (!key_walk(r, LINK_KEYS, every, err))
+	if (!meeting_count(r->s, &r->meeting, err) || !key_walk(r, LINK_KEYS, every, err))
 		return false;
-	shares_apart(seen, seen_take(r, seen), &l.apart);
+	shares_apart((Sample){.seen = seen, .n = seen_take(r, seen)}, &l.apart);
 	for (LinkKey k = 0; k < LINK_KEYS; k++) {
 		if (!(r->o->keys & LINK_BIT(k)))
 			continue;
 		if (!key_walk(r, k, every, err))
 			return false;
-		l.seen[k] = NEW(&tmp, Seen, PATTERNS);
-		l.n[k] = seen_take(r, l.seen[k]);
+		seen = NEW(&tmp, Seen, PATTERNS);
+		l.sample[k] = (Sample){.seen = seen, .n = seen_take(r, seen)};
+		l.sample[k].share = first_guess(r, k, l.sample[k], every);
 	}
+	shares_expected(&l.same);
+	work_share(r->o->threads, LINK_KEYS, learn_job, &l);
+	/* Again, with what all keys have found in mind. */
+	shares_found(r->s->model, r->o->keys, &l.same);
 	work_share(r->o->threads, LINK_KEYS, learn_job, &l);
 	return true;
 }
@@ -298,15 +318,6 @@ report_take(Run *r, LinkKey key, LinkReport *out)
 		*from = (LinkKeyReport){0};
 	}
 	to->share = r->s->model->by_key[key].share;
-}
-
-static double
-chance_of(const LinkSet *s)
-{
-	double n = (double)s->n, born = 0;
-	for (uint32_t i = 0; i < 10000 * 12 * 31; i++)
-		born += (double)s->born[i] * s->born[i];
-	return n > 0 ? (double)texts_pairs(&s->names) * (born / n / n) : 0;
 }
 
 static bool
@@ -355,7 +366,7 @@ run_all(Run *r, LinkReport *out, Err *err)
 		report_take(r, k, out);
 	}
 	out->pairs_us = clock_us() - start;
-	out->chance = chance_of(r->s);
+	out->chance = meeting_pairs(&r->meeting, LINK_NAME_BIRTH);
 	return true;
 }
 

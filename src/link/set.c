@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { YEARS = 10000, AREAS_FIRST = 64, SCRATCH = 64 << 20 };
+enum { YEARS = 10000, AREAS_FIRST = 64, SCRATCH = 512 << 20 };
 
 /* ---- areas: each code once ---- */
 
