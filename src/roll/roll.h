@@ -52,9 +52,21 @@ int voter_age(int32_t birth, int32_t day);
 
 /* ---- A version of the roll: one file of sealed slices ----
  * A slice holds up to ROLL_SLICE voters in the order of the imported file, column by column. Each column of each slice is sealed apart
- * (AES-256-GCM, key derived from the workspace's), with the version's random number, slice and column as what it is bound to: a column
- * moved, cut or changed does not open. A directory at the end says where each is. A file is written beside, synced, and renamed. */
-enum { ROLL_SLICE = 65536, ROLL_CELL = 255 }; /* bytes of a text cell at most */
+ * (AES-256-GCM under a key derived from the workspace's and the version's random number; nonce: number of the slice and column), bound to
+ * its slice, column and number of rows: a column moved, cut, changed, or of another version does not open. A table at the end, sealed
+ * like them, says where each is. A file is written beside, synced, and renamed. Numbers are little-endian.
+ *
+ *   header   "SIAPROLL", u32 1, u32 0, the random number (16 bytes)
+ *   slices   their columns one after the other, each followed by its tag (16 bytes). Of numbers: all of them, or one when they are equal.
+ *            Of texts: u32 k, how many differ, the first of them empty; u32[k + 1] where each starts; u16 for each voter, or one when
+ *            they are equal; the bytes
+ *   table    for each slice: u64 where it is, u64 its bytes, u32 rows, u32 its number for nonces, its SHA-256, u32 bytes of each column
+ *   sealed   for each slice its print (16 bytes), and a tag that binds header and table too
+ *   trailer  u64 where the table is, u32 slices, u32 0, "ROLLSIAP"
+ *
+ * The SHA-256 of a version is that of header, table, sealed part and trailer: whoever has no key can check it, slice by slice. */
+enum { ROLL_SLICE = 65535, ROLL_CELL = 255 }; /* bytes of a text cell at most */
+enum { ROLL_READ = 160 << 20 }; /* of a slice, when all of its texts are as long as can be; far less is touched */
 typedef enum RollColumn {
 	ROLL_NIK,       /* u64; 0: empty or wrong, then ROLL_NIK_WRITTEN has what was written */
 	ROLL_FAMILY,    /* u64, number of the family card; 0: empty or not 16 digits */
@@ -99,6 +111,17 @@ roll_text(const RollSlice *s, RollColumn c, size_t i)
 	uint32_t k = s->text[c - ROLL_NAME][i];
 	return (Str){t->bytes + t->at[k], t->at[k + 1] - t->at[k]};
 }
+
+typedef struct RollWriter RollWriter;
+/* Writes beside `path`, which must not exist when it ends. id: a random number that no other version has. */
+bool roll_create(const char *path, const unsigned char key[32], const unsigned char id[16], RollWriter **out, Err *err) MUST;
+/* All columns of s must be there; s->first is not used. Up to WORK_THREADS threads may add, in any order: slices come in the order of
+ * `at`, each of which is given once. A slice without voters is left out. */
+bool roll_writer_add(RollWriter *w, uint64_t at, const RollSlice *s, Err *err) MUST;
+/* The file is there under its name, and durable; print (may be NULL) as roll_print. Closes w, also on an error: then nothing is left. E_CONFLICT: path exists. */
+bool roll_writer_end(RollWriter *w, Sha256 *hash, Sha256 *print, Err *err) MUST;
+void roll_writer_abandon(RollWriter *w); /* removes what there is; NULL allowed */
+
 typedef struct RollFile RollFile;
 /* E_DENIED: another key, or the file was changed; names slice and column. */
 bool roll_open(const char *path, const unsigned char key[32], RollFile **out, Err *err) MUST;
@@ -110,9 +133,14 @@ RollFileP_auto(RollFileP *f)
 	roll_close(*f);
 }
 uint64_t roll_voters(const RollFile *f);
+const Sha256 *roll_hash(const RollFile *f); /* of the version, by its table: roll_read finds whatever else was changed */
+/* A keyed hash of what its rows say, slice by slice: equal for the same file imported twice. */
+const Sha256 *roll_print(const RollFile *f);
+/* The same as roll_hash of a whole file, without its key. E_CONFLICT names the slice that was changed; E_INPUT: it is no such file. */
+bool roll_file_hash(const char *path, int threads, Sha256 *out, Err *err) MUST;
 size_t roll_slices(const RollFile *f);
 uint64_t roll_slice_first(const RollFile *f, size_t slice); /* number of its first voter, without reading it */
-/* columns: ROLL_BIT of each that is wanted. What it points to lives in a. Any number of threads may read. */
+/* columns: ROLL_BIT of each that is wanted. What it points to lives in a, which needs room for ROLL_READ bytes. Any number of threads may read. */
 bool roll_read(const RollFile *f, size_t slice, unsigned columns, Arena *a, RollSlice *out, Err *err) MUST;
 
 #endif
