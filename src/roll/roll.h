@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "fmt/fmt.h"
 #include "link/link.h"
+#include "roll/simulate.h"
 
 /* ---- NIK, the number of a person: area of registration (6 digits), day of birth (women: + 40), month, year (2 each), serial (4) ----
  * There is no check digit. The area is the one where the person was registered first: whoever moves keeps the number. */
