@@ -144,4 +144,7 @@ uint64_t roll_slice_first(const RollFile *f, size_t slice); /* number of its fir
 /* columns: ROLL_BIT of each that is wanted. What it points to lives in a, which needs room for ROLL_READ bytes. Any number of threads may read. */
 bool roll_read(const RollFile *f, size_t slice, unsigned columns, Arena *a, RollSlice *out, Err *err) MUST;
 
+/* The voters as rows for link_open, in the order of the version; f must stay open while it reads. */
+LinkSource roll_source(RollFile *f);
+
 #endif
