@@ -226,6 +226,29 @@ tokens_level(const Entry *p, const Entry *q)
 }
 
 unsigned
+compare_name_bound(const Row *a, const Row *b)
+{
+	enum { LETTERS = (1 << 27) - 1, LONG = 31 };
+	if (a->tokens & b->tokens)
+		return NAME_SOUND + 1;
+	uint32_t n = a->letters >> 27, m = b->letters >> 27;
+	if (n == LONG || m == LONG)
+		return NAME_EDIT;
+	/* Letters that the other lacks have no partner: so many of each have one at most. */
+	uint32_t only_a = (uint32_t)__builtin_popcount(a->letters & ~b->letters & LETTERS),
+			 only_b = (uint32_t)__builtin_popcount(b->letters & ~a->letters & LETTERS);
+	uint32_t partners = n - only_a < m - only_b ? n - only_a : m - only_b;
+	float most = ((float)partners / (float)n + (float)partners / (float)m + 1) / 3;
+	if (a->first == b->first) /* up to four equal first letters */
+		most += 0.4F * (1 - most);
+	return most >= 0.9F ? NAME_EDIT
+		: most >= 0.88F ? NAME_88
+		: most >= 0.8F  ? NAME_80
+		: most >= 0.7F  ? NAME_70
+						: NAME_OTHER;
+}
+
+unsigned
 compare_name_letters(Comparer *c, const Row *a, const Row *b)
 {
 	const Entry *p = texts_get(&c->s->names, a->name), *q = texts_get(&c->s->names, b->name);

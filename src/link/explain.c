@@ -99,7 +99,8 @@ link_explain(const LinkSet *s, uint32_t a, uint32_t b, LinkWhy *out)
 		out->reason[f] = (LinkReason){
 			field_words(f), level_words_of(f, level_of(pattern, f)), field_bits_of(w, pattern, f)};
 	out->prior = w->prior;
-	out->probability = bits_probability((double)pattern_bits(w, pattern));
-	out->class = pattern_class(pattern);
+	double bits = (double)pattern_bits(w, pattern);
+	out->probability = bits_probability(bits);
+	out->class = pattern_class(pattern, bits);
 	return true;
 }

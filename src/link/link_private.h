@@ -24,7 +24,7 @@ link_mix(uint64_t v)
 typedef struct Entry {
 	uint32_t count;    /* rows that have it */
 	uint32_t sound;    /* hash of it as it sounds */
-	uint32_t tokens;   /* a bit for each token of two letters or more */
+	uint16_t tokens;   /* a bit for each token of two letters or more */
 	uint16_t three;    /* the first three letters as they sound, five bits each */
 	uint8_t n, n_tokens;
 	char text[];
@@ -67,10 +67,11 @@ typedef struct Row {
 	uint32_t family;   /* hash; 0: unknown */
 	uint32_t name, place;
 	uint32_t birth;    /* year << 9 | month << 5 | day; 0: unknown */
-	uint32_t area;     /* number in area[] of the set; 0: unknown */
 	uint32_t sound;    /* of the name */
-	uint16_t three;
-	uint8_t sex, list;
+	uint32_t letters;  /* of the name: a bit for each that it has, and above bit 26 how long it is */
+	uint32_t area : 24; /* number in area[] of the set; 0: unknown */
+	uint32_t sex : 2, first : 5; /* first: letter of the name */
+	uint16_t three, tokens; /* as in Entry; a bit for each token */
 } Row;
 typedef struct LinkArea {
 	uint64_t code;
@@ -150,6 +151,8 @@ LevelPattern compare_cheap(Comparer *c, const Row *a, const Row *b); /* all but 
 /* The name's level where the names are equal or sound so or one is unknown; NAME_LEVELS: letters must be compared. */
 unsigned compare_name_quick(const LinkSet *s, const Row *a, const Row *b);
 unsigned compare_name_letters(Comparer *c, const Row *a, const Row *b);
+/* The most alike that the names can be, by which letters they have: NAME_EDIT, or where no token is common NAME_92 and below. */
+unsigned compare_name_bound(const Row *a, const Row *b);
 
 /* ---- The model (model.c) ---- */
 /* Fields are independent but for a context: a field's levels may depend on a fact or two about those of others. */
@@ -164,7 +167,7 @@ typedef struct Weights {
 	double share, prior; /* part of the candidates that are one person; log2 of its odds */
 	float cheap[CHEAP];  /* prior and all fields but name and sex, by pattern >> BIRTH_SHIFT */
 	float rest[2][LEVELS_MOST][4]; /* name and sex, by the name's context */
-	float most[2][4];              /* the most that a name which is neither equal nor sounds so can give, with the sex */
+	float most[2][4][LEVELS_MOST]; /* the most that a name of this level or any after it can give, with the sex */
 } Weights;
 struct Model {
 	Weights by_key[LINK_KEYS];
@@ -195,7 +198,7 @@ pattern_bits(const Weights *w, LevelPattern p)
 }
 double field_bits_of(const Weights *w, LevelPattern p, int field); /* what the field adds; 0 when it is not known */
 double bits_probability(double bits);
-LinkClass pattern_class(LevelPattern p);
+LinkClass pattern_class(LevelPattern p, double bits); /* bits: all the evidence */
 uint64_t texts_pairs(const Texts *t); /* of rows that have one text */
 
 /* ---- Candidates (blocks.c): rows grouped by key ---- */

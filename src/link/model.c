@@ -219,14 +219,14 @@ tables_fill(Weights *w)
 	for (unsigned family = 0; family < 2; family++)
 		for (unsigned sex = 0; sex < 4; sex++) {
 			float most = -INFINITY;
-			for (unsigned l = 0; l < LEVELS_MOST; l++) {
+			for (unsigned l = LEVELS_MOST; l-- > 0;) {
 				double name = is_unknown(BY_NAME, l) ? 0 : w->bits[BY_NAME][family][l];
 				double other = is_unknown(BY_SEX, sex) ? 0 : w->bits[BY_SEX][l <= NAME_WITHIN][sex];
 				w->rest[family][l][sex] = (float)(name + other);
-				if (l > NAME_SOUND && l < NAME_UNKNOWN && w->rest[family][l][sex] > most)
+				if (l < NAME_UNKNOWN && w->rest[family][l][sex] > most)
 					most = w->rest[family][l][sex];
+				w->most[family][sex][l] = most;
 			}
-			w->most[family][sex] = most;
 		}
 }
 
@@ -265,18 +265,17 @@ bits_probability(double bits)
 /* ---- classes ---- */
 
 LinkClass
-pattern_class(LevelPattern p)
+pattern_class(LevelPattern p, double bits)
 {
 	unsigned name = level_of(p, BY_NAME), birth = level_of(p, BY_BIRTH),
 			 number = level_of(p, BY_NUMBER);
 	bool alike = name <= NAME_88 || name == NAME_UNKNOWN;
 	bool born_alike = birth <= BIRTH_YEAR || birth == BIRTH_UNKNOWN;
-	if (number == NUMBER_EQUAL)
-		return alike || born_alike ? LINK_SAME : LINK_SHARED;
-	if (!in_family(p) || number == NUMBER_UNKNOWN)
+	if (number == NUMBER_EQUAL && !alike && !born_alike)
+		return LINK_SHARED;
+	if (bits >= 0 || number == NUMBER_EQUAL || number == NUMBER_UNKNOWN || !in_family(p))
 		return LINK_SAME;
-	if (birth <= BIRTH_HEAPED && name > NAME_EDIT && name != NAME_UNKNOWN &&
-		number != NUMBER_DIGIT && number != NUMBER_OTHER_AREA)
+	if (birth <= BIRTH_HEAPED && name > NAME_EDIT && name != NAME_UNKNOWN)
 		return LINK_TWINS;
 	return name <= NAME_SOUND && birth == BIRTH_OTHER ? LINK_HOUSEHOLD : LINK_SAME;
 }

@@ -38,22 +38,24 @@ typedef struct Run {
 /* ---- pairs ---- */
 
 static void
-pair_keep(Worker *k, LinkKey key, const uint32_t row[2], LevelPattern p, double bits)
+pair_keep(Worker *k, LinkKey key, const uint32_t row[2], LinkClass class, double bits)
 {
 	LinkPair pair = {
-		row[0], row[1], (float)bits_probability(bits), (uint8_t)key, (uint8_t)pattern_class(p)};
-	k->in_class[pair.class]++;
+		row[0], row[1], (float)bits_probability(bits), (uint8_t)key, (uint8_t)class};
+	k->in_class[class]++;
 	buf_add(&k->found, (Str){(const char *)&pair, sizeof pair});
 }
 
 /* The name's letters are compared only where they can still make the pair likely, or it is of a class that is told apart anyhow. */
 static bool
-letters_matter(const Run *r, LevelPattern p)
+letters_matter(const Run *r, const Row *a, const Row *b, LevelPattern p)
 {
-	const Weights *w = r->w;
-	return w->cheap[p >> BIRTH_SHIFT] + w->most[in_family(p)][p >> SEX_SHIFT & 3] >= r->least ||
-		(p >> NUMBER_SHIFT & 7) == NUMBER_EQUAL ||
-		(in_family(p) && (p >> BIRTH_SHIFT & 7) <= BIRTH_HEAPED);
+	float cheap = r->w->cheap[p >> BIRTH_SHIFT];
+	const float *most = r->w->most[in_family(p)][p >> SEX_SHIFT & 3];
+	return (cheap + most[NAME_SOUND + 1] >= r->least &&
+			   cheap + most[compare_name_bound(a, b)] >= r->least) ||
+		level_of(p, BY_NUMBER) == NUMBER_EQUAL ||
+		(in_family(p) && level_of(p, BY_BIRTH) <= BIRTH_HEAPED);
 }
 
 static void
@@ -64,7 +66,7 @@ pair_see(Run *r, Worker *k, const Row *a, const Row *b, const uint32_t row[2])
 	k->report.pairs++;
 	if (r->w) {
 		k->coincidences += name <= NAME_MOST_FREQUENT && (p >> BIRTH_SHIFT & 7) <= BIRTH_HEAPED;
-		if (name == NAME_LEVELS && !letters_matter(r, p))
+		if (name == NAME_LEVELS && !letters_matter(r, a, b, p))
 			return;
 	}
 	if (name == NAME_LEVELS) {
@@ -77,8 +79,9 @@ pair_see(Run *r, Worker *k, const Row *a, const Row *b, const uint32_t row[2])
 		return;
 	}
 	float bits = pattern_bits(r->w, p);
-	if (bits >= r->least || pattern_class(p) != LINK_SAME)
-		pair_keep(k, r->b.key, row, p, bits);
+	LinkClass class = pattern_class(p, (double)bits);
+	if (bits >= r->least || class != LINK_SAME)
+		pair_keep(k, r->b.key, row, class, (double)bits);
 }
 
 static void
@@ -99,8 +102,9 @@ group_see(Run *r, Worker *k, const uint64_t *slot, size_t n)
 		const Row *a = &k->local[i];
 		for (size_t j = i + 1; j < n; j++) {
 			const Row *b = &k->local[j];
-			if ((s->other < s->n && a->list == b->list) || !key_agrees(s, a, b, key) ||
-				!key_is_first(s, a, b, key, r->o->keys))
+			if ((s->other < s->n &&
+					((uint32_t)slot[i] < s->other) == ((uint32_t)slot[j] < s->other)) ||
+				!key_agrees(s, a, b, key) || !key_is_first(s, a, b, key, r->o->keys))
 				continue;
 			pair_see(r, k, a, b, (const uint32_t[]){(uint32_t)slot[i], (uint32_t)slot[j]});
 		}

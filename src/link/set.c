@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { YEARS = 10000, AREAS_FIRST = 64, SCRATCH = 512 << 20 };
+enum { YEARS = 10000, AREAS_FIRST = 64, AREAS_MOST = (1 << 24) - 1, SCRATCH = 512 << 20 };
 
 /* ---- areas: each code once ---- */
 
@@ -49,6 +49,8 @@ areas_grow(AreaTable *t, Err *err)
 static bool
 area_take(AreaTable *t, uint64_t code, uint32_t *number, Err *err)
 {
+	if (t->n == AREAS_MOST)
+		return err_set(err, E_LIMIT, "too many different areas for one run");
 	if ((!t->slots || t->n * 2 + 2 >= t->slots) && !areas_grow(t, err))
 		return false;
 	uint32_t k = (uint32_t)link_mix(code) & (t->slots - 1);
@@ -148,6 +150,16 @@ typedef struct Columns {
 	const uint32_t *name, *place, *area;
 } Columns;
 
+static uint32_t
+letters_of(const Entry *e)
+{
+	uint32_t bits = 0;
+	for (size_t i = 0; i < e->n; i++)
+		bits |= UINT32_C(1) << (e->text[i] & 31);
+	/* Blanks are letters too where likeness is concerned: bit 0. Z is bit 26: the length stands above it. */
+	return bits | (uint32_t)(e->n > 31 ? 31 : e->n) << 27;
+}
+
 static void
 rows_fill(LinkSet *s, const LinkBatch *b, size_t first, const Columns *c)
 {
@@ -159,13 +171,15 @@ rows_fill(LinkSet *s, const LinkBatch *b, size_t first, const Columns *c)
 			.name = b->name ? c->name[b->name[i]] : 0,
 			.place = b->place ? c->place[b->place[i]] : 0,
 			.birth = b->birth ? birth_of(b->birth[i]) : 0,
-			.area = b->area ? c->area[i] : 0,
-			.sex = b->sex ? b->sex[i] : 0,
-			.list = first + i >= s->other};
+			.area = b->area ? c->area[i] & AREAS_MOST : 0,
+			.sex = b->sex ? b->sex[i] & 3u : 0u};
 		if (r->name) {
 			const Entry *e = texts_get(&s->names, r->name);
 			r->sound = e->sound;
 			r->three = e->three;
+			r->tokens = e->tokens;
+			r->letters = letters_of(e);
+			r->first = (unsigned char)e->text[0] & 31u;
 		}
 		if (r->birth)
 			__atomic_fetch_add(&s->born[((r->birth >> 9) * 12 + (r->birth >> 5 & 15) - 1) * 31 +
@@ -235,7 +249,6 @@ set_load(LinkSet *s, const LinkSource *source, int threads, Err *err)
 bool
 link_open(const LinkSource *source, int threads, LinkSet **out, Err *err)
 {
-	enum { AREAS_MOST = 1 << 24 };
 	AUTO(Arena) a = {0};
 	*out = NULL;
 	if (source->rows >= UINT32_MAX - 1)

@@ -94,16 +94,16 @@ sound_hash(const char *sound, size_t n)
 	return h ? h : 1;
 }
 
-static uint32_t
+static uint16_t
 token_bits(const Name *n)
 {
-	uint32_t bits = 0;
+	unsigned bits = 0;
 	for (size_t i = 0; i < n->tokens; i++) {
 		Str token = name_token(n, i);
 		if (token.n > 1)
-			bits |= UINT32_C(1) << (link_hash(token) & 31);
+			bits |= 1u << (link_hash(token) & 15);
 	}
-	return bits;
+	return (uint16_t)bits;
 }
 
 /* ---- adding ---- */
