@@ -26,91 +26,6 @@ usage(void)
 			  "goes wrong how often is in doc/roll-errors.md.\n");
 }
 
-/* ---- the roll of a workspace ---- */
-
-typedef struct BoardPlan {
-	const Dataset *d;
-	size_t tps, version, male, female, total; /* columns */
-	RollPlan plan;
-	size_t room;
-} BoardPlan;
-
-static size_t
-column(const Dataset *d, Str name)
-{
-	size_t i = 0;
-	while (i < d->n_fields && !str_eq(d->field[i].name, name))
-		i++;
-	NEED(i < d->n_fields);
-	return i;
-}
-
-/* -1: not known */
-static int64_t
-count_of(const Value *v)
-{
-	return v->kind == VALUE_INT ? v->i : -1;
-}
-
-/* The total goes before a sum that is not it; of what is not said by sex, men are 495 of 1,000. */
-static bool
-station_take(void *ctx, const RowView *r, Err *err)
-{
-	BoardPlan *b = ctx;
-	int64_t code, male = count_of(&r->v[b->male]), female = count_of(&r->v[b->female]),
-				  total = count_of(&r->v[b->total]);
-	if (!str_eq(r->v[b->version].s, S("final")))
-		return true;
-	if (total < 0)
-		total = (male < 0 ? 0 : male) + (female < 0 ? 0 : female);
-	if (female < 0 || female > total)
-		female = male >= 0 && male <= total ? total - male : total - total * 495 / 1000;
-	NEED(b->plan.n < b->room && total <= UINT32_MAX);
-	if (!str_int(r->v[b->tps].s, &code))
-		return err_set(err, E_INPUT,
-			"'%.*s' is no code of a polling station: 13 digits are expected", STR(r->v[b->tps].s));
-	b->plan.station[b->plan.n++] = (RollStation){
-		.code = (uint64_t)code, .male = (uint32_t)(total - female), .female = (uint32_t)female};
-	return true;
-}
-
-static int
-by_code(const void *x, const void *y)
-{
-	const RollStation *a = x, *b = y;
-	return (a->code > b->code) - (a->code < b->code);
-}
-
-static bool
-board_plan(Cli *cli, RollPlan *out, Err *err)
-{
-	BoardPlan b = {.d = NULL};
-	RowList all = {.max = 1};
-	uint64_t n;
-	if (!cli_workspace(cli, err) || !cli_dataset(cli, S("roll_count"), &b.d, err) ||
-		!rows_number(&cli->ws, b.d, S(""), UINT64_C(1) << 40, &n, err))
-		return false;
-	b.tps = column(b.d, S("tps"));
-	b.version = column(b.d, S("version"));
-	b.male = column(b.d, S("male"));
-	b.female = column(b.d, S("female"));
-	b.total = column(b.d, S("total"));
-	b.room = (size_t)n;
-	b.plan.station = NEW(&cli->a, RollStation, b.room + 1);
-	all.dataset = b.d;
-	if (!rows_each(&cli->ws, &all, station_take, &b, err))
-		return false;
-	if (b.plan.n == 0) {
-		err_set(err, E_NOTFOUND,
-			"the workspace has no final roll: no counts of voters by polling station");
-		return err_hint(
-			err, "import them as roll_count first, or make up a roll of any size with --voters");
-	}
-	qsort(b.plan.station, b.plan.n, sizeof *b.plan.station, by_code);
-	*out = b.plan;
-	return true;
-}
-
 /* ---- what is asked for ---- */
 
 typedef struct Wish {
@@ -151,7 +66,9 @@ wish_read(Cli *cli, const Wish *wish, RollMake *what, Err *err)
 	what->seed = (uint64_t)seed;
 	what->duplicates = (int)duplicates;
 	what->threads = (int)threads;
-	return wish->board ? board_plan(cli, &what->plan, err) : area_plan(cli, wish, &what->plan, err);
+	if (!wish->board)
+		return area_plan(cli, wish, &what->plan, err);
+	return cli_workspace(cli, err) && roll_plan_board(&cli->ws, &cli->a, &what->plan, err);
 }
 
 /* ---- what came of it ---- */

@@ -1,15 +1,19 @@
 /* simulate_people: who lives in a district: families, ages, dates of birth, numbers. Any thread that needs it makes the same ones. */
 #include "roll/simulate_private.h"
 
-/* Voters of each five years of age from 15 on, in parts of 1,000: near the census of 2020, assumed; of the first only 17 to 19. */
-static const uint16_t pyramid[] = {
+/* Parts of voters for each five years of age from 15 on; of the first only 17 to 19 vote. All: near the census of 2020, assumed. Heads and
+ * children are weighted so that, with the ages which follow from theirs, about that comes out for all. */
+enum { BANDS = 17, YOUNG = 17, OLD = 100 };
+typedef uint16_t Pyramid[BANDS];
+static const Pyramid all_ages = {
 	66, 111, 108, 105, 103, 99, 92, 82, 71, 59, 46, 29, 16, 8, 3, 1, 1};
-enum { BANDS = sizeof pyramid / sizeof *pyramid, YOUNG = 17, OLD = 100 };
-enum {
-	ALONE = 130,
-	LONE = 130,
-	GRANDPARENT = 130
-};                                   /* of 1,000 households; of families; of families */
+static const Pyramid alone_ages = {
+	33, 67, 76, 84, 93, 99, 101, 98, 92, 83, 69, 46, 27, 14, 6, 2, 2};
+static const Pyramid head_ages = {
+	14, 44, 61, 81, 99, 111, 114, 107, 94, 77, 58, 33, 15, 7, 2, 1, 1};
+static const Pyramid child_ages = {
+	66, 166, 216, 262, 309, 346, 368, 369, 355, 324, 276, 188, 112, 60, 24, 8, 9};
+enum { ALONE = 130, LONE = 130, GRANDPARENT = 130 }; /* of 1,000 households, families, families */
 enum { TWINS = 900, ODD_NIK = 400 }; /* of 100,000 later children; of 100,000 people */
 
 static uint32_t
@@ -18,9 +22,9 @@ band_from(uint32_t band)
 	return band ? 15 + 5 * band : YOUNG;
 }
 
-/* An age by the pyramid between two, both included. */
+/* An age between two, both included. */
 static uint32_t
-age_draw(Dice *d, uint32_t least, uint32_t most)
+age_draw(Dice *d, const Pyramid pyramid, uint32_t least, uint32_t most)
 {
 	uint32_t sum = 0, weight[BANDS];
 	least = least < YOUNG ? YOUNG : least > OLD ? OLD : least;
@@ -176,7 +180,7 @@ sex_draw(const Left *left, Dice *d)
 static void
 children_add(People *p, Left *left, uint32_t parent_age, Dice *d)
 {
-	static const uint8_t upto[] = {15, 43, 71, 89};
+	static const uint8_t upto[] = {24, 56, 81, 94};
 	uint32_t r = dice_below(d, 100), n = 0;
 	while (n < 4 && r >= upto[n])
 		n++;
@@ -188,7 +192,7 @@ children_add(People *p, Left *left, uint32_t parent_age, Dice *d)
 			who->twin = true;
 			nik_draw(p, who, d);
 		} else {
-			person_born(p, who, age_draw(d, YOUNG, parent_age - 18), d);
+			person_born(p, who, age_draw(d, child_ages, YOUNG, parent_age - 18), d);
 		}
 	}
 }
@@ -199,7 +203,7 @@ family_add(People *p, Left *left, Dice *d)
 	bool female =
 		left->of[0] == 0 || (left->of[1] && dice_below(d, 1000) < LONE && dice_below(d, 10) < 8);
 	bool couple = !female && left->of[1] && dice_below(d, 1000) >= LONE / 4;
-	uint32_t age = age_draw(d, 21, 90), mother = age;
+	uint32_t age = age_draw(d, head_ages, 21, 90), mother = age;
 	Person *head = person_add(p, left, female, couple ? ROLE_HEAD : ROLE_LONE_PARENT, d);
 	person_born(p, head, age, d);
 	if (couple) {
@@ -211,7 +215,7 @@ family_add(People *p, Left *left, Dice *d)
 	if (age < 60 && dice_below(d, 1000) < GRANDPARENT && left->of[0] + left->of[1]) {
 		bool grandmother = left->of[0] == 0 || (left->of[1] && dice_below(d, 10) < 7);
 		Person *who = person_add(p, left, grandmother, ROLE_PARENT, d);
-		person_born(p, who, age_draw(d, age + 18, age + 45), d);
+		person_born(p, who, age_draw(d, all_ages, age + 18, age + 45), d);
 	}
 }
 
@@ -225,7 +229,7 @@ houses_fill(People *p, uint32_t village, uint32_t station, Left left)
 		p->house[p->n_houses] = (House){p->n, village, station};
 		if (dice_below(&d, 1000) < ALONE) {
 			Person *who = person_add(p, &left, sex_draw(&left, &d), ROLE_ALONE, &d);
-			person_born(p, who, age_draw(&d, YOUNG, OLD), &d);
+			person_born(p, who, age_draw(&d, alone_ages, YOUNG, OLD), &d);
 		} else {
 			family_add(p, &left, &d);
 		}

@@ -869,6 +869,12 @@ typedef struct Simulation {
  * rolls, logistics, officers and security. Nothing is left behind on an error or stop. */
 bool simulation_make(const Env *env, const Simulation *what, SynthReport *out, Err *err) MUST;
 
+typedef struct RollPlan RollPlan; /* roll/roll.h */
+/* How many voters each polling station has by the dataset roll_count, for a made-up roll with the totals of the board: by the final roll; where it
+ * is not reported, by the revised or else the provisional one, or, of one such station in a regency, what its official total leaves.
+ * E_NOTFOUND: nothing is counted. */
+bool roll_plan_board(Workspace *w, Arena *a, RollPlan *out, Err *err) MUST;
+
 /* ---- The definitions' own tests ---- */
 /* Runs every example/reject and every given/expect of the catalog on a fresh in-memory database, or
  * in temporary tables of the PostgreSQL database `store` (NULL: none). fn is called per test with ok and a message
