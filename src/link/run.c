@@ -40,8 +40,7 @@ typedef struct Run {
 static void
 pair_keep(Worker *k, LinkKey key, const uint32_t row[2], LinkClass class, double bits)
 {
-	LinkPair pair = {
-		row[0], row[1], (float)bits_probability(bits), (uint8_t)key, (uint8_t)class};
+	LinkPair pair = {row[0], row[1], (float)bits_probability(bits), (uint8_t)key, (uint8_t) class};
 	k->in_class[class]++;
 	buf_add(&k->found, (Str){(const char *)&pair, sizeof pair});
 }
