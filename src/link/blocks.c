@@ -55,15 +55,14 @@ bool
 blocks_open(const LinkSet *s, LinkKey key, size_t every, int threads, Blocks *out, Err *err)
 {
 	*out = (Blocks){.s = s, .key = key, .threads = threads, .parts = 1};
-	unsigned bits = 0;
-	while (out->parts * PART_ROWS < s->n && bits < 16) {
+	while (out->parts * PART_ROWS < s->n && out->bits < 16) {
 		out->parts *= 2;
-		bits++;
+		out->bits++;
 	}
 	size_t chunk = s->n / CHUNKS < CHUNK ? CHUNK : s->n / CHUNKS + 1;
 	Filling f = {.b = out,
 		.every = every < out->parts ? every : out->parts,
-		.shift = 32 - bits,
+		.shift = 32 - out->bits,
 		.chunk = chunk,
 		.chunks = s->n / chunk + 1};
 	size_t counts = f.chunks * out->parts * sizeof *f.count;
@@ -100,22 +99,24 @@ part_size(const Blocks *b, size_t part)
 	return b->from[part + 1] - b->from[part];
 }
 
-/* By the hash, eight bits at a time: rows come in their order, and equal hashes keep it. The upper bits are the part's own. */
-void
+/* By the hash, twelve bits at a time, the upper ones being the part's own: rows come in their order, and equal hashes keep it. */
+const uint64_t *
 part_sort(Blocks *b, size_t part, uint64_t *scratch)
 {
+	enum { DIGIT = 12, DIGITS = 1 << DIGIT };
 	uint64_t *slot = b->slot + b->from[part], *other = scratch;
 	size_t n = part_size(b, part);
-	for (unsigned shift = 32; shift < 64; shift += 8) {
-		uint32_t at[257] = {0};
+	for (unsigned shift = 32; shift < 64 - b->bits; shift += DIGIT) {
+		uint32_t at[DIGITS + 1] = {0};
 		for (size_t i = 0; i < n; i++)
-			at[(slot[i] >> shift & 255) + 1]++;
-		for (size_t k = 0; k < 256; k++)
+			at[(slot[i] >> shift & (DIGITS - 1)) + 1]++;
+		for (size_t k = 0; k < DIGITS; k++)
 			at[k + 1] += at[k];
 		for (size_t i = 0; i < n; i++)
-			other[at[slot[i] >> shift & 255]++] = slot[i];
+			other[at[slot[i] >> shift & (DIGITS - 1)]++] = slot[i];
 		uint64_t *swap = slot;
 		slot = other;
 		other = swap;
 	}
+	return slot;
 }

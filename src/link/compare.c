@@ -139,7 +139,7 @@ area_level(const LinkSet *s, const Row *a, const Row *b)
 									  : AREA_OTHER;
 }
 
-LevelPattern
+LINK_FAST LevelPattern
 compare_cheap(Comparer *c, const Row *a, const Row *b)
 {
 	unsigned sex = !a->sex || !b->sex ? SEX_NOT_KNOWN : a->sex == b->sex ? SEX_EQUAL : SEX_OTHER;
@@ -225,7 +225,7 @@ tokens_level(const Entry *p, const Entry *q)
 	return whole == b.n ? NAME_ORDER : whole >= 2 ? NAME_WITHIN : NAME_WITHIN_ONE;
 }
 
-unsigned
+LINK_FAST unsigned
 compare_name_bound(const Row *a, const Row *b)
 {
 	enum { LETTERS = (1 << 27) - 1, LONG = 31 };
@@ -248,7 +248,7 @@ compare_name_bound(const Row *a, const Row *b)
 						: NAME_OTHER;
 }
 
-unsigned
+LINK_FAST unsigned
 compare_name_letters(Comparer *c, const Row *a, const Row *b)
 {
 	const Entry *p = texts_get(&c->s->names, a->name), *q = texts_get(&c->s->names, b->name);

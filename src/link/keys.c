@@ -4,7 +4,10 @@
 static uint32_t
 hash_of(LinkKey k, uint64_t a, uint64_t b)
 {
-	uint32_t h = (uint32_t)(link_mix(a * UINT64_C(0x9e3779b97f4a7c15) + link_mix(b + k)) >> 32);
+	uint64_t v = (a + k) * UINT64_C(0x9e3779b97f4a7c15) + b;
+	v = (v ^ v >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	v = (v ^ v >> 29) * UINT64_C(0xd6e8feb86659fd93);
+	uint32_t h = (uint32_t)(v >> 32);
 	return h ? h : 1;
 }
 

@@ -6,6 +6,13 @@
 
 #include <pthread.h>
 
+/* The same function for newer processors too, chosen when the program starts. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(SIAP_SAN)
+#define LINK_FAST __attribute__((target_clones("default", "arch=x86-64-v3")))
+#else
+#define LINK_FAST
+#endif
+
 /* Spreads bytes over 64 bits, the same in every process: groups, and so results, do not depend on the run. */
 uint64_t link_hash(Str s);
 static inline uint64_t
@@ -46,8 +53,13 @@ typedef struct Texts {
 /* Numbers: shard in the upper bits, place in it below; 0 is the empty text. */
 bool texts_open(Texts *t, size_t rows, bool names, Err *err) MUST;
 void texts_close(Texts *t);
-/* number[i] of text i of `from`, which times[i] more rows have. Any number of threads at a time. Scratch from `tmp`. */
-bool texts_add(Texts *t, const LinkTexts *from, const uint32_t *times, uint32_t *number, Arena tmp, Err *err) MUST;
+typedef struct TextUse {
+	uint32_t number, sound, letters; /* letters: as in Row */
+	uint16_t three, tokens;
+	uint8_t first;
+} TextUse;
+/* use[i] of text i of `from`, which times[i] more rows have. Any number of threads at a time. Scratch from `tmp`. */
+bool texts_add(Texts *t, const LinkTexts *from, const uint32_t *times, TextUse *use, Arena tmp, Err *err) MUST;
 void texts_end(Texts *t); /* nothing more is added: what only adding needs is given back */
 static inline const Entry *
 texts_get(const Texts *t, uint32_t number)
@@ -207,7 +219,8 @@ typedef struct Group {
 	size_t n;
 } Group;
 typedef struct Blocks {
-	size_t parts;        /* pieces that are worked on apart from each other */
+	size_t parts;        /* pieces that are worked on apart from each other: 1 << bits */
+	unsigned bits;
 	uint64_t *slot;      /* hash << 32 | row, by part */
 	size_t *from;        /* [parts + 1] */
 	const LinkSet *s;
@@ -219,7 +232,7 @@ typedef struct Blocks {
 bool blocks_open(const LinkSet *s, LinkKey key, size_t every, int threads, Blocks *out, Err *err) MUST;
 void blocks_close(Blocks *b);
 size_t part_size(const Blocks *b, size_t part);
-/* Sorts the slots of a part, by hash, then row, with scratch of as many slots; the rows of equal hashes are a group. */
-void part_sort(Blocks *b, size_t part, uint64_t *scratch);
+/* The slots of a part by hash, then row: where they are, or in scratch, which has room for as many. The rows of equal hashes are a group. */
+const uint64_t *part_sort(Blocks *b, size_t part, uint64_t *scratch);
 
 #endif

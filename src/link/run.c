@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLE_ROWS = 200000, STRANGER_PAIRS = 100000, BLOCK_MOST = 20000, AHEAD = 16, BATCH = 64 };
+enum { SAMPLE_ROWS = 200000, STRANGER_PAIRS = 100000, BLOCK_MOST = 20000, AHEAD = 24, BATCH = 64 };
 
 typedef struct Worker { /* one of each thread */
 	Arena a;
@@ -153,24 +153,32 @@ strangers_see(Run *r, Worker *k, const uint64_t *slot, size_t n)
 					(const uint32_t[]){0, 0});
 }
 
+/* Where the group that starts at `from` ends. */
+static size_t
+group_end(const uint64_t *slot, size_t n, size_t from)
+{
+	size_t end = from + 1;
+	while (end < n && slot[end] >> 32 == slot[from] >> 32)
+		end++;
+	return end;
+}
+
+/* Rows lie anywhere: those of groups to come are asked for while others are looked at. */
 static void
 part_see(Run *r, Worker *k, size_t part)
 {
-	const uint64_t *slot = r->b.slot + r->b.from[part];
-	size_t n = part_size(&r->b, part);
-	part_sort(&r->b, part, k->scratch);
+	const uint64_t *slot = part_sort(&r->b, part, k->scratch);
+	size_t n = part_size(&r->b, part), ahead = 0;
 	if (r->b.key == LINK_KEYS) {
 		strangers_see(r, k, slot, n);
 		return;
 	}
 	for (size_t i = 0; i < n;) {
-		size_t end = i + 1;
-		while (end < n && slot[end] >> 32 == slot[i] >> 32)
-			end++;
-		if (i + AHEAD + 1 < n && slot[i + AHEAD] >> 32 == slot[i + AHEAD + 1] >> 32) {
-			__builtin_prefetch(&r->s->row[(uint32_t)slot[i + AHEAD]]);
-			__builtin_prefetch(&r->s->row[(uint32_t)slot[i + AHEAD + 1]]);
-		}
+		for (; ahead < n && ahead < i + AHEAD; ahead++)
+			if ((ahead && slot[ahead] >> 32 == slot[ahead - 1] >> 32) ||
+				(ahead + 1 < n && slot[ahead] >> 32 == slot[ahead + 1] >> 32))
+				__builtin_prefetch(&r->s->row[(uint32_t)slot[ahead]]);
+		size_t end = group_end(slot, n, i);
 		if (end - i > 1)
 			group_see(r, k, slot + i, end - i);
 		i = end;

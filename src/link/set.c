@@ -134,53 +134,43 @@ typedef struct TextColumn {
 } TextColumn;
 
 /* The numbers of the batch's texts in the dictionary; NULL when it failed. */
-static const uint32_t *
+static const TextUse *
 texts_number(Texts *t, TextColumn c, size_t n, Arena *a, Err *err)
 {
-	uint32_t *number = NEW(a, uint32_t, c.texts->n + 1);
+	TextUse *use = NEW(a, TextUse, c.texts->n + 1);
 	if (!c.of)
-		return number;
+		return use;
 	uint32_t *times = NEW(a, uint32_t, c.texts->n + 1);
 	for (size_t i = 0; i < n; i++)
 		times[c.of[i]]++;
-	return texts_add(t, c.texts, times, number, *a, err) ? number : NULL;
+	return texts_add(t, c.texts, times, use, *a, err) ? use : NULL;
 }
 
 typedef struct Columns {
-	const uint32_t *name, *place, *area;
+	const TextUse *name, *place;
+	const uint32_t *area;
 } Columns;
-
-static uint32_t
-letters_of(const Entry *e)
-{
-	uint32_t bits = 0;
-	for (size_t i = 0; i < e->n; i++)
-		bits |= UINT32_C(1) << (e->text[i] & 31);
-	/* Blanks are letters too where likeness is concerned: bit 0. Z is bit 26: the length stands above it. */
-	return bits | (uint32_t)(e->n > 31 ? 31 : e->n) << 27;
-}
 
 static void
 rows_fill(LinkSet *s, const LinkBatch *b, size_t first, const Columns *c)
 {
+	static const TextUse nothing;
 	for (size_t i = 0; i < b->n; i++) {
 		Row *r = &s->row[first + i];
 		uint64_t family = b->family && b->family[i] ? link_mix(b->family[i]) : 0;
+		const TextUse *name = b->name ? &c->name[b->name[i]] : &nothing;
 		*r = (Row){.number = b->number ? digits_of(b->number[i]) : 0,
 			.family = (uint32_t)family,
-			.name = b->name ? c->name[b->name[i]] : 0,
-			.place = b->place ? c->place[b->place[i]] : 0,
+			.name = name->number,
+			.sound = name->sound,
+			.letters = name->letters,
+			.three = name->three,
+			.tokens = name->tokens,
+			.first = name->first & 31u,
+			.place = b->place ? c->place[b->place[i]].number : 0,
 			.birth = b->birth ? birth_of(b->birth[i]) : 0,
-			.area = b->area ? c->area[i] & AREAS_MOST : 0,
+			.area = b->area ? c->area[i] & AREAS_MOST : 0u,
 			.sex = b->sex ? b->sex[i] & 3u : 0u};
-		if (r->name) {
-			const Entry *e = texts_get(&s->names, r->name);
-			r->sound = e->sound;
-			r->three = e->three;
-			r->tokens = e->tokens;
-			r->letters = letters_of(e);
-			r->first = (unsigned char)e->text[0] & 31u;
-		}
 		if (r->birth)
 			__atomic_fetch_add(&s->born[((r->birth >> 9) * 12 + (r->birth >> 5 & 15) - 1) * 31 +
 								   (r->birth & 31) - 1],
@@ -200,8 +190,8 @@ piece_load(Loading *l, size_t piece, Arena *a, Err *err)
 	uint32_t *area = NEW(a, uint32_t, b.n + 1);
 	if (b.area && !areas_number(l, &b, area, err))
 		return false;
-	const uint32_t *name = texts_number(&s->names, (TextColumn){&b.names, b.name}, b.n, a, err);
-	const uint32_t *place =
+	const TextUse *name = texts_number(&s->names, (TextColumn){&b.names, b.name}, b.n, a, err);
+	const TextUse *place =
 		name ? texts_number(&s->places, (TextColumn){&b.places, b.place}, b.n, a, err) : NULL;
 	if (place)
 		rows_fill(s, &b, first, &(Columns){name, place, area});

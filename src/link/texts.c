@@ -17,6 +17,7 @@ link_hash(Str s)
 	return link_mix(h ^ rest ^ UINT64_C(0x2545f4914f6cdd1d));
 }
 
+enum { FAR = 12, NEAR = 5 }; /* looked ahead: a table's slot, then the text that it names */
 enum { FIRST_SLOTS = 256, ENTRY_MOST = (int)sizeof(Entry) + NAME_MOST };
 
 bool
@@ -212,8 +213,25 @@ typedef struct Adding { /* one piece's texts */
 	const Reading *reading;
 	const char *bytes;
 	const uint32_t *times;
-	uint32_t *number;
+	TextUse *use;
 } Adding;
+
+static uint32_t
+letters_of(const Entry *e)
+{
+	enum { LONGEST = 31 };
+	uint32_t bits = 0;
+	for (size_t i = 0; i < e->n; i++)
+		bits |= UINT32_C(1) << (e->text[i] & 31); /* a blank is letter 0 */
+	return bits | (uint32_t)(e->n > LONGEST ? LONGEST : e->n) << 27;
+}
+
+static TextUse
+use_of(const Entry *e, uint32_t number)
+{
+	return (TextUse){number, e->sound, letters_of(e), e->three, e->tokens,
+		(uint8_t)((unsigned char)e->text[0] & 31u)};
+}
 
 static bool
 shard_add(Texts *t, size_t k, const Adding *a, const uint32_t *order, size_t n, Err *err)
@@ -224,19 +242,24 @@ shard_add(Texts *t, size_t k, const Adding *a, const uint32_t *order, size_t n, 
 	for (size_t i = 0; i < n && ok; i++) {
 		const Reading *r = &a->reading[order[i]];
 		uint32_t place = 0;
+		if (i + FAR < n)
+			__builtin_prefetch(&s->slot[a->reading[order[i + FAR]].hash & (s->slots - 1)]);
+		if (i + NEAR < n)
+			__builtin_prefetch(
+				entry_at(s, (uint32_t)s->slot[a->reading[order[i + NEAR]].hash & (s->slots - 1)]));
 		ok = shard_take(s, r->hash, (Str){a->bytes + r->at, r->n}, &place, err);
 		if (!ok)
 			break;
-		entry_at(s, place)->count += a->times[order[i]];
-		a->number[order[i]] = (uint32_t)k << SHARD_BITS | place;
+		Entry *e = entry_at(s, place);
+		e->count += a->times[order[i]];
+		a->use[order[i]] = use_of(e, (uint32_t)k << SHARD_BITS | place);
 	}
 	NEED(pthread_mutex_unlock(&s->lock) == 0);
 	return ok;
 }
 
 bool
-texts_add(
-	Texts *t, const LinkTexts *from, const uint32_t *times, uint32_t *number, Arena tmp, Err *err)
+texts_add(Texts *t, const LinkTexts *from, const uint32_t *times, TextUse *use, Arena tmp, Err *err)
 {
 	uint32_t start[SHARDS + 1] = {0}, next[SHARDS];
 	Reading *reading = NEW(&tmp, Reading, from->n + 1);
@@ -249,11 +272,11 @@ texts_add(
 		start[k + 1] += start[k];
 	memcpy(next, start, sizeof next);
 	for (uint32_t i = 0; i < from->n; i++) {
-		number[i] = 0;
+		use[i] = (TextUse){0};
 		if (reading[i].n)
 			order[next[reading[i].hash >> 58]++] = i;
 	}
-	Adding all = {reading, bytes, times, number};
+	Adding all = {reading, bytes, times, use};
 	for (size_t k = 0; k < SHARDS; k++)
 		if (start[k + 1] > start[k] &&
 			!shard_add(t, k, &all, order + start[k], start[k + 1] - start[k], err))
