@@ -53,6 +53,7 @@ typedef struct Arena {
 	char *at, *end, *base;
 } Arena;
 bool arena_open(Arena *a, size_t reserve_bytes, Err *err) MUST; /* E_LIMIT when refused; memory is touched only as used */
+void arena_large(const Arena *a);              /* before it is used: its memory is better had in large pieces (random access to many megabytes) */
 void arena_close(Arena *a);                    /* zero Arena allowed */
 void arena_reset(Arena *a);                    /* everything handed out is void; keeps the range */
 void *arena_alloc(Arena *a, size_t size, size_t align, size_t count); /* zeroed, never NULL */

@@ -3,20 +3,26 @@
 
 #include <string.h>
 
-enum { CHUNK = 65536, CHUNKS = 256, PART_ROWS = 8192 };
+enum { CHUNK = 65536, CHUNKS = 256, PART_ROWS = 8192, LARGE_ROWS = 1 << 20 };
 
 typedef struct Filling {
+	const LinkSet *s;
 	Blocks *b;
-	size_t every;
-	uint32_t *count;      /* [chunk][part], later the place of the next one */
+	size_t n;             /* keys */
+	uint32_t **count;     /* of each key: [chunk][part], later the place of the next one */
 	size_t chunks, chunk; /* how many, of how many rows */
-	unsigned shift;
 } Filling;
 
 static size_t
-part_of(const Filling *f, uint32_t hash)
+part_of(const Blocks *b, uint32_t hash)
 {
-	return f->b->parts > 1 ? hash >> f->shift : 0;
+	return b->bits ? hash >> (32 - b->bits) : 0;
+}
+
+static size_t
+chunk_end(const Filling *f, size_t chunk)
+{
+	return (chunk + 1) * f->chunk < f->s->n ? (chunk + 1) * f->chunk : f->s->n;
 }
 
 static void
@@ -24,15 +30,13 @@ count_job(void *ctx, size_t chunk, int thread)
 {
 	(void)thread;
 	Filling *f = ctx;
-	const LinkSet *s = f->b->s;
-	uint32_t *count = f->count + chunk * f->b->parts;
-	size_t end = (chunk + 1) * f->chunk < s->n ? (chunk + 1) * f->chunk : s->n;
-	for (size_t i = chunk * f->chunk; i < end; i++) {
-		uint32_t hash = key_hash(s, &s->row[i], f->b->key);
-		size_t part = part_of(f, hash);
-		if (hash && (part & (f->every - 1)) == 0)
-			count[part]++;
-	}
+	for (size_t i = chunk * f->chunk, end = chunk_end(f, chunk); i < end; i++)
+		for (size_t k = 0; k < f->n; k++) {
+			const Blocks *b = &f->b[k];
+			uint32_t hash = key_hash(f->s, &f->s->row[i], b->key);
+			size_t part = part_of(b, hash);
+			f->count[k][chunk * b->parts + part] += hash && (part & (b->every - 1)) == 0;
+		}
 }
 
 static void
@@ -40,49 +44,65 @@ fill_job(void *ctx, size_t chunk, int thread)
 {
 	(void)thread;
 	Filling *f = ctx;
-	const LinkSet *s = f->b->s;
-	uint32_t *next = f->count + chunk * f->b->parts;
-	size_t end = (chunk + 1) * f->chunk < s->n ? (chunk + 1) * f->chunk : s->n;
-	for (size_t i = chunk * f->chunk; i < end; i++) {
-		uint32_t hash = key_hash(s, &s->row[i], f->b->key);
-		size_t part = part_of(f, hash);
-		if (hash && (part & (f->every - 1)) == 0)
-			f->b->slot[next[part]++] = (uint64_t)hash << 32 | i;
-	}
+	for (size_t i = chunk * f->chunk, end = chunk_end(f, chunk); i < end; i++)
+		for (size_t k = 0; k < f->n; k++) {
+			Blocks *b = &f->b[k];
+			uint32_t hash = key_hash(f->s, &f->s->row[i], b->key);
+			size_t part = part_of(b, hash);
+			if (hash && (part & (b->every - 1)) == 0)
+				b->slot[f->count[k][chunk * b->parts + part]++] = (uint64_t)hash << 32 | i;
+		}
 }
 
-bool
-blocks_open(const LinkSet *s, LinkKey key, size_t every, int threads, Blocks *out, Err *err)
+/* Where each chunk's rows of each part go: parts one after the other, within one the chunks in their order. */
+static bool
+places_find(const Filling *f, Blocks *b, uint32_t *count, Err *err)
 {
-	*out = (Blocks){.s = s, .key = key, .threads = threads, .parts = 1};
-	while (out->parts * PART_ROWS < s->n && out->bits < 16) {
-		out->parts *= 2;
-		out->bits++;
-	}
-	size_t chunk = s->n / CHUNKS < CHUNK ? CHUNK : s->n / CHUNKS + 1;
-	Filling f = {.b = out,
-		.every = every < out->parts ? every : out->parts,
-		.shift = 32 - out->bits,
-		.chunk = chunk,
-		.chunks = s->n / chunk + 1};
-	size_t counts = f.chunks * out->parts * sizeof *f.count;
-	if (!arena_open(&out->a, (s->n + out->parts + 1) * sizeof *out->slot + counts + 65536, err))
+	size_t at = 0, slots = 0;
+	for (size_t i = 0; i < f->chunks * b->parts; i++)
+		slots += count[i];
+	if (!arena_open(&b->a, (slots + b->parts + 2) * sizeof *b->slot + 65536, err))
 		return false;
-	out->from = NEW(&out->a, size_t, out->parts + 1);
-	out->slot = NEW(&out->a, uint64_t, s->n + 1);
-	Arena tmp = out->a;
-	f.count = NEW(&tmp, uint32_t, f.chunks * out->parts);
-	work_share(threads, f.chunks, count_job, &f);
-	uint32_t at = 0;
-	for (size_t p = 0; p < out->parts; p++) {
-		out->from[p] = at;
-		for (size_t c = 0; c < f.chunks; c++) {
-			uint32_t n = f.count[c * out->parts + p];
-			f.count[c * out->parts + p] = at;
+	if (slots > LARGE_ROWS)
+		arena_large(&b->a);
+	b->from = NEW(&b->a, size_t, b->parts + 1);
+	b->slot = NEW(&b->a, uint64_t, slots + 1);
+	for (size_t p = 0; p < b->parts; p++) {
+		b->from[p] = at;
+		for (size_t c = 0; c < f->chunks; c++) {
+			uint32_t n = count[c * b->parts + p];
+			count[c * b->parts + p] = (uint32_t)at;
 			at += n;
 		}
 	}
-	out->from[out->parts] = at;
+	b->from[b->parts] = at;
+	return true;
+}
+
+bool
+blocks_open(const LinkSet *s, Blocks *b, size_t n, size_t every, int threads, Err *err)
+{
+	AUTO(Arena) tmp = {0};
+	unsigned bits = 0;
+	while (((size_t)PART_ROWS << bits) < s->n && bits < 16)
+		bits++;
+	size_t parts = (size_t)1 << bits, chunk = s->n / CHUNKS < CHUNK ? CHUNK : s->n / CHUNKS + 1;
+	Filling f = {.s = s, .b = b, .n = n, .chunk = chunk, .chunks = s->n / chunk + 1};
+	if (!arena_open(&tmp, n * (f.chunks * parts * sizeof **f.count + 64) + 65536, err))
+		return false;
+	f.count = NEW(&tmp, uint32_t *, n);
+	for (size_t k = 0; k < n; k++) {
+		b[k] = (Blocks){
+			.parts = parts, .bits = bits, .key = b[k].key, .every = every < parts ? every : parts};
+		f.count[k] = NEW(&tmp, uint32_t, f.chunks * parts);
+	}
+	work_share(threads, f.chunks, count_job, &f);
+	for (size_t k = 0; k < n; k++)
+		if (!places_find(&f, &b[k], f.count[k], err)) {
+			for (size_t i = 0; i < k; i++)
+				blocks_close(&b[i]);
+			return false;
+		}
 	work_share(threads, f.chunks, fill_job, &f);
 	return true;
 }

@@ -77,8 +77,8 @@ number_level(uint64_t a, uint64_t b, bool born_on_one_day)
 	bool slip = nibbles(x) == 1 || is_swap(a, b);
 	if (date && area)
 		return slip ? NUMBER_NEXT : NUMBER_STEM;
-	if (date)
-		return !serial ? NUMBER_OTHER : slip ? NUMBER_DIGIT : NUMBER_OTHER_AREA;
+	if (date) /* neighbouring districts have neighbouring numbers: one digit of the area is no slip */
+		return serial ? NUMBER_OTHER_AREA : NUMBER_OTHER;
 	if (!serial || !area)
 		return NUMBER_OTHER;
 	return born_on_one_day && slip ? NUMBER_DIGIT : NUMBER_SERIAL;
@@ -229,8 +229,6 @@ LINK_FAST unsigned
 compare_name_bound(const Row *a, const Row *b)
 {
 	enum { LETTERS = (1 << 27) - 1, LONG = 31 };
-	if (a->tokens & b->tokens)
-		return NAME_SOUND + 1;
 	uint32_t n = a->letters >> 27, m = b->letters >> 27;
 	if (n == LONG || m == LONG)
 		return NAME_EDIT;
@@ -246,6 +244,15 @@ compare_name_bound(const Row *a, const Row *b)
 		: most >= 0.8F  ? NAME_80
 		: most >= 0.7F  ? NAME_70
 						: NAME_OTHER;
+}
+
+unsigned
+compare_name_tokens(const LinkSet *s, const Row *a, const Row *b)
+{
+	if (!(a->tokens & b->tokens))
+		return NAME_LEVELS;
+	const Entry *p = texts_get(&s->names, a->name), *q = texts_get(&s->names, b->name);
+	return is_after(p, q) ? tokens_level(q, p) : tokens_level(p, q);
 }
 
 LINK_FAST unsigned
@@ -264,12 +271,17 @@ compare_name_letters(Comparer *c, const Row *a, const Row *b)
 	bool long_enough = p->n >= 5 && q->n >= 5;
 	if (like >= 0.9 && long_enough && pattern_distance(&c->pattern, entry_text(q)) == 1)
 		return NAME_EDIT;
-	unsigned level = p->tokens & q->tokens ? tokens_level(p, q) : NAME_LEVELS;
-	if (level < NAME_LEVELS)
-		return level;
 	return like >= 0.92 ? NAME_92
 		: like >= 0.88  ? NAME_88
 		: like >= 0.8   ? NAME_80
 		: like >= 0.7   ? NAME_70
 						: NAME_OTHER;
+}
+
+unsigned
+compare_name(Comparer *c, const Row *a, const Row *b)
+{
+	unsigned level = compare_name_quick(c->s, a, b);
+	level = level == NAME_LEVELS ? compare_name_tokens(c->s, a, b) : level;
+	return level == NAME_LEVELS ? compare_name_letters(c, a, b) : level;
 }

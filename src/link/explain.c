@@ -92,9 +92,7 @@ link_explain(const LinkSet *s, uint32_t a, uint32_t b, LinkWhy *out)
 	if (!s->model || out->key == LINK_KEYS)
 		return false;
 	const Weights *w = &s->model->by_key[out->key];
-	unsigned name = compare_name_quick(s, p, q);
-	LevelPattern pattern =
-		compare_cheap(&c, p, q) | (name == NAME_LEVELS ? compare_name_letters(&c, p, q) : name);
+	LevelPattern pattern = compare_cheap(&c, p, q) | compare_name(&c, p, q);
 	for (int f = 0; f < LINK_FIELDS; f++)
 		out->reason[f] = (LinkReason){
 			field_words(f), level_words_of(f, level_of(pattern, f)), field_bits_of(w, pattern, f)};

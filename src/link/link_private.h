@@ -31,12 +31,11 @@ link_mix(uint64_t v)
 typedef struct Entry {
 	uint32_t count;    /* rows that have it */
 	uint32_t sound;    /* hash of it as it sounds */
-	uint16_t tokens;   /* a bit for each token of two letters or more */
 	uint16_t three;    /* the first three letters as they sound, five bits each */
 	uint8_t n, n_tokens;
 	char text[];
 } Entry;
-enum { SHARDS = 64, SHARD_BITS = 26 };
+enum { SHARDS = 16, SHARD_BITS = 28, SHARD_SHIFT = 60 }; /* of the hash */
 typedef struct Shard {
 	pthread_mutex_t lock;
 	Arena a;           /* entries, one behind the other from `base` on */
@@ -54,8 +53,9 @@ typedef struct Texts {
 bool texts_open(Texts *t, size_t rows, bool names, Err *err) MUST;
 void texts_close(Texts *t);
 typedef struct TextUse {
-	uint32_t number, sound, letters; /* letters: as in Row */
-	uint16_t three, tokens;
+	uint64_t tokens; /* as in Row */
+	uint32_t number, sound, letters;
+	uint16_t three;
 	uint8_t first;
 } TextUse;
 /* use[i] of text i of `from`, which times[i] more rows have. Any number of threads at a time. Scratch from `tmp`. */
@@ -76,6 +76,7 @@ entry_text(const Entry *e)
 /* ---- Rows (set.c) ---- */
 typedef struct Row {
 	uint64_t number;   /* a digit in each four bits, the last one lowest; 0: unknown */
+	uint64_t tokens;   /* of the name: a bit for each of two letters or more */
 	uint32_t family;   /* hash; 0: unknown */
 	uint32_t name, place;
 	uint32_t birth;    /* year << 9 | month << 5 | day; 0: unknown */
@@ -83,7 +84,7 @@ typedef struct Row {
 	uint32_t letters;  /* of the name: a bit for each that it has, and above bit 26 how long it is */
 	uint32_t area : 24; /* number in area[] of the set; 0: unknown */
 	uint32_t sex : 2, first : 5; /* first: letter of the name */
-	uint16_t three, tokens; /* as in Entry; a bit for each token */
+	uint16_t three;    /* as in Entry */
 } Row;
 typedef struct LinkArea {
 	uint64_t code;
@@ -162,8 +163,10 @@ typedef struct PlaceMemo {
 LevelPattern compare_cheap(Comparer *c, const Row *a, const Row *b); /* all but the name, whose bits are 0 */
 /* The name's level where the names are equal or sound so or one is unknown; NAME_LEVELS: letters must be compared. */
 unsigned compare_name_quick(const LinkSet *s, const Row *a, const Row *b);
+unsigned compare_name_tokens(const LinkSet *s, const Row *a, const Row *b); /* the level by whole tokens, NAME_LEVELS: by letters */
 unsigned compare_name_letters(Comparer *c, const Row *a, const Row *b);
-/* The most alike that the names can be, by which letters they have: NAME_EDIT, or where no token is common NAME_92 and below. */
+unsigned compare_name(Comparer *c, const Row *a, const Row *b); /* all of these */
+/* The most alike that the names can be letter by letter, by which of them they have. */
 unsigned compare_name_bound(const Row *a, const Row *b);
 
 /* ---- The model (model.c) ---- */
@@ -223,13 +226,12 @@ typedef struct Blocks {
 	unsigned bits;
 	uint64_t *slot;      /* hash << 32 | row, by part */
 	size_t *from;        /* [parts + 1] */
-	const LinkSet *s;
 	LinkKey key;
-	int threads;
+	size_t every;        /* only parts that are a multiple of this power of two are filled */
 	Arena a;
 } Blocks;
-/* Only parts that are a multiple of `every` (a power of two; 1: all) are filled: a sample. */
-bool blocks_open(const LinkSet *s, LinkKey key, size_t every, int threads, Blocks *out, Err *err) MUST;
+/* The rows by each of n keys (b[i].key), in one walk over them. every: 1 for all of them, else a sample of the groups. */
+bool blocks_open(const LinkSet *s, Blocks *b, size_t n, size_t every, int threads, Err *err) MUST;
 void blocks_close(Blocks *b);
 size_t part_size(const Blocks *b, size_t part);
 /* The slots of a part by hash, then row: where they are, or in scratch, which has room for as many. The rows of equal hashes are a group. */

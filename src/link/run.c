@@ -23,10 +23,9 @@ typedef struct Worker { /* one of each thread */
 typedef struct Run {
 	LinkSet *s;
 	const LinkOptions *o;
-	Blocks b;
+	Blocks *b;        /* the key at hand */
 	const Weights *w; /* NULL: learning */
 	Worker worker[WORK_THREADS];
-	size_t every;
 	Meeting meeting;
 	uint32_t block_most;
 	float least; /* bits */
@@ -45,33 +44,42 @@ pair_keep(Worker *k, LinkKey key, const uint32_t row[2], LinkClass class, double
 	buf_add(&k->found, (Str){(const char *)&pair, sizeof pair});
 }
 
-/* The name's letters are compared only where they can still make the pair likely, or it is of a class that is told apart anyhow. */
+/* Names are compared only where they can still make the pair likely, or it is of a class that is told apart anyhow. */
 static bool
-letters_matter(const Run *r, const Row *a, const Row *b, LevelPattern p)
+is_asked(LevelPattern p)
 {
-	float cheap = r->w->cheap[p >> BIRTH_SHIFT];
-	const float *most = r->w->most[in_family(p)][p >> SEX_SHIFT & 3];
-	return (cheap + most[NAME_SOUND + 1] >= r->least &&
-			   cheap + most[compare_name_bound(a, b)] >= r->least) ||
-		level_of(p, BY_NUMBER) == NUMBER_EQUAL ||
+	return level_of(p, BY_NUMBER) == NUMBER_EQUAL ||
 		(in_family(p) && level_of(p, BY_BIRTH) <= BIRTH_HEAPED);
+}
+
+/* The name's level as far as it matters; NAME_LEVELS: it does not. */
+static unsigned
+name_see(Run *r, Worker *k, const Row *a, const Row *b, LevelPattern p)
+{
+	unsigned name = compare_name_quick(r->s, a, b);
+	if (name < NAME_LEVELS)
+		return name;
+	bool all = !r->w || is_asked(p);
+	float cheap = r->w ? r->w->cheap[p >> BIRTH_SHIFT] : 0;
+	const float *most = r->w ? r->w->most[in_family(p)][p >> SEX_SHIFT & 3] : NULL;
+	if (!all && cheap + most[NAME_SOUND + 1] < r->least)
+		return NAME_LEVELS;
+	name = compare_name_tokens(r->s, a, b);
+	if (name < NAME_LEVELS || (!all && cheap + most[compare_name_bound(a, b)] < r->least))
+		return name;
+	k->report.compared++;
+	return compare_name_letters(&k->compare, a, b);
 }
 
 static void
 pair_see(Run *r, Worker *k, const Row *a, const Row *b, const uint32_t row[2])
 {
 	LevelPattern p = compare_cheap(&k->compare, a, b);
-	unsigned name = compare_name_quick(r->s, a, b);
+	unsigned name = name_see(r, k, a, b, p);
 	k->report.pairs++;
-	if (r->w) {
-		k->coincidences += name <= NAME_MOST_FREQUENT && (p >> BIRTH_SHIFT & 7) <= BIRTH_HEAPED;
-		if (name == NAME_LEVELS && !letters_matter(r, a, b, p))
-			return;
-	}
-	if (name == NAME_LEVELS) {
-		name = compare_name_letters(&k->compare, a, b);
-		k->report.compared++;
-	}
+	k->coincidences += r->w && name <= NAME_MOST_FREQUENT && level_of(p, BY_BIRTH) <= BIRTH_HEAPED;
+	if (name == NAME_LEVELS)
+		return;
 	p |= name;
 	if (!r->w) {
 		k->times[p]++;
@@ -80,14 +88,14 @@ pair_see(Run *r, Worker *k, const Row *a, const Row *b, const uint32_t row[2])
 	float bits = pattern_bits(r->w, p);
 	LinkClass class = pattern_class(p, (double)bits);
 	if (bits >= r->least || class != LINK_SAME)
-		pair_keep(k, r->b.key, row, class, (double)bits);
+		pair_keep(k, r->b->key, row, class, (double)bits);
 }
 
 static void
 group_see(Run *r, Worker *k, const uint64_t *slot, size_t n)
 {
 	const LinkSet *s = r->s;
-	LinkKey key = r->b.key;
+	LinkKey key = r->b->key;
 	if (n > k->report.largest)
 		k->report.largest = (uint32_t)n;
 	if (n > r->block_most) {
@@ -163,13 +171,20 @@ group_end(const uint64_t *slot, size_t n, size_t from)
 	return end;
 }
 
+static void
+row_fetch(const Row *r)
+{
+	__builtin_prefetch(r);
+	__builtin_prefetch((const char *)(r + 1) - 1); /* it may lie on two lines of the cache */
+}
+
 /* Rows lie anywhere: those of groups to come are asked for while others are looked at. */
 static void
 part_see(Run *r, Worker *k, size_t part)
 {
-	const uint64_t *slot = part_sort(&r->b, part, k->scratch);
-	size_t n = part_size(&r->b, part), ahead = 0;
-	if (r->b.key == LINK_KEYS) {
+	const uint64_t *slot = part_sort(r->b, part, k->scratch);
+	size_t n = part_size(r->b, part), ahead = 0;
+	if (r->b->key == LINK_KEYS) {
 		strangers_see(r, k, slot, n);
 		return;
 	}
@@ -177,7 +192,7 @@ part_see(Run *r, Worker *k, size_t part)
 		for (; ahead < n && ahead < i + AHEAD; ahead++)
 			if ((ahead && slot[ahead] >> 32 == slot[ahead - 1] >> 32) ||
 				(ahead + 1 < n && slot[ahead] >> 32 == slot[ahead + 1] >> 32))
-				__builtin_prefetch(&r->s->row[(uint32_t)slot[ahead]]);
+				row_fetch(&r->s->row[(uint32_t)slot[ahead]]);
 		size_t end = group_end(slot, n, i);
 		if (end - i > 1)
 			group_see(r, k, slot + i, end - i);
@@ -190,12 +205,12 @@ part_job(void *ctx, size_t i, int thread)
 {
 	Run *r = ctx;
 	Worker *k = &r->worker[thread];
-	size_t part = r->w ? i : i * r->every;
+	size_t part = i * r->b->every;
 	Err err = {0};
-	bool ok = !r->failed && worker_ready(r, k, part_size(&r->b, part), &err);
+	bool ok = !r->failed && worker_ready(r, k, part_size(r->b, part), &err);
 	if (ok && thread == 0 && i % BATCH == 0 && r->o->progress &&
 		!r->o->progress(r->o->ctx, r->w ? "pairs" : "learning",
-			((double)r->b.key + (double)i / (double)r->b.parts) / LINK_KEYS))
+			((double)r->b->key + (double)i / (double)r->b->parts) / LINK_KEYS))
 		ok = err_set(&err, E_BUSY, "stopped");
 	if (ok) {
 		part_see(r, k, part);
@@ -205,13 +220,11 @@ part_job(void *ctx, size_t i, int thread)
 }
 
 static bool
-key_walk(Run *r, LinkKey key, size_t every, Err *err)
+key_walk(Run *r, Blocks *b, Err *err)
 {
-	if (!blocks_open(r->s, key, every, r->o->threads, &r->b, err))
-		return false;
-	r->every = every < r->b.parts ? every : r->b.parts;
-	work_share(r->o->threads, r->b.parts / r->every, part_job, r);
-	blocks_close(&r->b);
+	r->b = b;
+	work_share(r->o->threads, b->parts / b->every, part_job, r);
+	blocks_close(b);
 	if (r->failed && err)
 		*err = r->err;
 	return !r->failed;
@@ -272,35 +285,60 @@ first_guess(const Run *r, LinkKey key, Sample sample, size_t every)
 	return share < 0.02 ? 0.02 : share > 0.98 ? 0.98 : share;
 }
 
+/* Samples of all keys, and of strangers. */
+static bool
+sample(Run *r, size_t every, Arena *a, Learning *l, Err *err)
+{
+	Blocks b[LINK_KEYS + 1];
+	size_t n = 0;
+	bool ok = true;
+	b[n++].key = LINK_KEYS;
+	for (LinkKey k = 0; k < LINK_KEYS; k++)
+		if (l->keys & LINK_BIT(k))
+			b[n++].key = k;
+	if (!blocks_open(r->s, b, n, every, r->o->threads, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		LinkKey key = b[i].key;
+		if (!ok) {
+			blocks_close(&b[i]);
+			continue;
+		}
+		ok = key_walk(r, &b[i], err);
+		Seen *seen = NEW(a, Seen, PATTERNS);
+		Sample all = {.seen = seen, .n = seen_take(r, seen)};
+		if (key == LINK_KEYS) {
+			shares_apart(all, &l->apart);
+			continue;
+		}
+		all.share = first_guess(r, key, all, every);
+		l->sample[key] = all;
+	}
+	return ok;
+}
+
 static bool
 learn(Run *r, Err *err)
 {
 	AUTO(Arena) tmp = {0};
-	Learning l = {.m = r->s->model, .keys = r->o->keys};
+	AUTO(Arena) own = {0};
 	size_t every = 1;
 	while (r->s->n / every > SAMPLE_ROWS)
 		every *= 2;
-	if (!arena_open(&tmp, (size_t)(LINK_KEYS + 2) * PATTERNS * sizeof(Seen) + 65536, err))
+	if (!arena_open(&tmp, (size_t)(LINK_KEYS + 2) * PATTERNS * sizeof(Seen) + 65536, err) ||
+		!arena_open(&own, sizeof(Learning) + 4096, err) || !meeting_count(r->s, &r->meeting, err))
 		return false;
+	Learning *l = NEW(&own, Learning, 1);
+	l->m = r->s->model;
+	l->keys = r->o->keys;
 	r->w = NULL;
-	Seen *seen = NEW(&tmp, Seen, PATTERNS);
-	if (!meeting_count(r->s, &r->meeting, err) || !key_walk(r, LINK_KEYS, every, err))
+	if (!sample(r, every, &tmp, l, err))
 		return false;
-	shares_apart((Sample){.seen = seen, .n = seen_take(r, seen)}, &l.apart);
-	for (LinkKey k = 0; k < LINK_KEYS; k++) {
-		if (!(r->o->keys & LINK_BIT(k)))
-			continue;
-		if (!key_walk(r, k, every, err))
-			return false;
-		seen = NEW(&tmp, Seen, PATTERNS);
-		l.sample[k] = (Sample){.seen = seen, .n = seen_take(r, seen)};
-		l.sample[k].share = first_guess(r, k, l.sample[k], every);
-	}
-	shares_expected(&l.same);
-	work_share(r->o->threads, LINK_KEYS, learn_job, &l);
+	shares_expected(&l->same);
+	work_share(r->o->threads, LINK_KEYS, learn_job, l);
 	/* Again, with what all keys have found in mind. */
-	shares_found(r->s->model, r->o->keys, &l.same);
-	work_share(r->o->threads, LINK_KEYS, learn_job, &l);
+	shares_found(r->s->model, r->o->keys, &l->same);
+	work_share(r->o->threads, LINK_KEYS, learn_job, l);
 	return true;
 }
 
@@ -371,8 +409,9 @@ run_all(Run *r, LinkReport *out, Err *err)
 	for (LinkKey k = 0; k < LINK_KEYS; k++) {
 		if (!(r->o->keys & LINK_BIT(k)))
 			continue;
+		Blocks b = {.key = k};
 		r->w = &r->s->model->by_key[k];
-		if (!key_walk(r, k, 1, err))
+		if (!blocks_open(r->s, &b, 1, 1, r->o->threads, err) || !key_walk(r, &b, err))
 			return false;
 		report_take(r, k, out);
 	}

@@ -76,12 +76,16 @@ typedef struct Loading {
 	bool failed;
 } Loading;
 
+/* A digit in each four bits. */
 static uint64_t
 digits_of(uint64_t number)
 {
 	uint64_t out = 0;
-	for (int i = 0; i < 64 && number; i += 4, number /= 10)
-		out |= number % 10 << i;
+	for (int i = 0; i < 64 && number; i += 16, number /= 10000) {
+		uint32_t four = (uint32_t)(number % 10000), two = four / 100;
+		four -= two * 100;
+		out |= (uint64_t)(two / 10 << 12 | two % 10 << 8 | four / 10 << 4 | four % 10) << i;
+	}
 	return out;
 }
 
@@ -249,6 +253,7 @@ link_open(const LinkSource *source, int threads, LinkSet **out, Err *err)
 				(16 << 20),
 			err))
 		return false;
+	arena_large(&a);
 	LinkSet *s = NEW(&a, LinkSet, 1);
 	s->n = source->rows;
 	s->other = source->other ? source->other : source->rows;

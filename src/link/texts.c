@@ -18,7 +18,7 @@ link_hash(Str s)
 }
 
 enum { FAR = 12, NEAR = 5 }; /* looked ahead: a table's slot, then the text that it names */
-enum { FIRST_SLOTS = 256, ENTRY_MOST = (int)sizeof(Entry) + NAME_MOST };
+enum { LARGE_ROWS = 1 << 20, FIRST_SLOTS = 256, ENTRY_MOST = (int)sizeof(Entry) + NAME_MOST };
 
 bool
 texts_open(Texts *t, size_t rows, bool names, Err *err)
@@ -38,6 +38,8 @@ texts_open(Texts *t, size_t rows, bool names, Err *err)
 			return false;
 		}
 		s->room = (uint32_t)(bytes / 4);
+		if (rows > LARGE_ROWS)
+			arena_large(&s->a);
 		s->base = arena_alloc(&s->a, 4, 4, s->room);
 		s->used = sizeof(Entry) / 4; /* place 0 of the first shard is the empty text */
 		s->slots = FIRST_SLOTS;
@@ -95,18 +97,6 @@ sound_hash(const char *sound, size_t n)
 	return h ? h : 1;
 }
 
-static uint16_t
-token_bits(const Name *n)
-{
-	unsigned bits = 0;
-	for (size_t i = 0; i < n->tokens; i++) {
-		Str token = name_token(n, i);
-		if (token.n > 1)
-			bits |= 1u << (link_hash(token) & 15);
-	}
-	return (uint16_t)bits;
-}
-
 /* ---- adding ---- */
 
 typedef struct Reading { /* a text on its way into the dictionary */
@@ -150,7 +140,6 @@ entry_fill(Entry *e, const Name *n)
 	char sound[NAME_MOST];
 	size_t length = name_sound(n, sound);
 	e->sound = sound_hash(sound, length);
-	e->tokens = token_bits(n);
 	e->n = n->n;
 	e->n_tokens = n->tokens;
 	for (size_t i = 0; i < 3 && i < length; i++)
@@ -226,10 +215,24 @@ letters_of(const Entry *e)
 	return bits | (uint32_t)(e->n > LONGEST ? LONGEST : e->n) << 27;
 }
 
+static uint64_t
+tokens_of(const Entry *e)
+{
+	uint64_t bits = 0;
+	for (size_t i = 0, from = 0; i <= e->n; i++) {
+		if (i < e->n && e->text[i] != ' ')
+			continue;
+		if (i > from + 1)
+			bits |= UINT64_C(1) << (link_hash((Str){e->text + from, i - from}) & 63);
+		from = i + 1;
+	}
+	return bits;
+}
+
 static TextUse
 use_of(const Entry *e, uint32_t number)
 {
-	return (TextUse){number, e->sound, letters_of(e), e->three, e->tokens,
+	return (TextUse){tokens_of(e), number, e->sound, letters_of(e), e->three,
 		(uint8_t)((unsigned char)e->text[0] & 31u)};
 }
 
@@ -267,14 +270,14 @@ texts_add(Texts *t, const LinkTexts *from, const uint32_t *times, TextUse *use, 
 	uint32_t *order = NEW(&tmp, uint32_t, from->n + 1);
 	texts_read(t, from, reading, bytes);
 	for (uint32_t i = 0; i < from->n; i++)
-		start[(reading[i].hash >> 58) + 1] += reading[i].n > 0;
+		start[(reading[i].hash >> SHARD_SHIFT) + 1] += reading[i].n > 0;
 	for (size_t k = 0; k < SHARDS; k++)
 		start[k + 1] += start[k];
 	memcpy(next, start, sizeof next);
 	for (uint32_t i = 0; i < from->n; i++) {
 		use[i] = (TextUse){0};
 		if (reading[i].n)
-			order[next[reading[i].hash >> 58]++] = i;
+			order[next[reading[i].hash >> SHARD_SHIFT]++] = i;
 	}
 	Adding all = {reading, bytes, times, use};
 	for (size_t k = 0; k < SHARDS; k++)

@@ -144,7 +144,17 @@ uint64_t roll_slice_first(const RollFile *f, size_t slice); /* number of its fir
 /* columns: ROLL_BIT of each that is wanted. What it points to lives in a, which needs room for ROLL_READ bytes. Any number of threads may read. */
 bool roll_read(const RollFile *f, size_t slice, unsigned columns, Arena *a, RollSlice *out, Err *err) MUST;
 
-/* The voters as rows for link_open, in the order of the version; f must stay open while it reads. */
-LinkSource roll_source(RollFile *f);
+/* ---- Linkage ---- */
+typedef struct RollLists {
+	RollFile *list, *other; /* other: NULL, or only pairs of one of each are looked for; its rows come behind those of list */
+} RollLists;
+LinkSource roll_source(RollLists *l); /* for link_open; l and its files must stay while it reads */
+typedef struct RollMark { /* where a voter is, without saying who */
+	uint64_t row;          /* from 0, as LinkPair has it */
+	uint64_t tps;
+	Str id;                /* DPID */
+} RollMark;
+/* Fills tps and id of n rows, and sorts them by row. Texts live in a. */
+bool roll_mark(const RollLists *l, RollMark *v, size_t n, Arena *a, Err *err) MUST;
 
 #endif
