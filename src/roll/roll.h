@@ -143,4 +143,37 @@ uint64_t roll_slice_first(const RollFile *f, size_t slice); /* number of its fir
 /* columns: ROLL_BIT of each that is wanted. What it points to lives in a, which needs room for ROLL_READ bytes. Any number of threads may read. */
 bool roll_read(const RollFile *f, size_t slice, unsigned columns, Arena *a, RollSlice *out, Err *err) MUST;
 
+/* ---- Import: rows of a CSV file or a workbook become slices ---- */
+enum { ROLL_PROBLEMS = 20, ROLL_PLACES = 1 << 24 }; /* places (roll_writer_add) that a file takes at most */
+typedef struct RollProblem {
+	uint64_t row;      /* 1: the header */
+	Str column, text;  /* column: as the header has it; empty: the row as a whole */
+} RollProblem;
+typedef struct RollImport {
+	const char *path;
+	Str village;            /* code of the village of rows that name none; empty: they are wrong */
+	int threads;
+	uint64_t at;            /* place of the first slice */
+	const char *error_file; /* where wrong rows go; NULL: FILE.errors.csv. Made when the first one comes */
+	/* Takes a slice, from any of the threads; what it points to lives until it returns. */
+	bool (*slice)(void *ctx, uint64_t at, const RollSlice *s, Err *err);
+	/* Whether there is such a polling station (13 digits, ending with 000: only the village is known); else why not, in the
+	 * language of the thread. Asked once for each, one at a time. */
+	bool (*place)(void *ctx, uint64_t tps, Buf *why);
+	void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes; one at a time; may be NULL */
+	void *ctx;
+	const volatile bool *stop; /* E_BUSY; may be NULL */
+	/* Afterwards: */
+	uint64_t rows, bad;     /* rows of data; of them wrong, which no slice has */
+	RollProblem first[ROLL_PROBLEMS];
+	size_t n_first;
+	const char *errors;     /* the error file, when there were wrong rows */
+	Str unused;             /* headers of columns that mean nothing here, with commas */
+} RollImport;
+/* The header says what the columns are, in any order and by many names; NIK and name must be there. A row is wrong, and goes to the error
+ * file, when a cell cannot be read or is too long, when its place is unknown, when it has more or fewer cells than the header, or when a
+ * spreadsheet mangled its NIK. Other wrong NIK are kept as written. Memory does not grow with the file. False: the file cannot
+ * be read at all, slice said so, or it was stopped. Strings live in a. */
+bool roll_import(RollImport *im, Arena *a, Err *err) MUST;
+
 #endif
