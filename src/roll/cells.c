@@ -84,11 +84,30 @@ is_midnight(const Str *part, size_t n)
 	return true;
 }
 
+/* 17|08|1945, as nearly all of a roll are. */
+static bool
+ten(const char *p, int *year, int *month, int *day)
+{
+	static const uint8_t at[8] = {0, 1, 3, 4, 6, 7, 8, 9};
+	int v[8];
+	for (size_t i = 0; i < 8; i++) {
+		v[i] = p[at[i]] - '0';
+		if (v[i] < 0 || v[i] > 9)
+			return false;
+	}
+	*day = v[0] * 10 + v[1];
+	*month = v[2] * 10 + v[3];
+	*year = v[4] * 1000 + v[5] * 100 + v[6] * 10 + v[7];
+	return is_break(p[2]) && is_break(p[5]);
+}
+
 bool
 voter_date(Str text, int32_t *days)
 {
 	Str part[PARTS + 1], s = str_trim(text);
 	int year, month, day;
+	if (text.n == 10 && ten(text.p, &year, &month, &day))
+		return date_make(year, month, day, days);
 	size_t n = parts_of(s, part);
 	if (n == 1)
 		return unbroken(part[0], days);

@@ -23,15 +23,32 @@ is_rounded(Str s)
 	return s.n > 3 && (str_find(s, S("E+"), &at) || str_find(s, S("e+"), &at));
 }
 
+/* Eight digits at a time: each step adds neighbours of twice the width. */
+static bool
+eight(const char *p, uint32_t *out)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof v);
+	v ^= 0x3030303030303030u;
+	if (((v + 0x0606060606060606u) | v) & 0xf0f0f0f0f0f0f0f0u)
+		return false;
+	v = v * 10 + (v >> 8);
+	v = ((v & 0x000000ff000000ffu) * 0x000f424000000064u +
+			((v >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
+		32;
+	*out = (uint32_t)v;
+	return true;
+}
+
 static NikFault
-digits_read(Str s, int digit[DIGITS])
+digits_read(Str s, char digit[DIGITS])
 {
 	size_t n = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 		if (c >= '0' && c <= '9') {
 			if (n < DIGITS)
-				digit[n] = c - '0';
+				digit[n] = c;
 			n++;
 		} else if (!strchr(" .-'`\t", c) || !c) {
 			return NIK_LETTER;
@@ -40,53 +57,47 @@ digits_read(Str s, int digit[DIGITS])
 	return n == 0 ? NIK_EMPTY : n == DIGITS ? NIK_GOOD : NIK_LENGTH;
 }
 
-static int
-part(const int *digit, int from, int n)
+/* high, low: the first eight digits and the others. */
+static NikFault
+parts_read(uint32_t high, uint32_t low, Nik *out)
 {
-	int v = 0;
-	for (int i = from; i < from + n; i++)
-		v = v * 10 + digit[i];
-	return v;
-}
-
-static bool
-all_equal(const int *digit)
-{
-	for (int i = 1; i < DIGITS; i++)
-		if (digit[i] != digit[0])
-			return false;
-	return true;
+	static const uint8_t days[13] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	uint64_t number = (uint64_t)high * 100000000 + low;
+	uint32_t day = high % 100, month = low / 1000000, serial = low % 10000;
+	bool female = day > 40;
+	day -= female ? 40 : 0;
+	if (number % 1111111111111111u == 0)
+		return NIK_ONE_DIGIT;
+	if (!is_province((int)(high / 1000000)))
+		return NIK_PROVINCE;
+	if (!day || !month || month > 12 ||
+		day > days[month]) /* 29 February: the century is not known here */
+		return NIK_DATE;
+	if (serial == 0)
+		return NIK_SERIAL;
+	*out = (Nik){.number = number,
+		.area = high / 100,
+		.day = (uint8_t)day,
+		.month = (uint8_t)month,
+		.year = (uint8_t)(low / 10000 % 100),
+		.female = female,
+		.serial = (uint16_t)serial};
+	return NIK_GOOD;
 }
 
 NikFault
 nik_read(Str text, Nik *out)
 {
-	int digit[DIGITS];
-	int32_t ignored;
+	char digit[DIGITS];
+	uint32_t high, low;
+	if (text.n == DIGITS && eight(text.p, &high) && eight(text.p + 8, &low))
+		return parts_read(high, low, out);
 	Str s = str_trim(text);
 	NikFault fault = is_rounded(s) ? NIK_ROUNDED : digits_read(s, digit);
 	if (fault != NIK_GOOD)
 		return fault;
-	if (all_equal(digit))
-		return NIK_ONE_DIGIT;
-	int day = part(digit, 6, 2), month = part(digit, 8, 2), serial = part(digit, 12, 4);
-	bool female = day > 40;
-	day -= female ? 40 : 0;
-	if (!is_province(part(digit, 0, 2)))
-		return NIK_PROVINCE;
-	if (!date_make(2000, month, day, &ignored)) /* a leap year: the century is not known here */
-		return NIK_DATE;
-	if (serial == 0)
-		return NIK_SERIAL;
-	*out = (Nik){.area = (uint32_t)part(digit, 0, 6),
-		.day = (uint8_t)day,
-		.month = (uint8_t)month,
-		.year = (uint8_t)part(digit, 10, 2),
-		.female = female,
-		.serial = (uint16_t)serial};
-	for (int i = 0; i < DIGITS; i++)
-		out->number = out->number * 10 + (uint64_t)digit[i];
-	return NIK_GOOD;
+	NEED(eight(digit, &high) && eight(digit + 8, &low));
+	return parts_read(high, low, out);
 }
 
 const char *

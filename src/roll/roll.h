@@ -119,6 +119,7 @@ bool roll_create(const char *path, const unsigned char key[32], const unsigned c
 /* All columns of s must be there; s->first is not used. Up to WORK_THREADS threads may add, in any order: slices come in the order of
  * `at`, each of which is given once. A slice without voters is left out. */
 bool roll_writer_add(RollWriter *w, uint64_t at, const RollSlice *s, Err *err) MUST;
+void roll_writer_print(RollWriter *w, Sha256 *print); /* as roll_print, once all slices are added */
 /* The file is there under its name, and durable; print (may be NULL) as roll_print. Closes w, also on an error: then nothing is left. E_CONFLICT: path exists. */
 bool roll_writer_end(RollWriter *w, Sha256 *hash, Sha256 *print, Err *err) MUST;
 void roll_writer_abandon(RollWriter *w); /* removes what there is; NULL allowed */
@@ -156,5 +157,60 @@ typedef struct RollMark { /* where a voter is, without saying who */
 } RollMark;
 /* Fills tps and id of n rows, and sorts them by row. Texts live in a. */
 bool roll_mark(const RollLists *l, RollMark *v, size_t n, Arena *a, Err *err) MUST;
+
+/* ---- Import: rows of a CSV file or a workbook become slices ---- */
+enum { ROLL_PROBLEMS = 20, ROLL_PLACES = 1 << 24 }; /* places (roll_writer_add) that a file takes at most */
+typedef struct RollProblem {
+	uint64_t row;      /* 1: the header */
+	Str column, text;  /* column: as the header has it; empty: the row as a whole */
+} RollProblem;
+typedef struct RollImport {
+	const char *path;
+	Str village;            /* code of the village of rows that name none; empty: they are wrong */
+	int threads;
+	uint64_t at;            /* place of the first slice */
+	const char *error_file; /* where wrong rows go; NULL: FILE.errors.csv. Made when the first one comes */
+	/* Takes a slice, from any of the threads; what it points to lives until it returns. */
+	bool (*slice)(void *ctx, uint64_t at, const RollSlice *s, Err *err);
+	/* Whether there is such a polling station (13 digits, ending with 000: only the village is known); else why not, in the
+	 * language of the thread. Asked once for each, one at a time. */
+	bool (*place)(void *ctx, uint64_t tps, Buf *why);
+	void (*progress)(void *ctx, uint64_t done, uint64_t total); /* bytes; one at a time; may be NULL */
+	void *ctx;
+	const volatile bool *stop; /* E_BUSY; may be NULL */
+	/* Afterwards: */
+	uint64_t rows, bad;     /* rows of data; of them wrong, which no slice has */
+	RollProblem first[ROLL_PROBLEMS];
+	size_t n_first;
+	const char *errors;     /* the error file, when there were wrong rows */
+	Str unused;             /* headers of columns that mean nothing here, with commas */
+} RollImport;
+/* The header says what the columns are, in any order and by many names; NIK and name must be there. A row is wrong, and goes to the error
+ * file, when a cell cannot be read or is too long, when its place is unknown, when it has more or fewer cells than the header, or when a
+ * spreadsheet mangled its NIK. Other wrong NIK are kept as written. Memory does not grow with the file. False: the file cannot
+ * be read at all, slice said so, or it was stopped. Strings live in a. */
+bool roll_import(RollImport *im, Arena *a, Err *err) MUST;
+
+/* ---- Counts of a version, while it is written or afterwards ---- */
+typedef struct RollStation {
+	uint64_t tps; /* 0: an empty place of the table */
+	uint32_t male, female, all;
+	uint32_t file; /* which of several files it came from */
+} RollStation;
+typedef struct RollCount RollCount;
+typedef struct RollSums {
+	uint64_t voters, male, female;
+	uint64_t nik[NIK_FAULTS]; /* how many, by what is wrong with their NIK */
+	uint64_t homeless;        /* without a polling station's number */
+	size_t stations;          /* polling stations, and villages of voters without one */
+} RollSums;
+bool roll_count_new(RollCount **out, Err *err) MUST;
+void roll_count_close(RollCount *c); /* NULL allowed */
+/* From several threads. file: E_CONFLICT when a polling station came from another file before: it was sent twice, or versions are mixed. */
+bool roll_count_add(RollCount *c, const RollSlice *s, uint32_t file, Err *err) MUST;
+/* E_CONFLICT's other file, of the station that it was about. */
+bool roll_count_twice(const RollCount *c, RollStation *out) MUST;
+void roll_count_sums(const RollCount *c, RollSums *out);
+const RollStation *roll_count_stations(RollCount *c); /* sums.stations of them, sorted by tps; nothing is added any more */
 
 #endif

@@ -266,15 +266,38 @@ by_place(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* In the order of their places from now on. */
+static const WrittenSlice *
+slices_sort(RollWriter *w, size_t *n)
+{
+	WrittenSlice *ws = (WrittenSlice *)w->slices.p;
+	*n = w->slices.n / sizeof *ws;
+	if (*n)
+		qsort(ws, *n, sizeof *ws, by_place);
+	return ws;
+}
+
+void
+roll_writer_print(RollWriter *w, Sha256 *print)
+{
+	AUTO(Buf) all = {0};
+	size_t n;
+	const WrittenSlice *ws = slices_sort(w, &n);
+	for (size_t i = 0; i < n; i++)
+		buf_add(&all, (Str){(const char *)ws[i].print, STORE_PRINT});
+	if (all.failed)
+		all.n = 0; /* no memory: like no other */
+	*print = sha256(buf_str(&all));
+}
+
 /* What the version's hash is of: header, table, sealed part, trailer. */
 static bool
 end_make(RollWriter *w, Arena *a, Str *out, Sha256 *print, Err *err)
 {
 	AUTO(Box) b = {0};
-	WrittenSlice *ws = (WrittenSlice *)w->slices.p;
-	size_t n = w->slices.n / sizeof *ws, prints = n * STORE_PRINT, bound = sizeof w->header;
-	if (n)
-		qsort(ws, n, sizeof *ws, by_place);
+	size_t n, bound = sizeof w->header;
+	const WrittenSlice *ws = slices_sort(w, &n);
+	size_t prints = n * STORE_PRINT;
 	out->n = bound + n * sizeof(StoreRecord) + prints + STORE_TAG + sizeof(StoreTrailer);
 	unsigned char *p = NEW(a, unsigned char, out->n), *print_of = NEW(a, unsigned char, prints + 1);
 	out->p = (const char *)p;

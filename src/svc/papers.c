@@ -1,7 +1,7 @@
 /* papers: which files are shown for which rows: an event siap.paper each, and the table that says what is true now. */
 #include "svc/svc_private.h"
 
-enum { NAME_MOST = 120 };
+enum { PAPER_NAME_MOST = 120 };
 
 /* ---- what the log says ---- */
 
@@ -82,7 +82,7 @@ name_clean(Str name)
 			name = str_slice(name, i, name.n);
 			break;
 		}
-	return name.n > NAME_MOST ? (Str){0} : name;
+	return name.n > PAPER_NAME_MOST ? (Str){0} : name;
 }
 
 static bool

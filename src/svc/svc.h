@@ -169,6 +169,7 @@ bool gate_serve(Gate *g, const volatile bool *stop, Err *err) MUST;
 #include "svc/accounts.h"
 #include "svc/boundary.h"
 #include "svc/papers.h"
+#include "svc/roll.h"
 
 /* ---- Undo: a new event that gives a row back what it said before, or what all rows of an import said before ---- */
 typedef struct UndoRequest {

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { JOBS_MOST = 64, AT_WORK = 4, NAME_MOST = 80, WAIT_S = 24 * 3600 };
+enum { JOBS_MOST = 64, AT_WORK = 4, UPLOAD_NAME_MOST = 80, WAIT_S = 24 * 3600 };
 static const char folder[] = "uploads";
 
 struct Job {
@@ -87,13 +87,13 @@ job_folder(const Workspace *w, Arena *a, Str id)
 static Str
 name_clean(Arena *a, Str name)
 {
-	char out[NAME_MOST + 1];
+	char out[UPLOAD_NAME_MOST + 1];
 	size_t n = 0, from = 0;
 	for (size_t i = 0; i < name.n; i++)
 		if (name.p[i] == '/' || name.p[i] == '\\')
 			from = i + 1;
-	if (name.n - from > NAME_MOST)
-		from = name.n - NAME_MOST;
+	if (name.n - from > UPLOAD_NAME_MOST)
+		from = name.n - UPLOAD_NAME_MOST;
 	for (size_t i = from; i < name.n; i++) {
 		char c = name.p[i];
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

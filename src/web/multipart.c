@@ -75,7 +75,7 @@ broken(Err *err)
 static bool
 name_check(Str raw, Str *out, Err *err)
 {
-	enum { NAME_MOST = 200 };
+	enum { PART_NAME_MOST = 200 };
 	size_t at;
 	for (size_t i = raw.n; i > 0; i--)
 		if (raw.p[i - 1] == '/' || raw.p[i - 1] == '\\') {
@@ -86,7 +86,7 @@ name_check(Str raw, Str *out, Err *err)
 		if ((unsigned char)raw.p[i] < ' ' || raw.p[i] == 0x7f)
 			return broken(err);
 	*out = raw;
-	return (raw.n <= NAME_MOST && utf8_check(raw, &at)) ||
+	return (raw.n <= PART_NAME_MOST && utf8_check(raw, &at)) ||
 		err_set(err, E_INPUT, "the name of the file is no text of at most 200 bytes: rename it");
 }
 
