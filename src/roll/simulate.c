@@ -41,7 +41,7 @@ station_write(Maker *m, const StationPart *part, Twices *t, Buf *csv, Buf *truth
 {
 	const People *own = &m->own;
 	uint32_t station = own->first_station + (uint32_t)(part - own->part);
-	const RollStation *at = &m->places->station[station];
+	const RollQuota *at = &m->places->station[station];
 	const District *district = &m->places->district[own->district];
 	uint32_t who = part->first, men = part->twice[0], women = part->twice[1],
 			 left = part[1].first - who + men + women;

@@ -5,12 +5,12 @@
 #include "base/base.h"
 
 /* ---- Which polling stations, and how many rows each gets ---- */
-typedef struct RollStation {
+typedef struct RollQuota {
 	uint64_t code;         /* 13 digits */
 	uint32_t male, female; /* rows of the file, second rows of a person among them */
-} RollStation;
+} RollQuota;
 typedef struct RollPlan {
-	RollStation *station; /* in order of their codes, none twice */
+	RollQuota *station; /* in order of their codes, none twice */
 	size_t n;
 } RollPlan;
 enum { ROLL_STATION_MOST = 600 };

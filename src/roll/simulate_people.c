@@ -260,7 +260,7 @@ people_fill(People *p, uint32_t district, PeopleWish wish)
 	memset(p->count, 0, ORIGINS * sizeof *p->count);
 	for (uint32_t v = t->from; v < t->to; v++)
 		for (uint32_t s = p->places->village[v].from; s < p->places->village[v].to; s++) {
-			const RollStation *at = &p->places->station[s];
+			const RollQuota *at = &p->places->station[s];
 			StationPart *part = &p->part[p->n_stations++];
 			Dice d = {dice_seed(wish.seed, at->code, 3)};
 			part->first = p->n;

@@ -70,7 +70,7 @@ village_stations(uint64_t code, uint64_t voters, RollPlan *plan, Err *err)
 			"village '%llu' would get %llu polling stations, 999 at most: fewer voters, or a larger area",
 			(unsigned long long)code, (unsigned long long)n);
 	for (uint64_t i = 0; i < n; i++) {
-		RollStation *s = &plan->station[plan->n++];
+		RollQuota *s = &plan->station[plan->n++];
 		uint64_t rows = voters * (i + 1) / n - voters * i / n;
 		s->code = code * 1000 + i + 1;
 		Dice d = {dice_seed(1, s->code, 2)};
@@ -92,7 +92,7 @@ roll_plan(const Env *env, Str area, uint64_t voters, Arena *a, RollPlan *out, Er
 	NEED(villages_below(env, area, n, village) == n);
 	for (size_t i = 0; i < n; i++)
 		sum += village_weight(village[i]);
-	*out = (RollPlan){.station = NEW(a, RollStation, voters / ROLL_STATION_MOST + n + 1)};
+	*out = (RollPlan){.station = NEW(a, RollQuota, voters / ROLL_STATION_MOST + n + 1)};
 	for (size_t i = 0; i < n; i++) {
 		uint64_t from = voters * at / sum;
 		at += village_weight(village[i]);

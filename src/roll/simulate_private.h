@@ -90,7 +90,7 @@ typedef struct District {
 	Str name, regency;
 } District;
 typedef struct Places {
-	const RollStation *station;
+	const RollQuota *station;
 	size_t n_stations;
 	Village *village;
 	size_t n_villages;

@@ -4,7 +4,7 @@
 #include "roll/roll.h"
 
 typedef struct Counted { /* by one version of the roll at one station */
-	RollStation station;
+	RollQuota station;
 	int rank; /* of the version: the final one is 0 */
 } Counted;
 typedef struct Counting {
@@ -54,7 +54,7 @@ station_take(void *ctx, const RowView *r, Err *err)
 	if (!str_int(r->v[c->tps].s, &code))
 		return err_set(err, E_INPUT,
 			"'%.*s' is no code of a polling station: 13 digits are expected", STR(r->v[c->tps].s));
-	RollStation at = {(uint64_t)code, (uint32_t)(total - female), (uint32_t)female};
+	RollQuota at = {(uint64_t)code, (uint32_t)(total - female), (uint32_t)female};
 	c->counted[c->n++] = (Counted){at, version_rank(r->v[c->version].s)};
 	return true;
 }
@@ -115,7 +115,7 @@ official_take(void *ctx, const RowView *r, Err *err)
 	if (n_open == 1 && left > 0 && left <= ROLL_STATION_MOST) {
 		uint32_t male = (uint32_t)(left * open->station.male /
 			((int64_t)open->station.male + open->station.female + 1));
-		open->station = (RollStation){open->station.code, male, (uint32_t)left - male};
+		open->station = (RollQuota){open->station.code, male, (uint32_t)left - male};
 	}
 	return true;
 }
@@ -160,7 +160,7 @@ roll_plan_board(Workspace *w, Arena *a, RollPlan *out, Err *err)
 	stations_choose(&c);
 	if (!officials_read(w, &c, err))
 		return false;
-	*out = (RollPlan){NEW(a, RollStation, c.n + 1), c.n};
+	*out = (RollPlan){NEW(a, RollQuota, c.n + 1), c.n};
 	for (size_t i = 0; i < c.n; i++)
 		out->station[i] = c.counted[i].station;
 	return true;

@@ -116,8 +116,7 @@ version_take(RollJob *j, Gate *g, int64_t number, Err *err)
 	unsigned char id[16];
 	RollVersion v = {.number = number, .kind = ask->kind};
 	j->w->env->random(j->w->env->ctx, id, sizeof id);
-	if (!ask->dry_run &&
-		!roll_create(roll_path(j->w, &v, j->a), j->key, id, &j->writer, err))
+	if (!ask->dry_run && !roll_create(roll_path(j->w, &v, j->a), j->key, id, &j->writer, err))
 		return false;
 	bool ok = all_read(j, err);
 	ask->version.source = source_of(ask->path);
