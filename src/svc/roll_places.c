@@ -1,9 +1,14 @@
 /* roll_places: which polling stations and villages a roll may name. */
 #include "svc/roll_private.h"
 
+typedef struct Codes {
+	uint64_t *code;
+	size_t n;
+} Codes;
+
+/* name: of the statement that gives them in order; digits: how many the wanted ones have. */
 static bool
-codes_read(
-	Workspace *w, const char *name, size_t digits, Arena *a, uint64_t **out, size_t *n, Err *err)
+codes_read(Workspace *w, const char *name, size_t digits, Arena *a, Codes *out, Err *err)
 {
 	AUTO(Buf) all = {0};
 	Stmt *s;
@@ -20,19 +25,22 @@ codes_read(
 		if (text.n == digits && str_int(text, &code))
 			buf_add(&all, (Str){(const char *)&code, sizeof code});
 	}
-	*n = all.n / sizeof **out;
-	*out = NEW(a, uint64_t, *n + 1);
+	out->n = all.n / sizeof *out->code;
+	out->code = NEW(a, uint64_t, out->n + 1);
 	if (all.n)
-		memcpy(*out, all.p, all.n);
+		memcpy(out->code, all.p, all.n);
 	return buf_check(&all, err);
 }
 
 bool
 roll_places_read(Workspace *w, Arena *a, RollPlaces *out, Err *err)
 {
-	*out = (RollPlaces){.area = w->area};
-	return codes_read(w, "area_all", 10, a, &out->village, &out->n_villages, err) &&
-		codes_read(w, "tps_all", 13, a, &out->station, &out->n_stations, err);
+	Codes village, station;
+	if (!codes_read(w, "area_all", 10, a, &village, err) ||
+		!codes_read(w, "tps_all", 13, a, &station, err))
+		return false;
+	*out = (RollPlaces){w->area, station.code, village.code, station.n, village.n};
+	return true;
 }
 
 /* Where the code stands, or would. */
