@@ -195,6 +195,7 @@ typedef struct Sample {
 	const Seen *seen;
 	size_t n;
 	double share; /* a first guess of the part that is one person */
+	bool never;   /* two people never agree on this key by chance */
 } Sample;
 void shares_expected(Shares *out);                /* of one person, before any pair was seen */
 void shares_apart(Sample sample, Shares *out);    /* of strangers, from pairs taken at random */

@@ -122,7 +122,8 @@ shares_apart(Sample sample, Shares *out)
 
 /* Of both kinds of pairs the shares that make the sample likeliest. Where most candidates are of two people, these are not all alike
  * (families, neighbours), and the mixture would call some kind of them one person: so what is believed of one person
- * weighs the more, the more of the other there are. */
+ * weighs the more, the more of the other there are. Where two people never agree by chance the other are no kind of people: what looks like
+ * one is rows of one person full of mistakes, and two people stay as strangers are. */
 static void
 mixture_learn(Weights *w, Sample sample, const Shares *one, const Shares *two, const Shares *start)
 {
@@ -144,7 +145,7 @@ mixture_learn(Weights *w, Sample sample, const Shares *one, const Shares *two, c
 		}
 		w->share = (found + 1) / (pairs + 2);
 		shares_even(&w->same, one, PRIOR + (pairs - found) / 2, &w->m);
-		shares_even(&other, two, PRIOR, &w->u);
+		shares_even(&other, two, PRIOR + (sample.never ? pairs - found : 0), &w->u);
 	}
 }
 

@@ -312,6 +312,7 @@ sample(Run *r, size_t every, Arena *a, Learning *l, Err *err)
 			continue;
 		}
 		all.share = first_guess(r, key, all, every);
+		all.never = meeting_pairs(&r->meeting, key) == 0;
 		l->sample[key] = all;
 	}
 	return ok;
