@@ -81,6 +81,12 @@ arena_large(const Arena *a)
 }
 
 void
+arena_keep(Arena *a)
+{
+	a->kept = true;
+}
+
+void
 arena_close(Arena *a)
 {
 	if (a->base) {
@@ -94,7 +100,7 @@ void
 arena_reset(Arena *a)
 {
 	/* One large request must not keep its memory for ever; small ones reuse theirs. */
-	if (a->at - a->base > KEEP)
+	if (!a->kept && a->at - a->base > KEEP)
 		(void)madvise(a->base + KEEP, (size_t)(a->end - a->base) - KEEP, MADV_DONTNEED);
 	a->at = a->base;
 	if (a->base)
@@ -104,11 +110,11 @@ arena_reset(Arena *a)
 /* Scratch that was given back may lie here. The whole pages of a large block go back to the system instead, which hands out noughts: a
  * block of which little is used then takes little memory. */
 static void *
-zeroed(char *p, size_t n)
+zeroed(char *p, size_t n, bool kept)
 {
 	char *first = p + (-(uintptr_t)p & (PAGE - 1)),
 		 *last = (char *)((uintptr_t)(p + n) & ~(uintptr_t)(PAGE - 1));
-	if (n < LARGE || madvise(first, (size_t)(last - first), MADV_DONTNEED) != 0)
+	if (kept || n < LARGE || madvise(first, (size_t)(last - first), MADV_DONTNEED) != 0)
 		return memset(p, 0, n);
 	memset(p, 0, (size_t)(first - p));
 	memset(last, 0, (size_t)(p + n - last));
@@ -125,7 +131,7 @@ arena_alloc(Arena *a, size_t size, size_t align, size_t count)
 	char *p = a->at + pad;
 	a->at = p + bytes + GAP;
 	hand_out(a, p, bytes);
-	return zeroed(p, bytes);
+	return zeroed(p, bytes, a->kept);
 }
 
 Str

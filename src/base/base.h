@@ -51,9 +51,11 @@ size_t str_distance(Str a, Str b);             /* Levenshtein, bytes, both at mo
 typedef struct Err Err;
 typedef struct Arena {
 	char *at, *end, *base;
+	bool kept;
 } Arena;
 bool arena_open(Arena *a, size_t reserve_bytes, Err *err) MUST; /* E_LIMIT when refused; memory is touched only as used */
 void arena_large(const Arena *a);              /* before it is used: its memory is better had in large pieces (random access to many megabytes) */
+void arena_keep(Arena *a);                     /* what was used is not given back to the system before the arena is closed: for work that fills it again and again */
 void arena_close(Arena *a);                    /* zero Arena allowed */
 void arena_reset(Arena *a);                    /* everything handed out is void; keeps the range */
 void *arena_alloc(Arena *a, size_t size, size_t align, size_t count); /* zeroed, never NULL */

@@ -10,6 +10,7 @@ typedef struct Filling {
 	Blocks *b;
 	size_t n;             /* keys */
 	uint32_t **count;     /* of each key: [chunk][part], later the place of the next one */
+	uint32_t **listed;    /* of each key: how many of each chunk are on the list */
 	size_t chunks, chunk; /* how many, of how many rows */
 } Filling;
 
@@ -25,17 +26,22 @@ chunk_end(const Filling *f, size_t chunk)
 	return (chunk + 1) * f->chunk < f->s->n ? (chunk + 1) * f->chunk : f->s->n;
 }
 
+/* Hashes are made once: what is wanted is listed where its chunk begins. */
 static void
 count_job(void *ctx, size_t chunk, int thread)
 {
 	(void)thread;
 	Filling *f = ctx;
-	for (size_t i = chunk * f->chunk, end = chunk_end(f, chunk); i < end; i++)
+	size_t from = chunk * f->chunk;
+	for (size_t i = from, end = chunk_end(f, chunk); i < end; i++)
 		for (size_t k = 0; k < f->n; k++) {
 			const Blocks *b = &f->b[k];
 			uint32_t hash = key_hash(f->s, &f->s->row[i], b->key);
 			size_t part = part_of(b, hash);
-			f->count[k][chunk * b->parts + part] += hash && (part & (b->every - 1)) == 0;
+			if (!hash || (part & (b->every - 1)))
+				continue;
+			f->count[k][chunk * b->parts + part]++;
+			b->list[from + f->listed[k][chunk]++] = (uint64_t)hash << 32 | i;
 		}
 }
 
@@ -44,29 +50,20 @@ fill_job(void *ctx, size_t chunk, int thread)
 {
 	(void)thread;
 	Filling *f = ctx;
-	for (size_t i = chunk * f->chunk, end = chunk_end(f, chunk); i < end; i++)
-		for (size_t k = 0; k < f->n; k++) {
-			Blocks *b = &f->b[k];
-			uint32_t hash = key_hash(f->s, &f->s->row[i], b->key);
-			size_t part = part_of(b, hash);
-			if (hash && (part & (b->every - 1)) == 0)
-				b->slot[f->count[k][chunk * b->parts + part]++] = (uint64_t)hash << 32 | i;
-		}
+	for (size_t k = 0; k < f->n; k++) {
+		Blocks *b = &f->b[k];
+		uint32_t *place = f->count[k] + chunk * b->parts;
+		const uint64_t *list = b->list + chunk * f->chunk;
+		for (size_t i = 0; i < f->listed[k][chunk]; i++)
+			b->slot[place[part_of(b, (uint32_t)(list[i] >> 32))]++] = list[i];
+	}
 }
 
 /* Where each chunk's rows of each part go: parts one after the other, within one the chunks in their order. */
-static bool
-places_find(const Filling *f, Blocks *b, uint32_t *count, Err *err)
+static void
+places_find(const Filling *f, Blocks *b, uint32_t *count)
 {
-	size_t at = 0, slots = 0;
-	for (size_t i = 0; i < f->chunks * b->parts; i++)
-		slots += count[i];
-	if (!arena_open(&b->a, (slots + b->parts + 2) * sizeof *b->slot + 65536, err))
-		return false;
-	if (slots > LARGE_ROWS)
-		arena_large(&b->a);
-	b->from = NEW(&b->a, size_t, b->parts + 1);
-	b->slot = NEW(&b->a, uint64_t, slots + 1);
+	size_t at = 0;
 	for (size_t p = 0; p < b->parts; p++) {
 		b->from[p] = at;
 		for (size_t c = 0; c < f->chunks; c++) {
@@ -76,6 +73,21 @@ places_find(const Filling *f, Blocks *b, uint32_t *count, Err *err)
 		}
 	}
 	b->from[b->parts] = at;
+}
+
+/* Room for all rows; what a sample does not use is never touched. */
+static bool
+room_make(const LinkSet *s, Blocks *b, size_t parts, Err *err)
+{
+	if (b->slot)
+		return true;
+	if (!arena_open(&b->a, (2 * s->n + parts + 8) * sizeof *b->slot + 65536, err))
+		return false;
+	if (b->every == 1 && s->n > LARGE_ROWS)
+		arena_large(&b->a);
+	b->from = NEW(&b->a, size_t, parts + 1);
+	b->slot = NEW(&b->a, uint64_t, s->n + 1);
+	b->list = NEW(&b->a, uint64_t, s->n + 1);
 	return true;
 }
 
@@ -88,21 +100,27 @@ blocks_open(const LinkSet *s, Blocks *b, size_t n, size_t every, int threads, Er
 		bits++;
 	size_t parts = (size_t)1 << bits, chunk = s->n / CHUNKS < CHUNK ? CHUNK : s->n / CHUNKS + 1;
 	Filling f = {.s = s, .b = b, .n = n, .chunk = chunk, .chunks = s->n / chunk + 1};
-	if (!arena_open(&tmp, n * (f.chunks * parts * sizeof **f.count + 64) + 65536, err))
+	bool ok = arena_open(&tmp, n * (f.chunks * (parts + 1) * sizeof **f.count + 128) + 65536, err);
+	for (size_t k = 0; k < n && ok; k++) {
+		b[k].parts = parts;
+		b[k].bits = bits;
+		b[k].every = every < parts ? every : parts;
+		ok = room_make(s, &b[k], parts, err);
+	}
+	if (!ok) {
+		for (size_t k = 0; k < n; k++)
+			blocks_close(&b[k]);
 		return false;
+	}
 	f.count = NEW(&tmp, uint32_t *, n);
+	f.listed = NEW(&tmp, uint32_t *, n);
 	for (size_t k = 0; k < n; k++) {
-		b[k] = (Blocks){
-			.parts = parts, .bits = bits, .key = b[k].key, .every = every < parts ? every : parts};
 		f.count[k] = NEW(&tmp, uint32_t, f.chunks * parts);
+		f.listed[k] = NEW(&tmp, uint32_t, f.chunks);
 	}
 	work_share(threads, f.chunks, count_job, &f);
 	for (size_t k = 0; k < n; k++)
-		if (!places_find(&f, &b[k], f.count[k], err)) {
-			for (size_t i = 0; i < k; i++)
-				blocks_close(&b[i]);
-			return false;
-		}
+		places_find(&f, &b[k], f.count[k]);
 	work_share(threads, f.chunks, fill_job, &f);
 	return true;
 }
@@ -111,6 +129,7 @@ void
 blocks_close(Blocks *b)
 {
 	arena_close(&b->a);
+	b->slot = NULL;
 }
 
 size_t

@@ -11,19 +11,20 @@ const uint8_t field_levels[LINK_FIELDS] = {
 
 /* ---- birth dates ---- */
 
-/* How many of the eight digits differ; a number at each of which digits stand apart is written with 4 bits a digit. */
+/* A digit in each four bits: two numbers that differ in one digit differ in one such group. */
 static uint32_t
 decimal(uint32_t v)
 {
 	return v % 10 | v / 10 % 10 << 4 | v / 100 % 10 << 8 | v / 1000 << 12;
 }
 
-static int
-nibbles(uint64_t x)
+static bool
+is_one_digit(uint64_t x)
 {
 	x |= x >> 1;
 	x |= x >> 2;
-	return __builtin_popcountll(x & UINT64_C(0x1111111111111111));
+	x &= UINT64_C(0x1111111111111111);
+	return x && !(x & (x - 1));
 }
 
 /* Two neighbouring digits stand the other way round, and all else is equal. */
@@ -55,7 +56,7 @@ birth_level(const LinkSet *s, uint32_t a, uint32_t b)
 	uint64_t x = (uint64_t)decimal(ya) << 16 | decimal(ma * 100 + da),
 			 y = (uint64_t)decimal(yb) << 16 | decimal(mb * 100 + db);
 	uint32_t apart = ya > yb ? ya - yb : yb - ya;
-	if (nibbles(x ^ y) == 1 || is_swap(x, y) || (rest && (apart == 1 || apart == 10)))
+	if (is_one_digit(x ^ y) || is_swap(x, y) || (rest && (apart == 1 || apart == 10)))
 		return BIRTH_DIGIT;
 	if (year && (ma == mb || da == db))
 		return BIRTH_YEAR;
@@ -74,7 +75,7 @@ number_level(uint64_t a, uint64_t b, bool born_on_one_day)
 		return NUMBER_EQUAL;
 	uint64_t x = a ^ b;
 	bool serial = !(x & 0xffff), date = !(x >> 16 & 0xffffff), area = !(x >> 40);
-	bool slip = nibbles(x) == 1 || is_swap(a, b);
+	bool slip = is_one_digit(x) || is_swap(a, b);
 	if (date && area)
 		return slip ? NUMBER_NEXT : NUMBER_STEM;
 	if (date) /* neighbouring districts have neighbouring numbers: one digit of the area is no slip */

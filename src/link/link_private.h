@@ -52,9 +52,8 @@ typedef struct Texts {
 /* Numbers: shard in the upper bits, place in it below; 0 is the empty text. */
 bool texts_open(Texts *t, size_t rows, bool names, Err *err) MUST;
 void texts_close(Texts *t);
-typedef struct TextUse {
-	uint64_t tokens; /* as in Row */
-	uint32_t number, sound, letters;
+typedef struct TextUse { /* as in Row */
+	uint32_t number, sound, letters, tokens;
 	uint16_t three;
 	uint8_t first;
 } TextUse;
@@ -74,17 +73,19 @@ entry_text(const Entry *e)
 }
 
 /* ---- Rows (set.c) ---- */
-typedef struct Row {
+enum { TOKEN_BITS = 27 };
+typedef struct Row { /* 40 bytes */
 	uint64_t number;   /* a digit in each four bits, the last one lowest; 0: unknown */
-	uint64_t tokens;   /* of the name: a bit for each of two letters or more */
+	uint64_t birth : 23; /* year << 9 | month << 5 | day; 0: unknown */
+	uint64_t area : 24;  /* number in area[] of the set; 0: unknown */
+	uint64_t sex : 2;
+	uint64_t three : 15; /* as in Entry */
 	uint32_t family;   /* hash; 0: unknown */
 	uint32_t name, place;
-	uint32_t birth;    /* year << 9 | month << 5 | day; 0: unknown */
 	uint32_t sound;    /* of the name */
 	uint32_t letters;  /* of the name: a bit for each that it has, and above bit 26 how long it is */
-	uint32_t area : 24; /* number in area[] of the set; 0: unknown */
-	uint32_t sex : 2, first : 5; /* first: letter of the name */
-	uint16_t three;    /* as in Entry */
+	uint32_t tokens : TOKEN_BITS; /* of the name: a bit for each of two letters or more */
+	uint32_t first : 5; /* letter of the name */
 } Row;
 typedef struct LinkArea {
 	uint64_t code;
@@ -104,9 +105,14 @@ struct LinkSet {
 	unsigned keys;
 };
 static inline uint32_t
+born_at(uint32_t birth)
+{
+	return ((birth >> 9) * 12 + (birth >> 5 & 15) - 1) * 31 + (birth & 31) - 1;
+}
+static inline uint32_t
 rows_born(const LinkSet *s, uint32_t birth)
 {
-	return s->born[((birth >> 9) * 12 + (birth >> 5 & 15) - 1) * 31 + (birth & 31) - 1];
+	return s->born[born_at(birth)];
 }
 
 /* ---- Keys (keys.c) ---- */
@@ -226,12 +232,14 @@ typedef struct Blocks {
 	size_t parts;        /* pieces that are worked on apart from each other: 1 << bits */
 	unsigned bits;
 	uint64_t *slot;      /* hash << 32 | row, by part */
+	uint64_t *list;      /* the same in the order of rows, while parts are filled */
 	size_t *from;        /* [parts + 1] */
 	LinkKey key;
 	size_t every;        /* only parts that are a multiple of this power of two are filled */
 	Arena a;
 } Blocks;
-/* The rows by each of n keys (b[i].key), in one walk over them. every: 1 for all of them, else a sample of the groups. */
+/* The rows by each of n keys (b[i].key, the rest noughts or what an earlier call left there, whose memory is used again), in one walk over
+ * them. every: 1 for all of them, else a sample of the groups. On an error all of them are closed. */
 bool blocks_open(const LinkSet *s, Blocks *b, size_t n, size_t every, int threads, Err *err) MUST;
 void blocks_close(Blocks *b);
 size_t part_size(const Blocks *b, size_t part);

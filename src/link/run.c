@@ -60,6 +60,8 @@ name_see(Run *r, Worker *k, const Row *a, const Row *b, LevelPattern p)
 	if (name < NAME_LEVELS)
 		return name;
 	bool all = !r->w || is_asked(p);
+	if (!r->w && compare_name_bound(a, b) == NAME_OTHER && !(a->tokens & b->tokens))
+		return NAME_OTHER;
 	float cheap = r->w ? r->w->cheap[p >> BIRTH_SHIFT] : 0;
 	const float *most = r->w ? r->w->most[in_family(p)][p >> SEX_SHIFT & 3] : NULL;
 	if (!all && cheap + most[NAME_SOUND + 1] < r->least)
@@ -71,20 +73,40 @@ name_see(Run *r, Worker *k, const Row *a, const Row *b, LevelPattern p)
 	return compare_name_letters(&k->compare, a, b);
 }
 
+/* While learning: how many pairs this one stands for; 0: another one stands for it. Those of which neither number nor birth date
+ * are alike are most of a family's pairs, and tell little. By what is in the rows: it does not depend on their order. */
+static uint32_t
+pair_stands_for(const LinkSet *s, const Row *a, const Row *b, LevelPattern p)
+{
+	enum { MANY = 8 };
+	if (s->n <= SAMPLE_ROWS || level_of(p, BY_NUMBER) <= NUMBER_SERIAL ||
+		level_of(p, BY_BIRTH) < BIRTH_OTHER)
+		return 1;
+	return (key_hash(s, a, LINK_KEYS) + key_hash(s, b, LINK_KEYS)) % MANY ? 0 : MANY;
+}
+
+static void
+pair_learn(Run *r, Worker *k, const Row *a, const Row *b, LevelPattern p)
+{
+	uint32_t times = pair_stands_for(r->s, a, b, p);
+	if (times)
+		k->times[p | name_see(r, k, a, b, p)] += times;
+}
+
 static void
 pair_see(Run *r, Worker *k, const Row *a, const Row *b, const uint32_t row[2])
 {
 	LevelPattern p = compare_cheap(&k->compare, a, b);
+	if (!r->w) {
+		pair_learn(r, k, a, b, p);
+		return;
+	}
 	unsigned name = name_see(r, k, a, b, p);
 	k->report.pairs++;
-	k->coincidences += r->w && name <= NAME_MOST_FREQUENT && level_of(p, BY_BIRTH) <= BIRTH_HEAPED;
+	k->coincidences += name <= NAME_MOST_FREQUENT && level_of(p, BY_BIRTH) <= BIRTH_HEAPED;
 	if (name == NAME_LEVELS)
 		return;
 	p |= name;
-	if (!r->w) {
-		k->times[p]++;
-		return;
-	}
 	float bits = pattern_bits(r->w, p);
 	LinkClass class = pattern_class(p, (double)bits);
 	if (bits >= r->least || class != LINK_SAME)
@@ -149,16 +171,26 @@ fail(Run *r, const Err *err)
 	NEED(pthread_mutex_unlock(&r->lock) == 0);
 }
 
+static void
+row_fetch(const Row *r)
+{
+	__builtin_prefetch(r);
+	__builtin_prefetch((const char *)(r + 1) - 1); /* it may lie on two lines of the cache */
+}
+
 /* Neighbours in the order of a hash of all that is in them: two people who have nothing to do with each other, but for a few. */
 static void
 strangers_see(Run *r, Worker *k, const uint64_t *slot, size_t n)
 {
 	size_t reach = STRANGER_PAIRS / (r->s->n < SAMPLE_ROWS ? r->s->n : SAMPLE_ROWS) + 1;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (i + AHEAD < n)
+			row_fetch(&r->s->row[(uint32_t)slot[i + AHEAD]]);
 		for (size_t j = i + 1; j < n && j <= i + reach; j++)
 			if (slot[i] >> 32 != slot[j] >> 32)
 				pair_see(r, k, &r->s->row[(uint32_t)slot[i]], &r->s->row[(uint32_t)slot[j]],
 					(const uint32_t[]){0, 0});
+	}
 }
 
 /* Where the group that starts at `from` ends. */
@@ -169,13 +201,6 @@ group_end(const uint64_t *slot, size_t n, size_t from)
 	while (end < n && slot[end] >> 32 == slot[from] >> 32)
 		end++;
 	return end;
-}
-
-static void
-row_fetch(const Row *r)
-{
-	__builtin_prefetch(r);
-	__builtin_prefetch((const char *)(r + 1) - 1); /* it may lie on two lines of the cache */
 }
 
 /* Rows lie anywhere: those of groups to come are asked for while others are looked at. */
@@ -224,7 +249,6 @@ key_walk(Run *r, Blocks *b, Err *err)
 {
 	r->b = b;
 	work_share(r->o->threads, b->parts / b->every, part_job, r);
-	blocks_close(b);
 	if (r->failed && err)
 		*err = r->err;
 	return !r->failed;
@@ -289,7 +313,7 @@ first_guess(const Run *r, LinkKey key, Sample sample, size_t every)
 static bool
 sample(Run *r, size_t every, Arena *a, Learning *l, Err *err)
 {
-	Blocks b[LINK_KEYS + 1];
+	Blocks b[LINK_KEYS + 1] = {0};
 	size_t n = 0;
 	bool ok = true;
 	b[n++].key = LINK_KEYS;
@@ -300,11 +324,10 @@ sample(Run *r, size_t every, Arena *a, Learning *l, Err *err)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		LinkKey key = b[i].key;
-		if (!ok) {
-			blocks_close(&b[i]);
+		ok = ok && key_walk(r, &b[i], err);
+		blocks_close(&b[i]);
+		if (!ok)
 			continue;
-		}
-		ok = key_walk(r, &b[i], err);
 		Seen *seen = NEW(a, Seen, PATTERNS);
 		Sample all = {.seen = seen, .n = seen_take(r, seen)};
 		if (key == LINK_KEYS) {
@@ -398,6 +421,23 @@ pairs_gather(Run *r, Arena *a, LinkReport *out, Err *err)
 }
 
 static bool
+keys_walk(Run *r, LinkReport *out, Err *err)
+{
+	Blocks b = {0};
+	bool ok = true;
+	for (LinkKey k = 0; k < LINK_KEYS && ok; k++) {
+		if (!(r->o->keys & LINK_BIT(k)))
+			continue;
+		b.key = k;
+		r->w = &r->s->model->by_key[k];
+		ok = blocks_open(r->s, &b, 1, 1, r->o->threads, err) && key_walk(r, &b, err);
+		report_take(r, k, out);
+	}
+	blocks_close(&b);
+	return ok;
+}
+
+static bool
 run_all(Run *r, LinkReport *out, Err *err)
 {
 	int64_t start = clock_us();
@@ -407,15 +447,8 @@ run_all(Run *r, LinkReport *out, Err *err)
 		r->worker[t].report = (LinkKeyReport){0};
 	out->train_us = clock_us() - start;
 	start = clock_us();
-	for (LinkKey k = 0; k < LINK_KEYS; k++) {
-		if (!(r->o->keys & LINK_BIT(k)))
-			continue;
-		Blocks b = {.key = k};
-		r->w = &r->s->model->by_key[k];
-		if (!blocks_open(r->s, &b, 1, 1, r->o->threads, err) || !key_walk(r, &b, err))
-			return false;
-		report_take(r, k, out);
-	}
+	if (!keys_walk(r, out, err))
+		return false;
 	out->pairs_us = clock_us() - start;
 	out->chance = meeting_pairs(&r->meeting, LINK_NAME_BIRTH);
 	return true;

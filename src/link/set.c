@@ -162,23 +162,22 @@ rows_fill(LinkSet *s, const LinkBatch *b, size_t first, const Columns *c)
 	for (size_t i = 0; i < b->n; i++) {
 		Row *r = &s->row[first + i];
 		uint64_t family = b->family && b->family[i] ? link_mix(b->family[i]) : 0;
+		uint32_t birth = b->birth ? birth_of(b->birth[i]) : 0;
 		const TextUse *name = b->name ? &c->name[b->name[i]] : &nothing;
 		*r = (Row){.number = b->number ? digits_of(b->number[i]) : 0,
 			.family = (uint32_t)family,
 			.name = name->number,
 			.sound = name->sound,
 			.letters = name->letters,
-			.three = name->three,
-			.tokens = name->tokens,
+			.three = name->three & 0x7fffu,
+			.tokens = name->tokens & ((1u << TOKEN_BITS) - 1),
 			.first = name->first & 31u,
 			.place = b->place ? c->place[b->place[i]].number : 0,
-			.birth = b->birth ? birth_of(b->birth[i]) : 0,
+			.birth = birth & 0x7fffffu,
 			.area = b->area ? c->area[i] & AREAS_MOST : 0u,
 			.sex = b->sex ? b->sex[i] & 3u : 0u};
-		if (r->birth)
-			__atomic_fetch_add(&s->born[((r->birth >> 9) * 12 + (r->birth >> 5 & 15) - 1) * 31 +
-								   (r->birth & 31) - 1],
-				1, __ATOMIC_RELAXED);
+		if (birth)
+			__atomic_fetch_add(&s->born[born_at(birth)], 1, __ATOMIC_RELAXED);
 	}
 }
 
@@ -214,6 +213,7 @@ piece_job(void *ctx, size_t piece, int thread)
 		fail(l, &err);
 		return;
 	}
+	arena_keep(a);
 	if (!piece_load(l, piece, a, &err))
 		fail(l, &err);
 	arena_reset(a);

@@ -18,7 +18,12 @@ link_hash(Str s)
 }
 
 enum { FAR = 12, NEAR = 5 }; /* looked ahead: a table's slot, then the text that it names */
-enum { LARGE_ROWS = 1 << 20, FIRST_SLOTS = 256, ENTRY_MOST = (int)sizeof(Entry) + NAME_MOST };
+enum {
+	LARGE_ROWS = 1 << 20,
+	LARGE_SLOTS = 1 << 17,
+	FIRST_SLOTS = 256,
+	ENTRY_MOST = (int)sizeof(Entry) + NAME_MOST
+};
 
 bool
 texts_open(Texts *t, size_t rows, bool names, Err *err)
@@ -117,6 +122,10 @@ table_grow(Shard *s, Err *err)
 	Arena table;
 	if (!arena_open(&table, (size_t)s->slots * 2 * sizeof *s->slot + 4096, err))
 		return false;
+	arena_keep(
+		&table); /* it is looked into before it is written: pages that are read first are had twice */
+	if (s->slots >= LARGE_SLOTS)
+		arena_large(&table);
 	uint32_t mask = s->slots * 2 - 1;
 	uint64_t *slot = NEW(&table, uint64_t, (size_t)mask + 1);
 	for (uint32_t i = 0; i < s->slots; i++) {
@@ -215,15 +224,15 @@ letters_of(const Entry *e)
 	return bits | (uint32_t)(e->n > LONGEST ? LONGEST : e->n) << 27;
 }
 
-static uint64_t
+static uint32_t
 tokens_of(const Entry *e)
 {
-	uint64_t bits = 0;
+	uint32_t bits = 0;
 	for (size_t i = 0, from = 0; i <= e->n; i++) {
 		if (i < e->n && e->text[i] != ' ')
 			continue;
 		if (i > from + 1)
-			bits |= UINT64_C(1) << (link_hash((Str){e->text + from, i - from}) & 63);
+			bits |= UINT32_C(1) << link_hash((Str){e->text + from, i - from}) % TOKEN_BITS;
 		from = i + 1;
 	}
 	return bits;
@@ -232,7 +241,7 @@ tokens_of(const Entry *e)
 static TextUse
 use_of(const Entry *e, uint32_t number)
 {
-	return (TextUse){tokens_of(e), number, e->sound, letters_of(e), e->three,
+	return (TextUse){number, e->sound, letters_of(e), tokens_of(e), e->three,
 		(uint8_t)((unsigned char)e->text[0] & 31u)};
 }
 

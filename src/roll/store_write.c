@@ -225,6 +225,7 @@ slice_write(RollWriter *w, Arena *a, const RollSlice *s, WrittenSlice *ws, Err *
 	enum { MOST = 16 << 20, TEXTS = ROLL_TEXTS * (ROLL_SLICE + 1) * (ROLL_CELL + 8) };
 	if (!a->base && !arena_open(a, MOST + (size_t)TEXTS, err))
 		return false;
+	arena_keep(a);
 	arena_reset(a);
 	if (!box_make(&b, err))
 		return false;

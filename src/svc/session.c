@@ -146,7 +146,7 @@ kept_put(struct Sessions *all, const char hash[65], Found *of)
 	pthread_mutex_lock(&all->lock);
 	Slot *s = slot_of(all, hash);
 	bool same = strcmp(s->hash, hash) == 0;
-	Arena text = {s->text, s->text + sizeof s->text, s->text};
+	Arena text = {.at = s->text, .end = s->text + sizeof s->text, .base = s->text};
 	if (!same)
 		slot_leave(all, s);
 	s->stored = same ? s->stored : of->seen;
