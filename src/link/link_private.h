@@ -166,6 +166,8 @@ typedef struct PlaceMemo {
 	uint32_t a, b;
 	uint8_t level;
 } PlaceMemo;
+LevelPattern compare_numbers(const LinkSet *s, const Row *a, const Row *b); /* birth date and number alone */
+LevelPattern compare_places(Comparer *c, const Row *a, const Row *b);       /* place, sex, area */
 LevelPattern compare_cheap(Comparer *c, const Row *a, const Row *b); /* all but the name, whose bits are 0 */
 /* The name's level where the names are equal or sound so or one is unknown; NAME_LEVELS: letters must be compared. */
 unsigned compare_name_quick(const LinkSet *s, const Row *a, const Row *b);
@@ -188,6 +190,7 @@ typedef struct Weights {
 	double share, prior; /* part of the candidates that are one person; log2 of its odds */
 	float cheap[CHEAP];  /* prior and all fields but name and sex, by pattern >> BIRTH_SHIFT */
 	float rest[2][LEVELS_MOST][4]; /* name and sex, by the name's context */
+	float ceiling[2][1 << 6]; /* the most that a pair can have whose names sound otherwise, alike; by birth and number: pattern >> BIRTH_SHIFT */
 	float most[2][4][LEVELS_MOST]; /* the most that a name of this level or any after it can give, with the sex */
 } Weights;
 struct Model {

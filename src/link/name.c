@@ -211,25 +211,43 @@ name_add(Name *out, Str token)
 	out->n = (uint8_t)(out->n + n);
 }
 
+/* Most names hold nothing but themselves: no word that means something, no dot, no initial M. */
+static bool
+is_plain(const Words *w)
+{
+	unsigned all = w->n > 1 && w->length[0] == 1;
+	for (size_t i = 0; i < w->n; i++)
+		all |= kinds(w, i) | w->dotted[i];
+	return !all;
+}
+
+static void
+name_put(const Words *w, size_t i, bool many, Name *out)
+{
+	Str s = word(w, i);
+	unsigned kind = kinds(w, i);
+	if ((many && str_eq(s, S("M"))) || kind & MUHAMMAD)
+		s = S("MUHAMMAD");
+	else if (kind & ABDUL)
+		s = S("ABDUL");
+	name_add(out, s);
+}
+
 void
 name_read(Str written, Name *out)
 {
 	Words w;
-	size_t first, n;
+	size_t first = 0;
 	NEED(pthread_once(&known_once, known_fill) == 0);
-	*out = (Name){.n = 0};
+	out->n = out->tokens = 0;
 	words_read(written, &w);
-	n = core(&w, &first);
-	for (size_t i = 0; i < n; i++) {
-		Str s = word(&w, first + i);
-		bool initial = i == 0 && n > 1 && str_eq(s, S("M"));
-		unsigned kind = kinds(&w, first + i);
-		if (initial || kind & MUHAMMAD)
-			s = S("MUHAMMAD");
-		else if (kind & ABDUL)
-			s = S("ABDUL");
-		name_add(out, s);
-	}
+	bool plain = is_plain(&w);
+	size_t n = plain ? w.n : core(&w, &first);
+	for (size_t i = 0; i < n; i++)
+		if (plain)
+			name_add(out, word(&w, i));
+		else
+			name_put(&w, first + i, i == 0 && n > 1, out);
 }
 
 Str

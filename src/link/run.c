@@ -93,16 +93,30 @@ pair_learn(Run *r, Worker *k, const Row *a, const Row *b, LevelPattern p)
 		k->times[p | name_see(r, k, a, b, p)] += times;
 }
 
+/* Birth dates and numbers alone tell that they are two people, of none of the classes. */
+static bool
+is_hopeless(const Run *r, const Row *a, const Row *b, LevelPattern p)
+{
+	bool alike = a->sound == b->sound;
+	if (level_of(p, BY_BIRTH) <= BIRTH_HEAPED || level_of(p, BY_NUMBER) == NUMBER_EQUAL ||
+		!a->name || !b->name || (alike && a->family == b->family))
+		return false;
+	return r->w->ceiling[alike][p >> BIRTH_SHIFT] < r->least;
+}
+
 static void
 pair_see(Run *r, Worker *k, const Row *a, const Row *b, const uint32_t row[2])
 {
-	LevelPattern p = compare_cheap(&k->compare, a, b);
+	LevelPattern p = compare_numbers(r->s, a, b);
+	k->report.pairs++;
+	if (r->w && is_hopeless(r, a, b, p))
+		return;
+	p |= compare_places(&k->compare, a, b);
 	if (!r->w) {
 		pair_learn(r, k, a, b, p);
 		return;
 	}
 	unsigned name = name_see(r, k, a, b, p);
-	k->report.pairs++;
 	k->coincidences += name <= NAME_MOST_FREQUENT && level_of(p, BY_BIRTH) <= BIRTH_HEAPED;
 	if (name == NAME_LEVELS)
 		return;
