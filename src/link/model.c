@@ -41,7 +41,8 @@ field_context(LevelPattern p, int field)
 		return level_of(p, BY_NAME) <= NAME_WITHIN;
 	case BY_NAME: /* families share tokens */
 		return in_family(p);
-	case BY_BIRTH:
+	case BY_BIRTH: /* a number holds it */
+		return level_of(p, BY_NUMBER) == NUMBER_EQUAL;
 	case BY_AREA:
 		break;
 	}
@@ -258,6 +259,7 @@ weights_learn(Weights *w, Sample sample, const Shares *same, const Shares *apart
 		shares_add(&all, sample.seen[i].pattern, sample.seen[i].times);
 	believe(&all, same, &one);
 	believe(&all, apart, &two);
+	memcpy(two.of[BY_BIRTH][1], one.of[BY_BIRTH][1], sizeof two.of[BY_BIRTH][1]);
 	/* At first two people are taken to be like all candidates, as far as these are strangers who met by chance. */
 	w->share = sample.share;
 	shares_even(&all, &nothing, 0, &common);
