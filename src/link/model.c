@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUNDS = 40, PRIOR = 60 };
+enum { ROUNDS = 40, PRIOR = 60, CLEAR = 19 };
 
 /* Of pairs that are one person, how often each level is expected. Assumed, as doc/roll-errors.md; the pairs overrule it. */
 static const double EXPECTED[LINK_FIELDS][LEVELS_MOST] = {
@@ -134,18 +134,20 @@ mixture_learn(Weights *w, Sample sample, const Shares *one, const Shares *two, c
 	w->m = *one;
 	w->u = *start;
 	for (int round = 0; round < ROUNDS && pairs > 0; round++) {
-		Shares other = {0};
+		Shares same = {0}, other = {0};
 		w->same = (Shares){0};
 		found = 0;
 		for (size_t i = 0; i < sample.n; i++) {
 			LevelPattern p = sample.seen[i].pattern;
 			double odds = pair_odds(w, p), part = odds / (1 + odds) * sample.seen[i].times;
 			found += part;
-			shares_add(&w->same, p, part);
+			shares_add(&same, p, part);
+			if (odds > CLEAR)
+				shares_add(&w->same, p, part);
 			shares_add(&other, p, sample.seen[i].times - part);
 		}
 		w->share = (found + 1) / (pairs + 2);
-		shares_even(&w->same, one, PRIOR + (pairs - found) / 2, &w->m);
+		shares_even(&same, one, PRIOR + (pairs - found) / 2, &w->m);
 		shares_even(&other, two, PRIOR + (sample.never ? pairs - found : 0), &w->u);
 	}
 }
