@@ -35,8 +35,9 @@ field_context(LevelPattern p, int field)
 	case BY_NUMBER: /* neighbours have its area in common, who is born on one day its date */
 		return (level_of(p, BY_BIRTH) <= BIRTH_HEAPED) +
 			2u * (level_of(p, BY_AREA) <= AREA_DISTRICT);
-	case BY_PLACE: /* neighbours are born in one place */
-		return level_of(p, BY_AREA) <= AREA_VILLAGE;
+	case BY_PLACE: /* neighbours are born in one place, and so are those whose numbers begin alike */
+		return (level_of(p, BY_AREA) <= AREA_VILLAGE) +
+			2u * (level_of(p, BY_NUMBER) == NUMBER_NEXT || level_of(p, BY_NUMBER) == NUMBER_STEM);
 	case BY_SEX: /* names tell it */
 		return level_of(p, BY_NAME) <= NAME_WITHIN;
 	case BY_NAME: /* families share tokens */
