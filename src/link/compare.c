@@ -141,24 +141,24 @@ area_level(const LinkSet *s, const Row *a, const Row *b)
 }
 
 LINK_FAST LevelPattern
-compare_numbers(const LinkSet *s, const Row *a, const Row *b)
+compare_near(const LinkSet *s, const Row *a, const Row *b)
 {
+	unsigned sex = !a->sex || !b->sex ? SEX_NOT_KNOWN : a->sex == b->sex ? SEX_EQUAL : SEX_OTHER;
 	return birth_level(s, a->birth, b->birth) << BIRTH_SHIFT |
-		number_level(a->number, b->number, a->birth == b->birth) << NUMBER_SHIFT;
+		number_level(a->number, b->number, a->birth == b->birth) << NUMBER_SHIFT |
+		sex << SEX_SHIFT | area_level(s, a, b) << AREA_SHIFT;
 }
 
 LevelPattern
-compare_places(Comparer *c, const Row *a, const Row *b)
+compare_place(Comparer *c, const Row *a, const Row *b)
 {
-	unsigned sex = !a->sex || !b->sex ? SEX_NOT_KNOWN : a->sex == b->sex ? SEX_EQUAL : SEX_OTHER;
-	return place_level(c, a->place, b->place) << PLACE_SHIFT | sex << SEX_SHIFT |
-		area_level(c->s, a, b) << AREA_SHIFT;
+	return place_level(c, a->place, b->place) << PLACE_SHIFT;
 }
 
 LevelPattern
 compare_cheap(Comparer *c, const Row *a, const Row *b)
 {
-	return compare_numbers(c->s, a, b) | compare_places(c, a, b);
+	return compare_near(c->s, a, b) | compare_place(c, a, b);
 }
 
 /* ---- names ---- */

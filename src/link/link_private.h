@@ -166,8 +166,8 @@ typedef struct PlaceMemo {
 	uint32_t a, b;
 	uint8_t level;
 } PlaceMemo;
-LevelPattern compare_numbers(const LinkSet *s, const Row *a, const Row *b); /* birth date and number alone */
-LevelPattern compare_places(Comparer *c, const Row *a, const Row *b);       /* place, sex, area */
+LevelPattern compare_near(const LinkSet *s, const Row *a, const Row *b); /* what stands in the rows: all but place and name */
+LevelPattern compare_place(Comparer *c, const Row *a, const Row *b);     /* the place */
 LevelPattern compare_cheap(Comparer *c, const Row *a, const Row *b); /* all but the name, whose bits are 0 */
 /* The name's level where the names are equal or sound so or one is unknown; NAME_LEVELS: letters must be compared. */
 unsigned compare_name_quick(const LinkSet *s, const Row *a, const Row *b);
@@ -183,6 +183,13 @@ enum { CONTEXTS = 4 };
 typedef struct Shares {
 	double of[LINK_FIELDS][CONTEXTS][LEVELS_MOST];
 } Shares;
+/* Birth, number and area of a pattern. */
+enum { NEAR_BITS = PLACE_SHIFT - BIRTH_SHIFT, NEAR_MOST = 1 << (NEAR_BITS + 3) };
+static inline unsigned
+near_of(LevelPattern p)
+{
+	return (p >> BIRTH_SHIFT & ((1u << NEAR_BITS) - 1)) | p >> AREA_SHIFT << NEAR_BITS;
+}
 typedef struct Weights {
 	Shares m, u; /* how often the rows of one person, of two people have it */
 	Shares same; /* what the pairs of the sample that are one person have, in pairs */
@@ -190,7 +197,7 @@ typedef struct Weights {
 	double share, prior; /* part of the candidates that are one person; log2 of its odds */
 	float cheap[CHEAP];  /* prior and all fields but name and sex, by pattern >> BIRTH_SHIFT */
 	float rest[2][LEVELS_MOST][4]; /* name and sex, by the name's context */
-	float ceiling[2][1 << 6]; /* the most that a pair can have whose names sound otherwise, alike; by birth and number: pattern >> BIRTH_SHIFT */
+	float placeless[2][NEAR_MOST]; /* the most that prior and fields but name and sex can give where the place is another, the same, by near_of */
 	float most[2][4][LEVELS_MOST]; /* the most that a name of this level or any after it can give, with the sex */
 } Weights;
 struct Model {

@@ -236,21 +236,20 @@ tables_fill(Weights *w)
 }
 
 static void
-ceiling_fill(Weights *w)
+placeless_fill(Weights *w)
 {
-	enum { NUMBERS = (1 << (PLACE_SHIFT - BIRTH_SHIFT)) - 1 };
-	for (int alike = 0; alike < 2; alike++)
-		for (LevelPattern q = 0; q <= NUMBERS; q++)
-			w->ceiling[alike][q] = -INFINITY;
-	for (LevelPattern q = 0; q < CHEAP; q++)
-		for (int alike = 0; alike < 2; alike++)
-			for (unsigned sex = 0; sex < 4; sex++) {
-				LevelPattern p = q << BIRTH_SHIFT;
-				float bits =
-					w->cheap[q] + w->most[in_family(p)][sex][alike ? NAME_RAREST : NAME_SOUND + 1];
-				if (bits > w->ceiling[alike][q & NUMBERS])
-					w->ceiling[alike][q & NUMBERS] = bits;
-			}
+	for (unsigned near = 0; near < NEAR_MOST; near++)
+		w->placeless[0][near] = w->placeless[1][near] = -INFINITY;
+	for (LevelPattern q = 0; q < CHEAP; q++) {
+		LevelPattern p = q << BIRTH_SHIFT;
+		unsigned place = level_of(p, BY_PLACE);
+		for (unsigned same = 0; same < 2; same++) {
+			float *most = &w->placeless[same][near_of(p)];
+			bool can = place == PLACE_UNKNOWN || same == (place < PLACE_ALIKE);
+			if (can && w->cheap[q] > *most)
+				*most = w->cheap[q];
+		}
+	}
 }
 
 void
@@ -271,7 +270,7 @@ weights_learn(Weights *w, Sample sample, const Shares *same, const Shares *apart
 	w->prior = log2(w->share / (1 - w->share));
 	weights_even(w);
 	tables_fill(w);
-	ceiling_fill(w);
+	placeless_fill(w);
 }
 
 double

@@ -76,11 +76,11 @@ name_see(Run *r, Worker *k, const Row *a, const Row *b, LevelPattern p)
 /* While learning: how many pairs this one stands for; 0: another one stands for it. Those of which neither number nor birth date
  * are alike are most of a family's pairs, and tell little. By what is in the rows: it does not depend on their order. */
 static uint32_t
-pair_stands_for(const LinkSet *s, const Row *a, const Row *b, LevelPattern p)
+pair_stands_for(const LinkSet *s, const Row *a, const Row *b, LevelPattern p, bool many)
 {
 	enum { MANY = 8 };
-	if (s->n <= SAMPLE_ROWS || level_of(p, BY_NUMBER) <= NUMBER_SERIAL ||
-		level_of(p, BY_BIRTH) < BIRTH_OTHER)
+	bool born = level_of(p, BY_BIRTH) < BIRTH_OTHER;
+	if (s->n <= SAMPLE_ROWS || level_of(p, BY_NUMBER) <= NUMBER_SERIAL || (born && !many))
 		return 1;
 	return (key_hash(s, a, LINK_KEYS) + key_hash(s, b, LINK_KEYS)) % MANY ? 0 : MANY;
 }
@@ -88,30 +88,35 @@ pair_stands_for(const LinkSet *s, const Row *a, const Row *b, LevelPattern p)
 static void
 pair_learn(Run *r, Worker *k, const Row *a, const Row *b, LevelPattern p)
 {
-	uint32_t times = pair_stands_for(r->s, a, b, p);
+	uint32_t times = pair_stands_for(r->s, a, b, p, r->b->key == LINK_BIRTH);
 	if (times)
 		k->times[p | name_see(r, k, a, b, p)] += times;
 }
 
-/* Birth dates and numbers alone tell that they are two people, of none of the classes. */
+/* What stands in the rows themselves tells that they are two people, and of none of the classes. */
 static bool
 is_hopeless(const Run *r, const Row *a, const Row *b, LevelPattern p)
 {
-	bool alike = a->sound == b->sound;
-	if (level_of(p, BY_BIRTH) <= BIRTH_HEAPED || level_of(p, BY_NUMBER) == NUMBER_EQUAL ||
-		!a->name || !b->name || (alike && a->family == b->family))
+	bool alike = a->sound == b->sound, born = level_of(p, BY_BIRTH) <= BIRTH_HEAPED;
+	bool family = in_family(p);
+	if (level_of(p, BY_NUMBER) == NUMBER_EQUAL || !a->name || !b->name ||
+		alike + born + family >= 2)
 		return false;
-	return r->w->ceiling[alike][p >> BIRTH_SHIFT] < r->least;
+	float bits = r->w->placeless[a->place == b->place][near_of(p)];
+	const float *most = r->w->most[family][p >> SEX_SHIFT & 3];
+	if (bits + most[alike ? NAME_RAREST : NAME_SOUND + 1] < r->least)
+		return true;
+	return !alike && !(a->tokens & b->tokens) && bits + most[compare_name_bound(a, b)] < r->least;
 }
 
 static void
 pair_see(Run *r, Worker *k, const Row *a, const Row *b, const uint32_t row[2])
 {
-	LevelPattern p = compare_numbers(r->s, a, b);
+	LevelPattern p = compare_near(r->s, a, b);
 	k->report.pairs++;
 	if (r->w && is_hopeless(r, a, b, p))
 		return;
-	p |= compare_places(&k->compare, a, b);
+	p |= compare_place(&k->compare, a, b);
 	if (!r->w) {
 		pair_learn(r, k, a, b, p);
 		return;
