@@ -314,9 +314,11 @@ nik_mistake(Mistake what, Slip slip, Row *row, Dice *d)
 	uint64_t changed = 0;
 	for (int i = 0; i < 16; i++)
 		changed = changed * 10 + (uint64_t)(digit[i] - '0');
-	bool made = changed != row->nik;
+	if (changed == row->nik ||
+		changed % 10000 == 0) /* no serial is 0000: that is a spreadsheet's doing */
+		return false;
 	row->nik = changed;
-	return made;
+	return true;
 }
 
 /* ---- where somebody was born, lives, and with whom ---- */

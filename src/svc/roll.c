@@ -92,17 +92,35 @@ roll_versions(Workspace *w, Arena *a, RollVersion **out, size_t *n, Err *err)
 	return true;
 }
 
+/* Equal but for capitals. */
+static bool
+is_word(Str a, Str b)
+{
+	bool same = a.n == b.n;
+	for (size_t i = 0; same && i < a.n; i++) {
+		char x = a.p[i], y = b.p[i];
+		x = x >= 'A' && x <= 'Z' ? (char)(x - 'A' + 'a') : x;
+		y = y >= 'A' && y <= 'Z' ? (char)(y - 'A' + 'a') : y;
+		same = x == y;
+	}
+	return same;
+}
+
 bool
-roll_kind_check(Str kind, Err *err)
+roll_kind(const Workspace *w, Str text, Str *kind, Err *err)
 {
 	AUTO(Buf) all = {0};
 	for (size_t i = 0; roll_kinds[i]; i++) {
-		if (str_eq(kind, str_of(roll_kinds[i])))
+		*kind = str_of(roll_kinds[i]);
+		Str label = pack_label(w->pack, *kind);
+		if (is_word(text, *kind) || is_word(text, label))
 			return true;
 		buf_fmt(&all, "%s%s", i ? ", " : "", roll_kinds[i]);
+		if (!str_eq(label, *kind))
+			buf_fmt(&all, " (%.*s)", STR(label));
 	}
 	return err_set(
-		err, E_INPUT, "'%.*s' is no version of the roll: %.*s are", STR(kind), STR(buf_str(&all)));
+		err, E_INPUT, "'%.*s' is no version of the roll: %.*s are", STR(text), STR(buf_str(&all)));
 }
 
 static bool
@@ -112,7 +130,7 @@ none(Str text, size_t n, Err *err)
 		return err_set(err, E_NOTFOUND,
 			"there is no version '%.*s' of the roll; siap roll stats lists them", STR(text));
 	err_set(err, E_NOTFOUND, "no voter roll was imported yet");
-	return err_hint(err, "siap roll import KIND FILE");
+	return err_hint(err, "siap roll import DPT FILE");
 }
 
 static bool
@@ -130,7 +148,7 @@ roll_find(Workspace *w, Str text, Arena *a, RollVersion *out, Err *err)
 	size_t n, at = 0;
 	int64_t number = 0;
 	bool is_number = str_int(text, &number) && number > 0;
-	if (text.n && !is_number && !roll_kind_check(text, err))
+	if (text.n && !is_number && !roll_kind(w, text, &text, err))
 		return false;
 	if (!roll_versions(w, a, &all, &n, err))
 		return false;

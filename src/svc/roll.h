@@ -11,6 +11,8 @@ typedef struct RollVersion {
 	Str area, kind, sha256, source;
 	int64_t voters, male, female, wrong, stations; /* wrong: NIK that are empty or wrong */
 } RollVersion;
+/* A kind by its name or by what the rule pack calls it (DPT), in any letters: one of roll_kinds. E_INPUT names them all. */
+bool roll_kind(const Workspace *w, Str text, Str *kind, Err *err) MUST;
 /* By number. Strings live in a. */
 bool roll_versions(Workspace *w, Arena *a, RollVersion **out, size_t *n, Err *err) MUST;
 /* text: a number; a kind: the newest of it; empty: the newest of the final ones, or of all when there is none. E_NOTFOUND, E_INPUT. */

@@ -6,7 +6,6 @@
 
 const Dataset *roll_dataset(const Workspace *w, const char *name);
 size_t roll_field(const Dataset *d, const char *name); /* its place in rows */
-bool roll_kind_check(Str kind, Err *err) MUST;         /* E_INPUT names them all */
 /* E_CONFLICT: the version's row says another hash. */
 bool roll_is_version(const RollVersion *v, const Sha256 *hash, const char *path, Err *err) MUST;
 

@@ -255,14 +255,14 @@ counts_write(Workspace *w, Gate *g, RollNew *new, Arena *a, Err *err)
 
 /* A version of this kind with the same rows. */
 static bool
-same_find(Workspace *w, RollNew *new, bool *found, Arena a, Err *err)
+same_find(Workspace *w, RollNew *new, bool *found, Arena *a, Err *err)
 {
 	RollVersion *all;
 	size_t n;
 	Sha256 print;
 	*found = false;
 	roll_writer_print(new->writer, &print);
-	if (!roll_versions(w, &a, &all, &n, err))
+	if (!roll_versions(w, a, &all, &n, err))
 		return false;
 	for (size_t i = n; i-- > 0 && !*found;) {
 		AUTO(RollFileP) f = NULL;
@@ -273,8 +273,7 @@ same_find(Workspace *w, RollNew *new, bool *found, Arena a, Err *err)
 			continue;
 		*found = memcmp(roll_print(f), &print, sizeof print) == 0;
 		if (*found) {
-			new->ask->version.number = all[i].number;
-			new->ask->version.event = all[i].event;
+			new->ask->version = all[i];
 		}
 	}
 	return true;
@@ -310,7 +309,7 @@ publish(Workspace *w, Gate *g, RollNew *new, Arena *a, Err *err)
 		.stations = (int64_t)s->stations};
 	for (size_t i = NIK_GOOD + 1; i < NIK_FAULTS; i++)
 		ask->version.wrong += (int64_t)s->nik[i];
-	if (!same_find(w, new, &ask->already, *a, err))
+	if (!same_find(w, new, &ask->already, a, err))
 		return false;
 	if (!ask->already && !file_write(new, a, err))
 		return false;

@@ -133,8 +133,14 @@ intake(RollJob *j, Gate *g, Err *err)
 	RollPlaces places;
 	int fd = -1;
 	int64_t number = 1;
-	if (!roll_places_read(j->w, j->a, &places, err) || !roll_key(j->w, j->key, err) ||
-		!roll_count_new(&j->count, err))
+	if (!roll_places_read(j->w, j->a, &places, err))
+		return false;
+	if (!places.n_stations) {
+		err_set(err, E_NOTFOUND,
+			"the workspace has no list of TPS yet: nobody could say which are missing");
+		return err_hint(err, "import it first: siap import tps FILE");
+	}
+	if (!roll_key(j->w, j->key, err) || !roll_count_new(&j->count, err))
 		return false;
 	j->places = &places;
 	if (!j->ask->dry_run && !roll_begin(j->w, &fd, &number, err))
@@ -151,7 +157,7 @@ bool
 roll_take(Workspace *w, Gate *g, RollIntake *ask, Arena *a, Err *err)
 {
 	RollJob j = {.w = w, .ask = ask, .a = a};
-	if (!roll_kind_check(ask->kind, err))
+	if (!roll_kind(w, ask->kind, &ask->kind, err))
 		return false;
 	bool ok = intake(&j, g, err);
 	roll_count_close(j.count);
