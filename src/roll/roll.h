@@ -213,4 +213,7 @@ bool roll_count_twice(const RollCount *c, RollStation *out) MUST;
 void roll_count_sums(const RollCount *c, RollSums *out);
 const RollStation *roll_count_stations(RollCount *c); /* sums.stations of them, sorted by tps; nothing is added any more */
 
+/* ---- Checks ---- */
+#include "roll/check.h"
+
 #endif
