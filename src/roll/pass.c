@@ -40,8 +40,16 @@ slice_walk(Walk *k, size_t i, Arena *mem, Err *err)
 	if (!mem->base && !arena_open(mem, ROLL_READ + ((size_t)16 << 20), err))
 		return false;
 	Arena tmp = *mem;
-	return roll_read(k->w->file, i, k->w->columns, &tmp, &s, err) &&
-		k->w->see(k->w->ctx, &s, &tmp, err);
+	if (!roll_read(k->w->file, i, k->w->columns, &tmp, &s, err) ||
+		!k->w->see(k->w->ctx, &s, &tmp, err))
+		return false;
+	if (k->w->progress) {
+		NEED(pthread_mutex_lock(&k->lock) == 0);
+		k->done += s.n;
+		k->w->progress(k->w->progress_ctx, k->done, roll_voters(k->w->file));
+		NEED(pthread_mutex_unlock(&k->lock) == 0);
+	}
+	return true;
 }
 
 static void
@@ -52,15 +60,8 @@ walk_job(void *ctx, size_t i, int thread)
 	NEED(lang_use(k->language));
 	if (k->failed)
 		return;
-	if (!slice_walk(k, i, &k->mem[thread], &err)) {
+	if (!slice_walk(k, i, &k->mem[thread], &err))
 		walk_fail(k, i, &err);
-		return;
-	}
-	if (!k->w->progress)
-		return;
-	NEED(pthread_mutex_lock(&k->lock) == 0);
-	k->w->progress(k->w->progress_ctx, ++k->done, roll_slices(k->w->file));
-	NEED(pthread_mutex_unlock(&k->lock) == 0);
 }
 
 bool

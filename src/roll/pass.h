@@ -12,7 +12,7 @@ typedef struct RollWalk {
 	/* a: scratch of the thread, void when it returns. */
 	bool (*see)(void *ctx, const RollSlice *s, Arena *a, Err *err);
 	void *ctx;
-	void (*progress)(void *ctx, uint64_t done, uint64_t total); /* slices; one at a time; may be NULL */
+	void (*progress)(void *ctx, uint64_t done, uint64_t total); /* voters; one at a time; may be NULL */
 	void *progress_ctx;
 	const volatile bool *stop; /* E_BUSY; may be NULL */
 } RollWalk;

@@ -40,7 +40,7 @@ good(uint32_t i)
 {
 	int32_t birth = day(1980, 3, 4);
 	return (Voter){.nik = voter_nik(DISTRICT, birth, false, i),
-		.family = UINT64_C(1571010101010000) + i,
+		.family = UINT64_C(9915010101010000) + i,
 		.tps = STATION,
 		.birth = birth,
 		.sex = SEX_MALE,
