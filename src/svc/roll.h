@@ -47,4 +47,14 @@ typedef struct RollIntake {
  * roll is being imported. Strings live in a. */
 bool roll_take(Workspace *w, Gate *g, RollIntake *t, Arena *a, Err *err) MUST;
 
+/* What checks of a roll go by: the removal codes of the rule pack, the districts of the country. Lives in a. */
+bool roll_rules(Workspace *w, Arena *a, RollRules *out, Err *err) MUST;
+/* What roll_checks_count found becomes rows of the dataset roll_checked, so that the board knows. */
+typedef struct RollFound {
+	const RollVersion *version;
+	const RollTally *tally; /* of roll_checks_count */
+	const Origin *origin;
+} RollFound;
+bool roll_checked_write(Workspace *w, Gate *g, const RollFound *found, Arena *a, Err *err) MUST;
+
 #endif
