@@ -276,4 +276,40 @@ enum { CHECK_COLUMNS = ROLL_BIT(ROLL_NIK) | ROLL_BIT(ROLL_FAMILY) | ROLL_BIT(ROL
 /* Which checks voter i of the slice has, a bit for each; the slice has CHECK_COLUMNS. */
 uint32_t roll_checks_of(const RollChecks *k, const RollSlice *s, size_t i);
 
+/* ---- What became of each voter between two versions ----
+ * Old voters = unchanged + changed + moved + struck + removed + lost; new voters = unchanged + changed + moved + struck + new. */
+typedef enum RollFate {
+	FATE_UNCHANGED,
+	FATE_CHANGED, /* same polling station, something else differs */
+	FATE_MOVED,   /* another polling station */
+	FATE_STRUCK,  /* on the new list with a mark that says: to be struck off */
+	FATE_REMOVED, /* not on the new list, and the old one had such a mark */
+	FATE_LOST,    /* not on the new list, and nobody said why */
+	FATE_NEW,
+	ROLL_FATES
+} RollFate;
+#define ROLL_NO_ROW UINT64_MAX
+typedef struct RollFateOf {
+	uint64_t old_row, new_row; /* from 0; ROLL_NO_ROW */
+	uint64_t old_tps, new_tps;
+	RollFate fate;
+} RollFateOf;
+typedef struct RollDiffAsk {
+	const RollFile *old, *new;
+	const bool *removal; /* [256] remarks that say: to be struck off */
+	RollLook look;
+	bool list;           /* fill out->voter: all but the unchanged */
+} RollDiffAsk;
+typedef struct RollDiff {
+	uint64_t sum[ROLL_FATES];
+	uint64_t by_name;    /* pairs that no number, but name and birth date have found */
+	RollTally tally;     /* ROLL_FATES counters, by old polling station, of new voters by the new one */
+	RollFateOf *voter;   /* by old row, then new row */
+	size_t n;
+} RollDiff;
+/* A voter of one list is that of the other with the same NIK; who finds none so, with the same name (as it sounds) and birth date.
+ * Of several with one NIK those of one polling station and alike in all else belong together first. Some 48 bytes a voter; lists over 16 million are read
+ * several times instead. Lives in a. */
+bool roll_diff(const RollDiffAsk *ask, Arena *a, RollDiff *out, Err *err) MUST;
+
 #endif
