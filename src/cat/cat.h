@@ -48,6 +48,7 @@ typedef struct Dataset {
 	Level level;
 	bool restricted;
 	Str visible_by;    /* field name or empty */
+	Str made_by;       /* the command that alone writes its rows; empty: people do */
 	Field *field;
 	size_t n_fields;
 	size_t key[8], n_key; /* indices into field, in order */

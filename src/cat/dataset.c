@@ -48,6 +48,7 @@ read_plain(Making *m, const Line *l, Err *err)
 	Str k = l->keyword;
 	Str *place = str_eq(k, S("title")) ? &d->title
 		: str_eq(k, S("owner"))        ? &d->owner
+		: str_eq(k, S("made_by"))      ? &d->made_by
 									   : &d->visible_by;
 	return line_one(l, place, err) && (place != &d->owner || agency_check(d->owner, err));
 }
@@ -81,6 +82,7 @@ static const struct Statement {
 	{{"level", 5}, read_level},
 	{{"restricted", 10}, read_restricted},
 	{{"visible_by", 10}, read_plain},
+	{{"made_by", 7}, read_plain},
 	{{"field", 5}, read_field},
 	{{"example", 7}, NULL},
 	{{"reject", 6}, NULL},

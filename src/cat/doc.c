@@ -105,6 +105,8 @@ dataset_doc(const Catalog *c, const Pack *pack, const Dataset *d, Buf *out)
 	if (d->restricted)
 		buf_fmt(out, "- %s\n", tr("restricted: the public log names neither dataset nor area"));
 	item_add(out, tr("visible by"), d->visible_by);
+	if (d->made_by.n)
+		buf_fmt(out, "- %s: siap %.*s\n", tr("made by"), STR(d->made_by));
 	if (c)
 		readers_add(c, d, out);
 	buf_fmt(out, "\n| %s | %s | %s | %s | %s | %s | %s |\n|---|---|---|---|---|---|---|\n",

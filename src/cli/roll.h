@@ -3,6 +3,7 @@
 #define SIAP_CLI_ROLL_H
 
 #include "cli/cli.h"
+#include "roll/roll.h"
 
 typedef struct RollVerb {
 	const char *name;
@@ -13,5 +14,21 @@ typedef struct RollVerb {
 	static const RollVerb roll_verb_##id = {#id, usage_function, run_function}; \
 	static const RollVerb *const roll_entry_##id \
 		__attribute__((used, section("siap_roll_verbs"))) = &roll_verb_##id
+
+/* ---- A version that is looked through: roll_look.c ---- */
+typedef struct RollView {
+	Cli *cli;
+	RollVersion version;
+	RollFile *file;
+	RollLook look;
+	Str area; /* what is shown: the areas below it */
+	Progress progress;
+} RollView;
+/* version: as roll_find takes it; area: NULL, the whole workspace. To be closed in any case. */
+bool roll_look_open(Cli *cli, const char *version, const char *area, RollView *v, Err *err) MUST;
+void roll_look_close(RollView *v);
+RollTally roll_below(const RollView *v, const RollTally *all); /* sums of the areas one level below the view's */
+Str roll_code(const RollView *v, uint64_t code);               /* of a row of roll_below */
+void roll_title(const RollView *v);
 
 #endif

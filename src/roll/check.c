@@ -1,482 +1,340 @@
-/* check: what is wrong with the voters of a version, one by one and against each other. */
-#include "roll/pass.h"
+/* check: what is to be looked at in a version of the roll, voter by voter. */
+#include "roll/roll_private.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	COLUMNS = ROLL_BIT(ROLL_NIK) | ROLL_BIT(ROLL_TPS) | ROLL_BIT(ROLL_BIRTH) | ROLL_BIT(ROLL_SEX) |
-		ROLL_BIT(ROLL_MARRIAGE) | ROLL_BIT(ROLL_CARD) | ROLL_BIT(ROLL_REMARK) |
-		ROLL_BIT(ROLL_NIK_WRITTEN),
-	DIGITS_VILLAGE = 1000, /* a polling station's code over it is that of its village, and so on */
+/* A voter who repeats something: a bit for each check that says so. */
+typedef struct Marked {
+	uint64_t row;
+	uint32_t checks;
+} Marked;
+struct RollChecks {
+	const RollFile *f;
+	const RollRules *rules;
+	RollLook look;
+	int32_t born_by_17, born_by_20, born_by_110;
+	const Marked *marked; /* by row */
+	size_t n_marked;
 };
-#define OVER_REGENCY  UINT64_C(1000000000)
-#define OVER_PROVINCE UINT64_C(100000000000)
-#define BIT(check)    (UINT64_C(1) << (check))
-_Static_assert(ROLL_CHECKS <= 64, "a voter's findings are bits of a number");
 
-typedef struct Days { /* whoever was born later is younger on polling day */
-	int32_t adult, pupil, old, oldest;
-} Days;
-typedef struct Checking {
-	RollChecking *ask;
-	Days born;
-	uint64_t musts; /* checks that must be mended, as bits */
-	const RollStation *station;
-	size_t n;
-	uint32_t *found, *must;
-	_Atomic uint64_t *marked; /* a bit for each voter: has a finding that must be mended */
-	atomic_size_t n_rows;
-	uint64_t *row;
-} Checking;
-
-/* ---- noting what was found ---- */
-
-static size_t
-station_of(const Checking *k, uint64_t tps)
+RollCheckText
+roll_check_text(RollCheck c)
 {
-	size_t low = 0;
-	for (size_t n = k->n; n > 1;) {
-		size_t half = n / 2;
-		if (k->station[low + half].tps <= tps)
-			low += half;
-		n -= half;
-	}
-	NEED(k->station[low].tps == tps);
-	return low;
-}
-
-static void
-more(uint32_t *counter, uint32_t by)
-{
-	__atomic_fetch_add(counter, by, __ATOMIC_RELAXED);
-}
-
-/* A voter's first finding that must be mended counts once for the station. */
-static void
-must_mark(Checking *k, uint64_t row, size_t station)
-{
-	uint64_t bit = UINT64_C(1) << (row % 64);
-	if (!(atomic_fetch_or_explicit(&k->marked[row / 64], bit, memory_order_relaxed) & bit))
-		more(&k->must[station], 1);
-}
-
-static void
-findings_note(Checking *k, uint64_t row, size_t station, uint64_t bits)
-{
-	const RollChecking *ask = k->ask;
-	uint64_t tps = k->station[station].tps;
-	if (bits & k->musts)
-		must_mark(k, row, station);
-	if (ask->listing && bits & BIT(ask->list) && tps >= ask->low && tps <= ask->high)
-		k->row[atomic_fetch_add_explicit(&k->n_rows, 1, memory_order_relaxed)] = row;
-	for (; bits; bits &= bits - 1)
-		more(&k->found[station * ROLL_CHECKS + (size_t)__builtin_ctzll(bits)], 1);
-}
-
-/* ---- a voter by themselves ---- */
-
-static uint64_t
-fault_bits(Str written)
-{
-	static const RollCheck check[NIK_FAULTS] = {
-		[NIK_EMPTY] = CHECK_NIK_EMPTY,
-		[NIK_ROUNDED] = CHECK_NIK_MANGLED,
-		[NIK_LETTER] = CHECK_NIK_LETTERS,
-		[NIK_LENGTH] = CHECK_NIK_LENGTH,
-		[NIK_ONE_DIGIT] = CHECK_NIK_ONE_DIGIT,
-		[NIK_PROVINCE] = CHECK_NIK_PROVINCE,
-		[NIK_DATE] = CHECK_NIK_DATE,
-		[NIK_SERIAL] = CHECK_NIK_MANGLED,
+	const RollCheckText text[ROLL_CHECKS] = {
+		[CHECK_NIK_EMPTY] = {"nik_empty", tr("no NIK"), tr("ask for the KTP-el, or Dukcapil"),
+			ROLL_MUST},
+		[CHECK_NIK_FORM] = {"nik_form",
+			tr("NIK is no NIK: its length, letters, province or serial"),
+			tr("read it off the KTP-el again"), ROLL_MUST},
+		[CHECK_NIK_DATE] = {"nik_date", tr("NIK holds no day of birth"),
+			tr("read it off the KTP-el again"), ROLL_MUST},
+		[CHECK_NIK_AREA] = {"nik_area", tr("NIK of a district that is not known"),
+			tr("may be right: districts were split and merged; ask Dukcapil"), ROLL_LOOK_AT},
+		[CHECK_BIRTH_EMPTY] = {"birth_empty", tr("no date of birth"),
+			tr("take it from the family card"), ROLL_MUST},
+		[CHECK_BIRTH_DIFFERS] = {"birth_differs", tr("date of birth is not that of the NIK"),
+			tr("compare with the KTP-el; a NIK that is wrong may be right in law"), ROLL_LOOK_AT},
+		[CHECK_SEX_DIFFERS] = {"sex_differs", tr("sex is not that of the NIK"),
+			tr("compare with the KTP-el; a NIK that is wrong may be right in law"), ROLL_LOOK_AT},
+		[CHECK_TOO_YOUNG] = {"too_young", tr("under 17 on polling day, and not married"),
+			tr("strike off, or correct date or marital status"), ROLL_MUST},
+		[CHECK_VERY_OLD] = {"very_old", tr("110 years or older"),
+			tr("see whether this person is alive"), ROLL_LOOK_AT},
+		[CHECK_NO_STATION] = {"no_station", tr("no TPS"), tr("assign a TPS"), ROLL_MUST},
+		[CHECK_REMOVED] = {"removed", tr("marked to be struck off, yet on the list"),
+			tr("strike off, or take the mark away with its reason"), ROLL_MUST},
+		[CHECK_TWICE_STATION] = {"twice_station", tr("NIK twice in one TPS"),
+			tr("strike one of them off"), ROLL_MUST},
+		[CHECK_TWICE_VILLAGE] = {"twice_village", tr("NIK twice in one village"),
+			tr("see where the family lives; strike the other off"), ROLL_MUST},
+		[CHECK_TWICE_REGENCY] = {"twice_regency", tr("NIK twice in one regency or city"),
+			tr("see where this person lives; strike the other off"), ROLL_MUST},
+		[CHECK_TWICE_FAR] = {"twice_far", tr("NIK twice, in two regencies or cities"),
+			tr("the two KPU settle where this person votes"), ROLL_MUST},
+		[CHECK_FAMILY_SPLIT] = {"family_split", tr("family card in two TPS of one village"),
+			tr("put the family together (PKPU 7/2024 Article 10)"), ROLL_LOOK_AT},
+		[CHECK_DECEASED] = {"deceased", tr("NIK on the list of the deceased"),
+			tr("see the certificate of death, then strike off"), ROLL_MUST},
+		[CHECK_FORCES] = {"forces", tr("NIK on the list of TNI and Polri"),
+			tr("see the member card or the letter of discharge"), ROLL_MUST},
+		[CHECK_UNRECORDED] = {"card_unrecorded", tr("KTP-el not recorded"),
+			tr("Dukcapil records before polling day"), ROLL_WORK},
+		[CHECK_UNRECORDED_YOUNG] = {"card_unrecorded_young", tr("of them 17 to 19 years old"),
+			tr("Dukcapil visits the schools"), ROLL_WORK},
 	};
-	Nik nik;
-	NikFault fault = nik_read(written, &nik);
-	return fault == NIK_GOOD ? 0 : BIT(check[fault]);
+	return text[c];
 }
 
-static Nik
-nik_of(uint64_t number)
-{
-	uint64_t low = number % 10000000000u, day = low / 100000000;
-	return (Nik){.number = number,
-		.area = (uint32_t)(number / 10000000000u),
-		.day = (uint8_t)(day > 40 ? day - 40 : day),
-		.month = (uint8_t)(low / 1000000 % 100),
-		.year = (uint8_t)(low / 10000 % 100),
-		.female = day > 40,
-		.serial = (uint16_t)(low % 10000)};
-}
+/* ---- what repeats ---- */
 
-static bool
-district_known(const RollChecking *ask, uint32_t code)
-{
-	enum { MADE_UP = 99 };
-	size_t low = 0, high = ask->n_districts;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (ask->district[mid] < code)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return ask->n_districts == 0 || code / 10000 == MADE_UP ||
-		(low < ask->n_districts && ask->district[low] == code);
-}
+typedef struct Marking {
+	Buf out; /* of Marked */
+	const RollFile *f;
+} Marking;
 
-/* The number of days that a century and another have between the same dates. */
-static bool
-is_century(int32_t a, int32_t b)
-{
-	int32_t apart = a > b ? a - b : b - a;
-	return apart == 36524 || apart == 36525;
-}
-
-static uint64_t
-nik_bits(const RollChecking *ask, uint64_t number, int32_t birth, Sex sex)
-{
-	Nik nik = nik_of(number);
-	int32_t said;
-	uint64_t bits = district_known(ask, nik.area) ? 0 : BIT(CHECK_NIK_AREA);
-	bool dated = nik_birth(&nik, ask->polling_day, &said);
-	if (sex != SEX_UNKNOWN && (sex == SEX_FEMALE) != nik.female)
-		bits |= BIT(CHECK_SEX_NIK);
-	if (birth == ROLL_NO_DATE || (dated && said == birth))
-		return bits;
-	return bits | (dated && is_century(said, birth) ? BIT(CHECK_CENTURY) : BIT(CHECK_BIRTH_NIK));
-}
-
-static uint64_t
-age_bits(const Checking *k, int32_t birth, Marriage marriage)
-{
-	if (birth == ROLL_NO_DATE)
-		return BIT(CHECK_BIRTH_MISSING);
-	if (birth > k->ask->polling_day)
-		return BIT(CHECK_CENTURY);
-	if (birth > k->born.adult)
-		return marriage == MARRIAGE_MARRIED || marriage == MARRIAGE_ONCE ? 0 : BIT(CHECK_AGE_UNDER);
-	if (birth < k->born.oldest)
-		return BIT(CHECK_AGE_120);
-	return birth <= k->born.old ? BIT(CHECK_AGE_100) : 0;
-}
-
-static uint64_t
-card_bits(const Checking *k, uint8_t card, int32_t birth)
-{
-	if (card == 'S')
-		return 0;
-	if (card != 'B')
-		return BIT(CHECK_CARD_UNKNOWN);
-	bool pupil = birth != ROLL_NO_DATE && birth <= k->born.adult && birth > k->born.pupil;
-	return BIT(CHECK_CARD_MISSING) | (pupil ? BIT(CHECK_CARD_SCHOOL) : 0);
-}
-
-static bool
-is_in(const uint64_t *v, size_t n, uint64_t wanted)
-{
-	size_t low = 0;
-	while (low < n) {
-		size_t mid = low + (n - low) / 2;
-		if (v[mid] == wanted)
-			return true;
-		if (v[mid] < wanted)
-			low = mid + 1;
-		else
-			n = mid;
-	}
-	return false;
-}
-
-static uint64_t
-named_bits(const RollNamed *l, const RollSlice *s, size_t i, RollCheck same)
-{
-	if (s->nik[i] && is_in(l->nik, l->n_nik, s->nik[i]))
-		return BIT(same);
-	uint64_t name =
-		l->n_alike && s->birth[i] != ROLL_NO_DATE ? roll_name_hash(roll_text(s, ROLL_NAME, i)) : 0;
-	return name && is_in(l->alike, l->n_alike, roll_alike(name, s->birth[i])) ? BIT(same + 1) : 0;
-}
-
-static uint64_t
-voter_bits(const Checking *k, const RollSlice *s, size_t i)
-{
-	const RollChecking *ask = k->ask;
-	uint64_t bits = age_bits(k, s->birth[i], s->marriage[i]);
-	bits |= card_bits(k, s->card[i], s->birth[i]);
-	bits |= s->nik[i] ? nik_bits(ask, s->nik[i], s->birth[i], s->sex[i])
-					  : fault_bits(roll_text(s, ROLL_NIK_WRITTEN, i));
-	if (s->tps[i] % 1000 == 0)
-		bits |= BIT(CHECK_NO_STATION);
-	if (ask->removal[s->remark[i]])
-		bits |= BIT(ask->removal[s->remark[i]]);
-	if (ask->deceased)
-		bits |= named_bits(ask->deceased, s, i, CHECK_DECEASED);
-	if (ask->forces)
-		bits |= named_bits(ask->forces, s, i, CHECK_FORCES);
-	return bits;
-}
-
-static bool
-voters_see(void *ctx, const RollSlice *s, Arena *a, Err *err)
-{
-	(void)a, (void)err;
-	Checking *k = ctx;
-	size_t station = 0;
-	for (size_t i = 0; i < s->n; i++) {
-		if (i == 0 || s->tps[i] != s->tps[i - 1])
-			station = station_of(k, s->tps[i]);
-		uint64_t bits = voter_bits(k, s, i);
-		if (bits)
-			findings_note(k, s->first + i, station, bits);
-	}
-	return true;
-}
-
-/* ---- voters against each other ---- */
-
-typedef struct Together {
-	RollKey key;
-	uint64_t tps;
-} Together;
-typedef struct Pairing {
-	Checking *k;
-	bool families;
-} Pairing;
-typedef struct Filling {
-	Pairing *p;
-	Gather *g;
-} Filling;
-
-static bool
-key_see(void *ctx, const RollSlice *s, Arena *a, Err *err)
-{
-	(void)a, (void)err;
-	Filling *f = ctx;
-	const uint64_t *key = f->p->families ? s->family : s->nik;
-	for (size_t i = 0; i < s->n; i++)
-		if (key[i] && gather_wants(f->g, key[i]))
-			gather_put(f->g, &(Together){{key[i], s->first + i}, s->tps[i]});
-	return true;
-}
-
-static bool
-keys_fill(void *ctx, Gather *g, Err *err)
-{
-	Filling f = {ctx, g};
-	const RollChecking *ask = f.p->k->ask;
-	RollWalk w = {.file = ask->file,
-		.columns = ROLL_BIT(ROLL_TPS) | ROLL_BIT(f.p->families ? ROLL_FAMILY : ROLL_NIK),
-		.threads = ask->threads,
-		.see = key_see,
-		.ctx = &f,
-		.stop = ask->stop};
-	return roll_walk(&w, err);
-}
-
-static int
-by_station(const void *a, const void *b)
-{
-	const Together *x = a, *y = b;
-	if (x->tps != y->tps)
-		return x->tps < y->tps ? -1 : 1;
-	return x->key.row < y->key.row ? -1 : 1;
-}
-
-/* The narrowest area that holds both. */
-static RollCheck
-scope_of(uint64_t a, uint64_t b)
-{
-	if (a == b)
-		return CHECK_NIK_TWICE_STATION;
-	if (a / DIGITS_VILLAGE == b / DIGITS_VILLAGE)
-		return CHECK_NIK_TWICE_VILLAGE;
-	if (a / OVER_REGENCY == b / OVER_REGENCY)
-		return CHECK_NIK_TWICE_REGENCY;
-	return a / OVER_PROVINCE == b / OVER_PROVINCE ? CHECK_NIK_TWICE_PROVINCE
-												  : CHECK_NIK_TWICE_COUNTRY;
-}
-
-/* In the order of their stations the nearest other one is a neighbour. */
 static void
-twice_note(Checking *k, const Together *v, size_t n)
+mark(Marking *m, const Repeat *v, RollCheck c)
 {
+	Marked one = {v->row, UINT32_C(1) << c};
+	buf_add(&m->out, (Str){(const char *)&one, sizeof one});
+}
+
+static uint64_t
+nik_key(const RollSlice *s, size_t i)
+{
+	return s->nik[i];
+}
+
+/* Each is marked by the nearest of the others. */
+static void
+nik_group(void *ctx, const Repeat *v, size_t n)
+{
+	static const uint64_t unit[] = {1, 1000, UINT64_C(1000000000)};
 	for (size_t i = 0; i < n; i++) {
-		RollCheck c = i ? scope_of(v[i - 1].tps, v[i].tps) : CHECK_NIK_TWICE_COUNTRY;
-		RollCheck next = i + 1 < n ? scope_of(v[i].tps, v[i + 1].tps) : CHECK_NIK_TWICE_COUNTRY;
-		findings_note(k, v[i].key.row, station_of(k, v[i].tps), BIT(next < c ? next : c));
+		int nearest = 3;
+		for (size_t k = 0; k < n; k++)
+			for (int u = 0; k != i && u < nearest; u++)
+				if (v[i].tps / unit[u] == v[k].tps / unit[u])
+					nearest = u;
+		mark(ctx, &v[i], (RollCheck)(CHECK_TWICE_STATION + nearest));
 	}
 }
 
-/* Who has no station yet is no part of it. */
-static void
-split_note(Checking *k, const Together *v, size_t n)
+/* Families are looked at within a village: half of the 64 bits are the card's, mixed, the rest the village's. */
+static uint64_t
+family_key(const RollSlice *s, size_t i)
 {
-	for (size_t from = 0, to; from < n; from = to) {
-		uint64_t village = v[from].tps / DIGITS_VILLAGE;
-		for (to = from; to < n && v[to].tps / DIGITS_VILLAGE == village;)
-			to++;
-		while (from < to && v[from].tps % DIGITS_VILLAGE == 0)
-			from++;
-		if (from == to || v[from].tps == v[to - 1].tps)
-			continue;
-		for (size_t i = from; i < to; i++)
-			findings_note(k, v[i].key.row, station_of(k, v[i].tps), BIT(CHECK_FAMILY_SPLIT));
-	}
+	uint64_t v = s->family[i] ^ (s->tps[i] / 1000) * UINT64_C(0x9e3779b97f4a7c15);
+	return s->family[i] && s->tps[i] % 1000 ? v : 0;
 }
 
 static void
-together_see(void *ctx, void *record, size_t n)
+family_group(void *ctx, const Repeat *v, size_t n)
 {
-	Pairing *p = ctx;
-	Together *v = record;
-	if (n < 2)
-		return;
-	qsort(v, n, sizeof *v, by_station);
-	if (p->families)
-		split_note(p->k, v, n);
-	else
-		twice_note(p->k, v, n);
-}
-
-static bool
-together(Checking *k, bool families, Err *err)
-{
-	Pairing p = {k, families};
-	GatherPlan plan = {.size = sizeof(Together),
-		.total = roll_voters(k->ask->file),
-		.at_once = k->ask->at_once,
-		.threads = k->ask->threads,
-		.fill = keys_fill,
-		.group = together_see,
-		.ctx = &p};
-	return roll_gather(&plan, err);
-}
-
-/* ---- stations ---- */
-
-static bool
-count_see(void *ctx, const RollSlice *s, Arena *a, Err *err)
-{
-	(void)a;
-	return roll_count_add(ctx, s, 0, err);
-}
-
-static void
-stations_keep(Checking *k, RollCount *count, Arena *a)
-{
-	RollSums sums;
-	roll_count_sums(count, &sums);
-	RollStation *to = NEW(a, RollStation, sums.stations + 1);
-	memcpy(to, roll_count_stations(count), sums.stations * sizeof *to);
-	k->station = to;
-	k->n = sums.stations;
-	k->found = NEW(a, uint32_t, k->n * ROLL_CHECKS + 1);
-	k->must = NEW(a, uint32_t, k->n + 1);
-}
-
-static bool
-stations_count(Checking *k, Arena *a, Err *err)
-{
-	RollCount *count;
-	if (!roll_count_new(&count, err))
-		return false;
-	RollWalk w = {.file = k->ask->file,
-		.columns = ROLL_BIT(ROLL_NIK) | ROLL_BIT(ROLL_TPS) | ROLL_BIT(ROLL_SEX) |
-			ROLL_BIT(ROLL_NIK_WRITTEN),
-		.threads = k->ask->threads,
-		.see = count_see,
-		.ctx = count,
-		.stop = k->ask->stop};
-	bool ok = roll_walk(&w, err);
-	if (ok)
-		stations_keep(k, count, a);
-	roll_count_close(count);
-	return ok;
-}
-
-static void
-limit_check(Checking *k)
-{
-	uint32_t limit = k->ask->limit;
-	for (size_t i = 0; limit && i < k->n; i++)
-		if (k->station[i].all > limit && k->station[i].tps % 1000)
-			k->found[i * ROLL_CHECKS + CHECK_OVER_LIMIT] = k->station[i].all - limit;
-}
-
-/* ---- all of it ---- */
-
-static int32_t
-years_before(int32_t day, int years)
-{
-	char text[11];
-	int part[3] = {0}, at = 0;
-	int32_t out;
-	date_format(day, text);
-	for (const char *p = text; *p; p++) {
-		if (*p == '-')
-			at++;
-		else
-			part[at] = part[at] * 10 + (*p - '0');
-	}
-	if (!date_make(part[0] - years, part[1], part[2], &out))
-		NEED(date_make(part[0] - years, part[1], part[2] - 1, &out));
-	return out;
+	bool split = false;
+	for (size_t i = 1; i < n; i++)
+		split |= v[i].tps != v[0].tps && v[i].tps / 1000 == v[0].tps / 1000;
+	for (size_t i = 0; split && i < n; i++)
+		mark(ctx, &v[i], CHECK_FAMILY_SPLIT);
 }
 
 static int
 by_row(const void *a, const void *b)
 {
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
+	const Marked *x = a, *y = b;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* One of each row, with all its bits. */
+static void
+marks_take(RollChecks *k, const Buf *b, Arena *a)
+{
+	size_t n = b->n / sizeof(Marked), to = 0;
+	Marked *v = NEW(a, Marked, n + 1);
+	if (n)
+		memcpy(v, b->p, b->n);
+	qsort(v, n, sizeof *v, by_row);
+	for (size_t i = 0; i < n; i++) {
+		if (to && v[to - 1].row == v[i].row)
+			v[to - 1].checks |= v[i].checks;
+		else
+			v[to++] = v[i];
+	}
+	k->marked = v;
+	k->n_marked = to;
 }
 
 static bool
-voters_check(Checking *k, Err *err)
+repeats_find(RollChecks *k, Arena *a, Err *err)
 {
-	const RollChecking *ask = k->ask;
-	bool names = (ask->deceased && ask->deceased->n_alike) || (ask->forces && ask->forces->n_alike);
-	RollWalk w = {.file = ask->file,
-		.columns = COLUMNS | (names ? ROLL_BIT(ROLL_NAME) : 0),
-		.threads = ask->threads,
-		.see = voters_see,
-		.ctx = k,
-		.progress = ask->progress,
-		.progress_ctx = ask->ctx,
-		.stop = ask->stop};
-	return roll_walk(&w, err);
+	Marking m = {.out = {.max = (size_t)1 << 34}, .f = k->f};
+	RepeatAsk nik = {nik_key, ROLL_BIT(ROLL_NIK), nik_group, &m},
+			  family = {family_key, ROLL_BIT(ROLL_FAMILY), family_group, &m};
+	bool ok = roll_repeats(k->f, &nik, &k->look, err) &&
+		roll_repeats(k->f, &family, &k->look, err) && buf_check(&m.out, err);
+	if (ok)
+		marks_take(k, &m.out, a);
+	buf_close(&m.out);
+	return ok;
 }
 
-size_t
-roll_check_room(const RollFile *f)
+/* ---- one voter ---- */
+
+static bool
+has(const uint64_t *v, size_t n, uint64_t wanted)
 {
-	size_t voters = (size_t)roll_voters(f), stations = voters < (1 << 21) ? voters : 1 << 21;
-	return stations * (sizeof(RollStation) + 4 * (ROLL_CHECKS + 1)) + voters * 8 + voters / 8 +
-		((size_t)1 << 20);
+	size_t lo = 0, hi = n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (v[mid] < wanted)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < n && v[lo] == wanted;
+}
+
+static bool
+is_district(const RollRules *r, uint32_t district)
+{
+	enum { MADE_UP = 99 };
+	size_t lo = 0, hi = r->n_districts;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (r->district[mid] < district)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return !r->n_districts || district / 10000 == MADE_UP ||
+		(lo < r->n_districts && r->district[lo] == district);
+}
+
+#define BIT(c) (UINT32_C(1) << (c))
+
+static uint32_t
+written_checks(const RollSlice *s, size_t i)
+{
+	Nik nik;
+	switch (nik_read(roll_text(s, ROLL_NIK_WRITTEN, i), &nik)) {
+	case NIK_EMPTY:
+		return BIT(CHECK_NIK_EMPTY);
+	case NIK_DATE:
+		return BIT(CHECK_NIK_DATE);
+	default:
+		return BIT(CHECK_NIK_FORM);
+	}
+}
+
+/* A number has two digits of the year: either century will do. */
+static bool
+is_born(const Nik *nik, int32_t birth)
+{
+	int32_t day;
+	for (int century = 1800; century <= 2000; century += 100)
+		if (date_make(century + nik->year, nik->month, nik->day, &day) && day == birth)
+			return true;
+	return false;
+}
+
+static uint32_t
+number_checks(const RollChecks *k, const RollSlice *s, size_t i)
+{
+	Nik nik;
+	if (!s->nik[i])
+		return written_checks(s, i);
+	if (nik_of(s->nik[i], &nik) != NIK_GOOD)
+		return BIT(CHECK_NIK_FORM);
+	uint32_t found = is_district(k->rules, nik.area) ? 0 : BIT(CHECK_NIK_AREA);
+	if (s->birth[i] != ROLL_NO_DATE && !is_born(&nik, s->birth[i]))
+		found |= BIT(CHECK_BIRTH_DIFFERS);
+	if (s->sex[i] != SEX_UNKNOWN && (s->sex[i] == SEX_FEMALE) != nik.female)
+		found |= BIT(CHECK_SEX_DIFFERS);
+	if (has(k->rules->deceased, k->rules->n_deceased, s->nik[i]))
+		found |= BIT(CHECK_DECEASED);
+	if (has(k->rules->forces, k->rules->n_forces, s->nik[i]))
+		found |= BIT(CHECK_FORCES);
+	return found;
+}
+
+static uint32_t
+age_checks(const RollChecks *k, const RollSlice *s, size_t i)
+{
+	int32_t birth = s->birth[i];
+	if (birth == ROLL_NO_DATE)
+		return BIT(CHECK_BIRTH_EMPTY);
+	if (birth <= k->born_by_110)
+		return BIT(CHECK_VERY_OLD);
+	bool married = s->marriage[i] == MARRIAGE_MARRIED || s->marriage[i] == MARRIAGE_ONCE;
+	return birth > k->born_by_17 && !married ? BIT(CHECK_TOO_YOUNG) : 0;
+}
+
+static uint32_t
+marks_of(const RollChecks *k, uint64_t row)
+{
+	size_t lo = 0, hi = k->n_marked;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (k->marked[mid].row < row)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < k->n_marked && k->marked[lo].row == row ? k->marked[lo].checks : 0;
+}
+
+uint32_t
+roll_checks_of(const RollChecks *k, const RollSlice *s, size_t i)
+{
+	uint32_t found = number_checks(k, s, i) | age_checks(k, s, i) | marks_of(k, s->first + i);
+	if (s->tps[i] % 1000 == 0)
+		found |= BIT(CHECK_NO_STATION);
+	if (k->rules->removal[s->remark[i]])
+		found |= BIT(CHECK_REMOVED);
+	if (s->card[i] != 'B')
+		return found;
+	bool young = s->birth[i] != ROLL_NO_DATE && s->birth[i] > k->born_by_20;
+	return found | BIT(CHECK_UNRECORDED) | (young ? BIT(CHECK_UNRECORDED_YOUNG) : 0);
+}
+
+/* ---- all of them ---- */
+
+bool
+roll_checks_open(const RollFile *f, const RollRules *rules, const RollLook *look, Arena *a,
+	RollChecks **out, Err *err)
+{
+	RollChecks *k = NEW(a, RollChecks, 1);
+	*k = (RollChecks){.f = f,
+		.rules = rules,
+		.look = *look,
+		.born_by_17 = voter_born_by(17, look->polling_day),
+		.born_by_20 = voter_born_by(20, look->polling_day),
+		.born_by_110 = voter_born_by(110, look->polling_day)};
+	*out = k;
+	return repeats_find(k, a, err);
+}
+
+typedef struct Counting {
+	const RollChecks *k;
+	uint32_t of_weight[3]; /* bits of the checks of each */
+	TallyTable table[WORK_THREADS];
+} Counting;
+
+static bool
+checks_see(void *ctx, int thread, const RollSlice *s, Err *err)
+{
+	Counting *t = ctx;
+	uint32_t *count = NULL;
+	for (size_t i = 0; i < s->n; i++) {
+		if ((!count || s->tps[i] != s->tps[i - 1]) &&
+			!tally_at(&t->table[thread], s->tps[i], &count, err))
+			return false;
+		uint32_t found = roll_checks_of(t->k, s, i);
+		count[CHECKED_VOTERS]++;
+		count[CHECKED_MUST] += (found & t->of_weight[ROLL_MUST]) != 0;
+		count[CHECKED_LOOK] += (found & t->of_weight[ROLL_LOOK_AT]) != 0;
+		for (; found; found &= found - 1)
+			count[__builtin_ctz(found)]++;
+	}
+	return true;
 }
 
 bool
-roll_check(RollChecking *ask, Arena *a, Err *err)
+roll_checks_count(const RollChecks *k, Arena *a, RollTally *out, Err *err)
 {
-	uint64_t voters = roll_voters(ask->file);
-	Checking k = {.ask = ask};
+	Counting t = {.k = k};
+	RollWalk walk = {.columns = CHECK_COLUMNS,
+		.threads = k->look.threads,
+		.see = checks_see,
+		.ctx = &t,
+		.progress = k->look.progress,
+		.progress_ctx = k->look.ctx,
+		.stop = k->look.stop};
 	for (RollCheck c = 0; c < ROLL_CHECKS; c++)
-		k.musts |= roll_check_words(c).must ? BIT(c) : 0;
-	k.born = (Days){years_before(ask->polling_day, 17), years_before(ask->polling_day, 19),
-		years_before(ask->polling_day, 100), years_before(ask->polling_day, 121) + 1};
-	k.marked = (_Atomic uint64_t *)NEW(a, uint64_t, voters / 64 + 1);
-	if (voters && !stations_count(&k, a, err))
-		return false;
-	k.row = ask->listing ? NEW(a, uint64_t, voters + 1) : NULL;
-	if (voters && (!voters_check(&k, err) || !together(&k, false, err) || !together(&k, true, err)))
-		return false;
-	limit_check(&k);
-	if (k.n_rows)
-		qsort(k.row, k.n_rows, sizeof *k.row, by_row);
-	ask->station = k.station;
-	ask->n = k.n;
-	ask->found = k.found;
-	ask->must = k.must;
-	ask->row = k.row;
-	ask->n_rows = k.n_rows;
-	return true;
+		t.of_weight[roll_check_text(c).weight] |= BIT(c);
+	for (size_t i = 0; i < WORK_THREADS; i++)
+		t.table[i].width = CHECKED_WIDTH;
+	bool ok = roll_walk(k->f, &walk, err);
+	return tally_end(t.table, a, out, ok ? err : &(Err){0}) && ok;
 }

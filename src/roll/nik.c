@@ -86,6 +86,17 @@ parts_read(uint32_t high, uint32_t low, Nik *out)
 }
 
 NikFault
+nik_of(uint64_t number, Nik *out)
+{
+	const uint64_t half = 100000000;
+	if (!number)
+		return NIK_EMPTY;
+	return number / half >= half
+		? NIK_LENGTH
+		: parts_read((uint32_t)(number / half), (uint32_t)(number % half), out);
+}
+
+NikFault
 nik_read(Str text, Nik *out)
 {
 	char digit[DIGITS];
@@ -128,6 +139,21 @@ voter_age(int32_t birth, int32_t day)
 	for (int i = 0; i < 4; i++)
 		years = years * 10 + (b[i] - a[i]);
 	return years - (strcmp(b + 5, a + 5) < 0);
+}
+
+int32_t
+voter_born_by(int years, int32_t day)
+{
+	char text[11];
+	int64_t number[3];
+	int32_t born = 0;
+	date_format(day, text);
+	NEED(str_int((Str){text, 4}, &number[0]) && str_int((Str){text + 5, 2}, &number[1]) &&
+		str_int((Str){text + 8, 2}, &number[2]));
+	/* 29 February, where the year of birth has none: who is born on 1 March is not so old yet. */
+	int back = date_make((int)number[0] - years, (int)number[1], (int)number[2], &born) ? 0 : 1;
+	NEED(!back || date_make((int)number[0] - years, 2, 28, &born));
+	return born;
 }
 
 bool

@@ -30,6 +30,7 @@ typedef enum NikFault {
 } NikFault;
 /* Blanks, dots, hyphens and apostrophes around and between the digits are left out. *out is filled when the result is NIK_GOOD. */
 NikFault nik_read(Str text, Nik *out);
+NikFault nik_of(uint64_t number, Nik *out); /* the same of a number as the store has it */
 /* What is wrong, in the language of the thread; follows on "the NIK of …: ". */
 const char *nik_fault_text(NikFault fault);
 /* The day of birth that the number says, in days since 1970-01-01. Of the two centuries the one in which the person is 17 to 120 years
@@ -50,6 +51,8 @@ typedef enum Marriage { MARRIAGE_UNKNOWN, MARRIAGE_NOT_YET, MARRIAGE_MARRIED, MA
 bool voter_marriage(Str text, Marriage *out) MUST;
 /* Whole years from birth to the day, as law counts them: who was born on 29 February is a year older on 1 March. */
 int voter_age(int32_t birth, int32_t day);
+/* The last day of birth of those who are so many years old on the day. */
+int32_t voter_born_by(int years, int32_t day);
 
 /* ---- A version of the roll: one file of sealed slices ----
  * A slice holds up to ROLL_SLICE voters in the order of the imported file, column by column. Each column of each slice is sealed apart
@@ -213,7 +216,100 @@ bool roll_count_twice(const RollCount *c, RollStation *out) MUST;
 void roll_count_sums(const RollCount *c, RollSums *out);
 const RollStation *roll_count_stations(RollCount *c); /* sums.stations of them, sorted by tps; nothing is added any more */
 
-/* ---- Checks ---- */
-#include "roll/check.h"
+/* ---- Counts of a stored version ---- */
+typedef struct RollTally {
+	size_t n, width;
+	uint64_t *tps;   /* ascending; of a sum: codes of areas */
+	uint32_t *count; /* of tps[i]: count[i * width] and the next ones */
+} RollTally;
+/* By areas: codes of polling stations divided by unit (1000: villages, 10^7: districts, 10^9: regencies, 10^11: provinces). */
+RollTally roll_tally_sum(const RollTally *t, uint64_t unit, Arena *a);
+typedef struct RollLook { /* how a version is looked through */
+	int32_t polling_day;
+	int threads;
+	void (*progress)(void *ctx, uint64_t done, uint64_t total); /* voters; one at a time; may be NULL */
+	void *ctx;
+	const volatile bool *stop; /* E_BUSY; may be NULL */
+} RollLook;
+typedef enum RollStat { /* counters of roll_stats */
+	STAT_VOTERS, STAT_MALE, STAT_FEMALE,
+	STAT_AGE_17, STAT_AGE_25, STAT_AGE_40, STAT_AGE_60, STAT_AGE_OTHER, /* up to 24, 39, 59, and over; below 17 or not known */
+	STAT_FIRST,     /* 17 to 21: the first election of their life, or nearly */
+	STAT_NOT_YET, STAT_MARRIED, STAT_ONCE,
+	STAT_DISABLED,
+	STAT_UNRECORDED, /* KTP-el not recorded */
+	STAT_NIK_WRONG,
+	ROLL_STATS
+} RollStat;
+/* Who is on the list, by polling station: counts alone. Lives in a. The same for any number of threads. */
+bool roll_stats(const RollFile *f, const RollLook *look, Arena *a, RollTally *out, Err *err) MUST;
+
+/* ---- Checks of a version: what to look at, voter by voter ---- */
+typedef enum RollCheck {
+	CHECK_NIK_EMPTY, CHECK_NIK_FORM, CHECK_NIK_DATE, CHECK_NIK_AREA, CHECK_BIRTH_EMPTY, CHECK_BIRTH_DIFFERS, CHECK_SEX_DIFFERS,
+	CHECK_TOO_YOUNG, CHECK_VERY_OLD, CHECK_NO_STATION, CHECK_REMOVED, CHECK_TWICE_STATION, CHECK_TWICE_VILLAGE, CHECK_TWICE_REGENCY,
+	CHECK_TWICE_FAR, CHECK_FAMILY_SPLIT, CHECK_DECEASED, CHECK_FORCES, CHECK_UNRECORDED, CHECK_UNRECORDED_YOUNG,
+	ROLL_CHECKS
+} RollCheck;
+typedef enum RollWeight { ROLL_MUST, ROLL_LOOK_AT, ROLL_WORK } RollWeight; /* must be mended; may be right all the same; a work-list */
+typedef struct RollCheckText {
+	const char *id, *title, *remedy; /* title, remedy: in the language of the thread */
+	RollWeight weight;
+} RollCheckText;
+RollCheckText roll_check_text(RollCheck c);
+enum { CHECKED_VOTERS = ROLL_CHECKS, CHECKED_MUST, CHECKED_LOOK, CHECKED_WIDTH }; /* counters after those of the checks: voters with any of that weight */
+typedef struct RollRules {
+	bool removal[256];        /* remarks that say: to be struck off */
+	const uint32_t *district; /* known ones, six digits, ascending; none: not checked */
+	size_t n_districts;
+	const uint64_t *deceased, *forces; /* NIK, ascending */
+	size_t n_deceased, n_forces;
+} RollRules;
+typedef struct RollChecks RollChecks;
+/* Looks for voters with one NIK and for split families. rules and f must stay; lives in a. NIK that begin with 99 are made up, and of no
+ * known district. */
+bool roll_checks_open(const RollFile *f, const RollRules *rules, const RollLook *look, Arena *a, RollChecks **out, Err *err) MUST;
+/* How many voters each check has, by polling station; CHECKED_WIDTH counters. */
+bool roll_checks_count(const RollChecks *k, Arena *a, RollTally *out, Err *err) MUST;
+enum { CHECK_COLUMNS = ROLL_BIT(ROLL_NIK) | ROLL_BIT(ROLL_FAMILY) | ROLL_BIT(ROLL_TPS) | ROLL_BIT(ROLL_BIRTH) | ROLL_BIT(ROLL_SEX) |
+	ROLL_BIT(ROLL_MARRIAGE) | ROLL_BIT(ROLL_CARD) | ROLL_BIT(ROLL_REMARK) | ROLL_BIT(ROLL_NIK_WRITTEN) };
+/* Which checks voter i of the slice has, a bit for each; the slice has CHECK_COLUMNS. */
+uint32_t roll_checks_of(const RollChecks *k, const RollSlice *s, size_t i);
+
+/* ---- What became of each voter between two versions ----
+ * Old voters = unchanged + changed + moved + struck + removed + lost; new voters = unchanged + changed + moved + struck + new. */
+typedef enum RollFate {
+	FATE_UNCHANGED,
+	FATE_CHANGED, /* same polling station, something else differs */
+	FATE_MOVED,   /* another polling station */
+	FATE_STRUCK,  /* on the new list with a mark that says: to be struck off */
+	FATE_REMOVED, /* not on the new list, and the old one had such a mark */
+	FATE_LOST,    /* not on the new list, and nobody said why */
+	FATE_NEW,
+	ROLL_FATES
+} RollFate;
+#define ROLL_NO_ROW UINT64_MAX
+typedef struct RollFateOf {
+	uint64_t old_row, new_row; /* from 0; ROLL_NO_ROW */
+	uint64_t old_tps, new_tps;
+	RollFate fate;
+} RollFateOf;
+typedef struct RollDiffAsk {
+	const RollFile *old, *new;
+	const bool *removal; /* [256] remarks that say: to be struck off */
+	RollLook look;
+	bool list;           /* fill out->voter: all but the unchanged */
+} RollDiffAsk;
+typedef struct RollDiff {
+	uint64_t sum[ROLL_FATES];
+	uint64_t by_name;    /* pairs that no number, but name and birth date have found */
+	RollTally tally;     /* ROLL_FATES counters, by old polling station, of new voters by the new one */
+	RollFateOf *voter;   /* by old row, then new row */
+	size_t n;
+} RollDiff;
+/* A voter of one list is that of the other with the same NIK; who finds none so, with the same name (as it sounds) and birth date.
+ * Of several with one NIK those of one polling station and alike in all else belong together first. Some 48 bytes a voter; lists over 16 million are read
+ * several times instead. Lives in a. */
+bool roll_diff(const RollDiffAsk *ask, Arena *a, RollDiff *out, Err *err) MUST;
 
 #endif

@@ -255,8 +255,11 @@ dataset_check(const Account *who, Verb verb, const Dataset *d, Err *err)
 	if (verb == VERB_REVEAL && !shows_any(who, d))
 		return err_set(err, E_DENIED, "no field of '%.*s' may be seen by %s alone",
 			STR(tr_str(d->title)), agency_label(who->agency));
-	if (verb != VERB_READ && verb != VERB_EXPORT && verb != VERB_REVEAL && !own &&
-		!((FOR_OTHERS & BIT(verb)) && account_for_other(who, d)))
+	bool writes = verb != VERB_READ && verb != VERB_EXPORT && verb != VERB_REVEAL;
+	if (writes && d->made_by.n)
+		return err_set(err, E_DENIED, "rows of '%.*s' are made by siap %.*s alone",
+			STR(tr_str(d->title)), STR(d->made_by));
+	if (writes && !own && !((FOR_OTHERS & BIT(verb)) && account_for_other(who, d)))
 		return err_set(err, E_DENIED, "'%.*s' is kept by %s: you may not %s there",
 			STR(tr_str(d->title)), agency_label(d->owner), verb_label(verb));
 	return set_has(who, d) ||

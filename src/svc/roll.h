@@ -47,37 +47,14 @@ typedef struct RollIntake {
  * roll is being imported. Strings live in a. */
 bool roll_take(Workspace *w, Gate *g, RollIntake *t, Arena *a, Err *err) MUST;
 
-/* ---- Checks of a version ---- */
-typedef struct RollReport {
-	RollVersion version;
-	const char *deceased, *forces; /* files with people to look for; NULL: none */
-	RollChecking check;            /* listing, list, low, high, threads may be set; the rest is filled in */
-	RollNamed dead, armed;         /* afterwards: what was read of the two files */
-	Watch watch;                   /* phase "rows" */
-} RollReport;
-/* As the rule pack has it: polling day, limit, what codes strike off. A removal code is a finding in the versions that are
- * announced; in the two before them (listed, updated) it is where it belongs. f stays open. Strings live in a, which is made for it. */
-bool roll_report(Workspace *w, RollFile *f, RollReport *r, Arena *a, Err *err) MUST;
-typedef struct RollRecorded {
-	bool old;      /* a newer version of this kind is there: nothing was written */
-	uint64_t rows; /* of roll_work that are other now */
-} RollRecorded;
-/* The counts become rows of the dataset roll_work: of each polling station `must` (voters with something that must be mended), and what
- * was found; what is found no more becomes 0. Again with the same result it changes nothing. */
-bool roll_record(Workspace *w, Gate *g, const RollReport *r, const Origin *origin, RollRecorded *out, Err *err) MUST;
-
-typedef struct RollVoter { /* one to be shown */
-	uint64_t row, tps; /* row: from 0 */
-	Str id, nik, name; /* as a person may see them */
-} RollVoter;
-typedef struct RollShow {
-	const uint64_t *row; /* sorted */
-	size_t n;
-	const Origin *reveal; /* NULL: masked: the last four digits and first letters. Else whole, and the log says so before: its `why` says what for */
-	Gate *gate;           /* for that */
-	RollVoter *voter;     /* afterwards */
-} RollShow;
-/* E_LIMIT: more than REVEAL_MOST to be revealed at once. */
-bool roll_show(Workspace *w, RollFile *f, const RollVersion *v, RollShow *s, Arena *a, Err *err) MUST;
+/* What checks of a roll go by: the removal codes of the rule pack, the districts of the country. Lives in a. */
+bool roll_rules(Workspace *w, Arena *a, RollRules *out, Err *err) MUST;
+/* What roll_checks_count found becomes rows of the dataset roll_checked, so that the board knows. */
+typedef struct RollFound {
+	const RollVersion *version;
+	const RollTally *tally; /* of roll_checks_count */
+	const Origin *origin;
+} RollFound;
+bool roll_checked_write(Workspace *w, Gate *g, const RollFound *found, Arena *a, Err *err) MUST;
 
 #endif

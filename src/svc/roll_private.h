@@ -9,6 +9,16 @@ size_t roll_field(const Dataset *d, const char *name); /* its place in rows */
 /* E_CONFLICT: the version's row says another hash. */
 bool roll_is_version(const RollVersion *v, const Sha256 *hash, const char *path, Err *err) MUST;
 
+/* ---- roll_report.c ---- */
+typedef struct RollRows {
+	const Dataset *dataset;
+	const Buf *csv; /* with its header */
+	const Origin *origin;
+	const volatile bool *stop; /* may be NULL */
+} RollRows;
+/* Rows that are there already change nothing. Strings live in a. */
+bool roll_rows_write(Workspace *w, Gate *g, const RollRows *rows, Arena *a, Err *err) MUST;
+
 /* ---- roll_places.c: which polling stations there are ---- */
 typedef struct RollPlaces {
 	Str area;

@@ -231,24 +231,8 @@ static bool
 counts_write(Workspace *w, Gate *g, RollNew *new, Arena *a, Err *err)
 {
 	AUTO(Buf) b = {0};
-	AUTO(Arena) report_of = {0};
-	ImportReport report;
-	const Dataset *d = roll_dataset(w, "roll_listed");
-	const char *path = workspace_path(w, a, "roll-import/roll_listed.csv");
-	if (!arena_open(&report_of, 256 * SIZE_MB, err) || !counts_text(w, new, &b, err) ||
-		!file_write_atomic(path, buf_str(&b), 0600, err))
-		return false;
-	ImportOptions o = {.path = path,
-		.datasets = &d,
-		.n_datasets = 1,
-		.accept_conflicts = true,
-		.origin = *new->ask->origin,
-		.watch = {.stop = new->ask->watch.stop}};
-	bool ok = import_file(w, g, &o, &report_of, &report, err);
-	if (!ok && report.n_first)
-		err_prefix(err, "%.*s: ", STR(report.first[0].text));
-	(void)unlink(path);
-	return ok;
+	RollRows rows = {roll_dataset(w, "roll_listed"), &b, new->ask->origin, new->ask->watch.stop};
+	return counts_text(w, new, &b, err) && roll_rows_write(w, g, &rows, a, err);
 }
 
 /* ---- all of it ---- */

@@ -1,354 +1,401 @@
-/* roll check: what is said of each voter, and of voters against each other as by comparing all pairs; the same for any number of threads and
- * passes. All people are made up. */
+/* roll: checks, counts and comparison of stored versions, against what is known of made-up voters. */
 #include "unit.h"
 
-#include "voters.h"
+#include "roll/roll.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { MB = 1 << 20, MOST = 6000, CELL = 24 };
 static char folder[] = "/tmp/siap-check-XXXXXX";
 static Arena arena;
-static int32_t POLL;
-#define DISTRICT UINT64_C(990101)
-#define STATION  UINT64_C(1571091002001)
+static int32_t polling_day;
 
-static uint64_t
-below(uint64_t n)
-{
-	static uint64_t seed = 5;
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (seed >> 33) % n;
-}
+typedef struct Voter {
+	uint64_t nik, family, tps;
+	int32_t birth;
+	uint8_t sex, marriage, card, disability, remark;
+	char name[CELL], written[CELL], street[CELL];
+	int who; /* the same person has one number in all lists */
+} Voter;
 
-static const char *
-path_of(const char *name)
+/* ---- chance, the same in every run ---- */
+
+static uint64_t seed;
+
+static uint32_t
+below(uint32_t n)
 {
-	return arena_fmt(&arena, "%s/%s", folder, name).p;
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)((seed >> 33) % n);
 }
 
 static int32_t
-day(int y, int m, int d)
+day(int year, int month, int of_month)
 {
-	int32_t days;
-	assert_true(date_make(y, m, d, &days));
-	return days;
-}
-
-static Voter
-good(uint32_t i)
-{
-	int32_t birth = day(1980, 3, 4);
-	return (Voter){.nik = voter_nik(DISTRICT, birth, false, i),
-		.family = UINT64_C(9915010101010000) + i,
-		.tps = STATION,
-		.birth = birth,
-		.sex = SEX_MALE,
-		.marriage = MARRIAGE_MARRIED,
-		.card = 'S',
-		.name = "AHMAD",
-		.id = i};
-}
-
-static RollChecking
-check(const Voter *v, size_t n, RollChecking k)
-{
-	AUTO(RollFileP) f = NULL;
-	OK(voters_write(path_of("v.roll"), v, n, 7, &f, &err));
-	k.file = f;
-	k.polling_day = POLL;
-	if (!k.threads)
-		k.threads = 2;
-	OK(roll_check(&k, &arena, &err));
-	k.file = NULL;
-	return k;
-}
-
-static uint32_t
-found(const RollChecking *k, uint64_t tps, RollCheck c)
-{
-	for (size_t i = 0; i < k->n; i++)
-		if (k->station[i].tps == tps)
-			return k->found[i * ROLL_CHECKS + c];
-	fail_msg("no station %llu", (unsigned long long)tps);
-	return 0;
-}
-
-/* One voter with one thing wrong: exactly the checks named are found. */
-static void
-only(const char *what, Voter v, RollChecking k, RollCheck a, RollCheck b)
-{
-	uint32_t must = 0;
-	k = check(&v, 1, k);
-	for (RollCheck c = 0; c < ROLL_CHECKS; c++) {
-		uint32_t want = c == a || c == b;
-		must |= want && roll_check_words(c).must;
-		if (k.found[c] != want)
-			fail_msg("%s: %s is %u, expected %u", what, roll_check_words(c).id, k.found[c], want);
-	}
-	if (k.must[0] != must)
-		fail_msg("%s: must be mended %u, expected %u", what, k.must[0], must);
-}
-#define ONLY(check, ...)                                        \
-	do {                                                        \
-		Voter v = good(1);                                      \
-		__VA_ARGS__;                                            \
-		only(#__VA_ARGS__, v, (RollChecking){0}, check, check); \
-	} while (0)
-
-static void
-test_alone(void **state)
-{
-	(void)state;
-	ONLY(ROLL_CHECKS, v.nik += 0);
-	ONLY(CHECK_NIK_EMPTY, v.nik = 0);
-	ONLY(CHECK_NIK_LENGTH, v.nik = 0, v.written = "991501410190001");
-	ONLY(CHECK_NIK_MANGLED, v.nik = 0, v.written = "9.9E+15");
-	ONLY(CHECK_NIK_LETTERS, v.nik = 0, v.written = "99150x");
-	ONLY(CHECK_SEX_NIK, v.sex = SEX_FEMALE);
-	ONLY(ROLL_CHECKS, v.sex = SEX_UNKNOWN);
-	ONLY(CHECK_BIRTH_NIK, v.birth++);
-	ONLY(CHECK_BIRTH_MISSING, v.birth = ROLL_NO_DATE);
-	ONLY(CHECK_CARD_MISSING, v.card = 'B');
-	ONLY(CHECK_CARD_UNKNOWN, v.card = 0);
-	ONLY(CHECK_NO_STATION, v.tps -= 1);
-	/* of a NIK that says nothing of their age */
-	ONLY(CHECK_AGE_100, v.birth = day(1924, 11, 27), v.nik = voter_nik(DISTRICT, v.birth, 0, 1));
-	ONLY(ROLL_CHECKS, v.birth = day(1924, 11, 28), v.nik = voter_nik(DISTRICT, v.birth, 0, 1));
-	ONLY(ROLL_CHECKS, v.birth = day(2007, 11, 27), v.nik = voter_nik(DISTRICT, v.birth, 0, 1),
-		v.marriage = MARRIAGE_NOT_YET);
-}
-
-static void
-test_age(void **state)
-{
-	(void)state;
-	Voter v = good(1);
-	v.birth = day(2007, 11, 28);
-	v.nik = voter_nik(DISTRICT, v.birth, 0, 1);
-	RollCheck century = CHECK_CENTURY; /* the NIK says 1907, for who was born in 2007 has no vote */
-	v.marriage = MARRIAGE_NOT_YET;
-	only("one day too young", v, (RollChecking){0}, CHECK_AGE_UNDER, century);
-	v.marriage = MARRIAGE_UNKNOWN;
-	only("marriage not stated", v, (RollChecking){0}, CHECK_AGE_UNDER, century);
-	v.marriage = MARRIAGE_ONCE;
-	only("was married", v, (RollChecking){0}, century, century);
-	v = good(1);
-	v.birth = day(1880, 3, 4);
-	only("another century", v, (RollChecking){0}, CHECK_AGE_120, century);
-	v.birth = day(2080, 3, 4);
-	only("not born yet", v, (RollChecking){0}, century, century);
-	v = good(1);
-	v.birth = day(2006, 1, 1);
-	v.nik = voter_nik(DISTRICT, v.birth, 0, 1);
-	v.card = 'B';
-	only("18, no card", v, (RollChecking){0}, CHECK_CARD_MISSING, CHECK_CARD_SCHOOL);
-	v.birth = day(2005, 11, 27);
-	v.nik = voter_nik(DISTRICT, v.birth, 0, 1);
-	only("19 on polling day", v, (RollChecking){0}, CHECK_CARD_MISSING, CHECK_CARD_MISSING);
-}
-
-static void
-test_rules(void **state)
-{
-	(void)state;
-	RollChecking k = {.removal = {[8] = CHECK_REMOVED_STATION, [1] = CHECK_REMOVED_DEAD}};
-	Voter v = good(1);
-	v.remark = 8;
-	only("code 8", v, k, CHECK_REMOVED_STATION, CHECK_REMOVED_STATION);
-	v.remark = 2;
-	only("a code of no class", v, k, ROLL_CHECKS, ROLL_CHECKS);
-	const uint32_t district[] = {157101, 157102};
-	k = (RollChecking){.district = district, .n_districts = 2};
-	v = good(1);
-	only("made-up people are of no district", v, k, ROLL_CHECKS, ROLL_CHECKS);
-	v.nik = voter_nik(157102, v.birth, false, 1);
-	only("a known district", v, k, ROLL_CHECKS, ROLL_CHECKS);
-	v.nik = voter_nik(157103, v.birth, false, 1);
-	only("an unknown district", v, k, CHECK_NIK_AREA, CHECK_NIK_AREA);
-	Voter many[9];
-	for (uint32_t i = 0; i < 9; i++)
-		many[i] = good(i + 1);
-	k = check(many, 9, (RollChecking){.limit = 7});
-	assert_int_equal(found(&k, STATION, CHECK_OVER_LIMIT), 2);
-	RollCheck c;
-	assert_true(roll_check_removal(S("station"), &c) && c == CHECK_REMOVED_STATION);
-	assert_false(roll_check_removal(S("stations"), &c));
-	for (RollCheck i = 0; i < ROLL_CHECKS; i++)
-		assert_true(roll_check_find(str_of(roll_check_words(i).id), &c) && c == i &&
-			*roll_check_words(i).title && *roll_check_words(i).remedy);
-}
-
-/* ---- lists of people ---- */
-
-static RollNamed
-named(const char *text)
-{
-	RollNamed out;
-	const char *path = path_of("named.csv");
-	OK(file_write_atomic(path, str_of(text), 0600, &err));
-	OK(roll_named_read(path, &arena, &out, &err));
+	int32_t out = 0;
+	assert_true(date_make(year, month, of_month, &out));
 	return out;
 }
 
-static void
-test_named(void **state)
-{
-	(void)state;
-	Voter v[3] = {good(1), good(2), good(3)};
-	v[1].name = "SITI, DRA";
-	RollNamed dead = named(arena_fmt(&arena,
-		"No,NIK,Nama,Tanggal Lahir\n1,%llu,AHMAD,\n2,,siti  dra.,04-03-1980\n3,x,,\n",
-		(unsigned long long)v[0].nik)
-							   .p);
-	assert_int_equal(dead.rows, 3);
-	assert_int_equal(dead.unread, 1);
-	RollNamed forces = named(arena_fmt(&arena, "nik\n%llu\n", (unsigned long long)v[2].nik).p);
-	RollChecking k = check(v, 3, (RollChecking){.deceased = &dead, .forces = &forces});
-	assert_int_equal(k.found[CHECK_DECEASED], 1);
-	assert_int_equal(k.found[CHECK_DECEASED_ALIKE], 1);
-	assert_int_equal(k.found[CHECK_FORCES], 1);
-	assert_int_equal(k.found[CHECK_FORCES_ALIKE], 0);
-	dead = named("nama,tgl lahir\nSiti Dra,04/03/1980\n");
-	k = check(v, 3, (RollChecking){.deceased = &dead});
-	assert_int_equal(k.found[CHECK_DECEASED], 0);
-	assert_int_equal(k.found[CHECK_DECEASED_ALIKE], 1);
-	const char *path = path_of("bad.csv");
-	OK(file_write_atomic(path, S("nama,alamat\nA,B\n"), 0600, &err));
-	REFUSED(roll_named_read(path, &arena, &dead, &err), E_INPUT, "neither a column NIK");
-}
-
-/* ---- against each other: as by comparing all pairs ---- */
-
-static RollCheck
-scope(uint64_t a, uint64_t b)
-{
-	static const uint64_t over[] = {1, 1000, 1000000000, 100000000000};
-	for (unsigned i = 0; i < 4; i++)
-		if (a / over[i] == b / over[i])
-			return CHECK_NIK_TWICE_STATION + i;
-	return CHECK_NIK_TWICE_COUNTRY;
-}
+/* ---- voters ---- */
 
 static uint64_t
-expected(const Voter *v, size_t n, size_t i)
+nik_for(int year, int month, int of_month, bool female, uint32_t serial)
 {
-	RollCheck nearest = ROLL_CHECKS;
-	uint64_t bits = 0;
-	for (size_t j = 0; j < n; j++) {
-		if (i != j && v[i].nik && v[i].nik == v[j].nik && scope(v[i].tps, v[j].tps) < nearest)
-			nearest = scope(v[i].tps, v[j].tps);
-		if (v[i].family && v[i].family == v[j].family && v[i].tps != v[j].tps &&
-			v[i].tps / 1000 == v[j].tps / 1000 && v[i].tps % 1000 && v[j].tps % 1000)
-			bits = UINT64_C(1) << CHECK_FAMILY_SPLIT;
-	}
-	return nearest == ROLL_CHECKS ? bits : bits | UINT64_C(1) << nearest;
+	uint64_t date = (uint64_t)(of_month + (female ? 40 : 0)) * 10000 + (uint64_t)month * 100 +
+		(uint64_t)(year % 100);
+	return (UINT64_C(990101) * 1000000 + date) * 10000 + serial;
 }
 
-enum { PEOPLE = 600 };
-static void
-people_make(Voter *v)
+/* A voter with whom nothing is wrong. */
+static Voter
+voter(int who)
 {
-	static const uint64_t place[] = {STATION, STATION + 1, STATION - 1, STATION + 1000,
-		UINT64_C(1571111001001), UINT64_C(1501011001001), UINT64_C(3171011001001)};
-	for (uint32_t i = 0; i < PEOPLE; i++) {
-		v[i] = good((uint32_t)below(PEOPLE) + 1);
-		v[i].tps = place[below(7)];
-		v[i].family = below(200);
+	static const char *const name[] = {"SRI WAHYUNI", "AHMAD", "BUDI SANTOSO", "NUR AINI", "EKO"};
+	int year = 1940 + (int)below(60), month = 1 + (int)below(12), of_month = 1 + (int)below(28);
+	bool female = below(2);
+	Voter v = {.who = who,
+		.nik = nik_for(year, month, of_month, female, (uint32_t)(1 + who % 9999)),
+		.family = UINT64_C(9901010101000001) + (uint64_t)who,
+		.tps = UINT64_C(1509012001001) + below(3) * 1000 + below(4),
+		.birth = day(year, month, of_month),
+		.sex = female ? SEX_FEMALE : SEX_MALE,
+		.marriage = MARRIAGE_MARRIED,
+		.card = 'S'};
+	snprintf(v.name, CELL, "%s %c%c", name[below(5)], 'A' + who % 26, 'A' + who / 26 % 26);
+	snprintf(v.street, CELL, "JL. %u", below(50));
+	return v;
+}
+
+/* ---- a version of them ---- */
+
+static void
+text_add(RollSlice *s, RollColumn c, const Voter *v, size_t n, size_t at)
+{
+	uint32_t *start = NEW(&arena, uint32_t, n + 2);
+	uint16_t *of = NEW(&arena, uint16_t, n);
+	char *bytes = NEW(&arena, char, n *CELL + 1);
+	uint32_t used = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *text = (const char *)&v[i] + at;
+		start[i + 1] = used;
+		memcpy(bytes + used, text, strlen(text));
+		used += (uint32_t)strlen(text);
+		of[i] = (uint16_t)(i + 1);
+	}
+	start[n + 1] = used;
+	s->text[c - ROLL_NAME] = of;
+	s->texts[c - ROLL_NAME] = (RollTexts){(uint32_t)n + 1, start, bytes};
+}
+
+static RollSlice
+slice(const Voter *v, size_t n)
+{
+	RollSlice s = {.n = n};
+	uint64_t *number[3];
+	uint8_t *small[5];
+	int32_t *birth = NEW(&arena, int32_t, n);
+	for (int k = 0; k < 3; k++)
+		number[k] = NEW(&arena, uint64_t, n);
+	for (int k = 0; k < 5; k++)
+		small[k] = NEW(&arena, uint8_t, n);
+	for (size_t i = 0; i < n; i++) {
+		number[0][i] = v[i].nik;
+		number[1][i] = v[i].family;
+		number[2][i] = v[i].tps;
+		birth[i] = v[i].birth;
+		small[0][i] = v[i].sex;
+		small[1][i] = v[i].marriage;
+		small[2][i] = v[i].card;
+		small[3][i] = v[i].disability;
+		small[4][i] = v[i].remark;
+	}
+	s.nik = number[0];
+	s.family = number[1];
+	s.tps = number[2];
+	s.birth = birth;
+	s.sex = small[0];
+	s.marriage = small[1];
+	s.card = small[2];
+	s.disability = small[3];
+	s.remark = small[4];
+	static const char empty[CELL];
+	for (RollColumn c = ROLL_NAME; c < ROLL_COLUMNS; c++) {
+		s.text[c - ROLL_NAME] = NEW(&arena, uint16_t, n);
+		s.texts[c - ROLL_NAME] = (RollTexts){1, NEW(&arena, uint32_t, 2), empty};
+	}
+	text_add(&s, ROLL_NAME, v, n, offsetof(Voter, name));
+	text_add(&s, ROLL_NIK_WRITTEN, v, n, offsetof(Voter, written));
+	text_add(&s, ROLL_STREET, v, n, offsetof(Voter, street));
+	return s;
+}
+
+static RollFile *
+version(const Voter *v, size_t n)
+{
+	static const unsigned char key[32] = {7};
+	static unsigned char id[16];
+	static int number;
+	RollWriter *w;
+	RollFile *f;
+	Sha256 hash;
+	id[0]++;
+	const char *path = arena_fmt(&arena, "%s/%d.roll", folder, ++number).p;
+	OK(roll_create(path, key, id, &w, &err));
+	size_t at = 0;
+	for (uint64_t place = 0; at < n; place++) {
+		size_t some = 1 + below(900);
+		some = some < n - at ? some : n - at;
+		RollSlice s = slice(v + at, some);
+		OK(roll_writer_add(w, place, &s, &err));
+		at += some;
+	}
+	OK(roll_writer_end(w, &hash, NULL, &err));
+	OK(roll_open(path, key, &f, &err));
+	assert_int_equal(unlink(path), 0);
+	return f;
+}
+
+static RollLook
+look(int threads)
+{
+	return (RollLook){.polling_day = polling_day, .threads = threads};
+}
+
+/* ---- checks ---- */
+
+static const RollRules rules = {.removal = {[4] = true}};
+
+static uint32_t
+found(const Voter *v, size_t n, size_t which)
+{
+	RollFile *f = version(v, n);
+	RollLook l = look(2);
+	RollChecks *k;
+	RollSlice s;
+	OK(roll_checks_open(f, &rules, &l, &arena, &k, &err));
+	for (size_t i = 0;; i++) {
+		OK(roll_read(f, i, CHECK_COLUMNS, &arena, &s, &err));
+		if (which < s.first + s.n)
+			break;
+	}
+	uint32_t out = roll_checks_of(k, &s, which - (size_t)s.first);
+	roll_close(f);
+	return out;
+}
+
+#define BIT(c) (UINT32_C(1) << (c))
+
+static void
+test_each(void **state)
+{
+	(void)state;
+	seed = 1;
+	Voter good = voter(1), v;
+	good.birth = day(1980, 5, 17);
+	good.sex = SEX_MALE;
+	good.nik = nik_for(1980, 5, 17, false, 3);
+	assert_int_equal(found(&good, 1, 0), 0);
+#define FINDS(checks, ...)                         \
+	do {                                           \
+		v = good;                                  \
+		__VA_ARGS__;                               \
+		assert_int_equal(found(&v, 1, 0), checks); \
+	} while (0)
+	FINDS(BIT(CHECK_NIK_EMPTY), v.nik = 0);
+	FINDS(BIT(CHECK_NIK_FORM), (v.nik = 0, snprintf(v.written, CELL, "990101170580003")));
+	FINDS(BIT(CHECK_NIK_DATE), (v.nik = 0, snprintf(v.written, CELL, "99010132%08d", 5800003)));
+	FINDS(BIT(CHECK_BIRTH_DIFFERS), v.birth++);
+	FINDS(BIT(CHECK_SEX_DIFFERS), v.sex = SEX_FEMALE);
+	FINDS(BIT(CHECK_BIRTH_EMPTY), v.birth = ROLL_NO_DATE);
+	FINDS(BIT(CHECK_REMOVED), v.remark = 4);
+	FINDS(0, v.remark = 3);
+	FINDS(BIT(CHECK_NO_STATION), v.tps -= v.tps % 1000);
+	FINDS(BIT(CHECK_UNRECORDED), v.card = 'B');
+	/* 17 on polling day itself is old enough; a day younger only who is married. */
+	FINDS(0,
+		(v.birth = day(2007, 11, 27), v.nik = nik_for(2007, 11, 27, false, 3),
+			v.marriage = MARRIAGE_NOT_YET));
+	FINDS(BIT(CHECK_TOO_YOUNG),
+		(v.birth = day(2007, 11, 28), v.nik = nik_for(2007, 11, 28, false, 3),
+			v.marriage = MARRIAGE_NOT_YET));
+	FINDS(BIT(CHECK_UNRECORDED) | BIT(CHECK_UNRECORDED_YOUNG),
+		(v.birth = day(2007, 11, 28), v.nik = nik_for(2007, 11, 28, false, 3), v.card = 'B'));
+	FINDS(BIT(CHECK_VERY_OLD),
+		(v.birth = day(1914, 11, 27), v.nik = nik_for(1914, 11, 27, false, 3)));
+}
+
+static void
+test_repeats(void **state)
+{
+	(void)state;
+	seed = 2;
+	static const struct {
+		uint64_t tps;
+		RollCheck check;
+	} other[] = {{UINT64_C(1509012001001), CHECK_TWICE_STATION},
+		{UINT64_C(1509012001002), CHECK_TWICE_VILLAGE},
+		{UINT64_C(1509022001002), CHECK_TWICE_REGENCY}, {UINT64_C(1508012001001), CHECK_TWICE_FAR}};
+	for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+		Voter v[2] = {voter(1), voter(2)};
+		v[1].nik = v[0].nik;
+		v[1].birth = v[0].birth;
+		v[1].sex = v[0].sex;
+		v[0].tps = UINT64_C(1509012001001);
+		v[1].tps = other[i].tps;
+		for (size_t which = 0; which < 2; which++)
+			assert_int_equal(found(v, 2, which), BIT(other[i].check));
+	}
+	Voter v[3] = {voter(1), voter(2), voter(3)};
+	v[0].tps = v[1].tps = UINT64_C(1509012001001);
+	v[2].tps = UINT64_C(1509012001002);
+	v[0].family = v[2].family;
+	assert_int_equal(found(v, 3, 0), BIT(CHECK_FAMILY_SPLIT));
+	assert_int_equal(found(v, 3, 1), 0);
+	v[2].tps = UINT64_C(1509012002001); /* another village */
+	assert_int_equal(found(v, 3, 0), 0);
+}
+
+/* Counts of many voters are those of each alone, for any number of threads. */
+static void
+test_counts(void **state)
+{
+	(void)state;
+	seed = 3;
+	static Voter v[MOST];
+	for (int i = 0; i < MOST; i++) {
+		v[i] = voter(i);
 		if (below(20) == 0)
-			v[i].nik = 0;
+			v[i].nik = v[below((uint32_t)i + 1)].nik;
+		if (below(20) == 0)
+			v[i].card = 'B';
+		if (below(30) == 0)
+			v[i].birth = day(2006 + (int)below(3), 1 + (int)below(12), 1 + (int)below(28));
 	}
-}
-
-static void
-test_pairs(void **state)
-{
-	(void)state;
-	static Voter v[PEOPLE];
-	for (int round = 0; round < 6; round++) {
-		people_make(v);
-		RollCheck list = CHECK_NIK_TWICE_STATION + (unsigned)round;
-		uint64_t wanted = 0;
-		static uint32_t want[16][ROLL_CHECKS];
-		memset(want, 0, sizeof want);
-		RollChecking k = check(v, PEOPLE,
-			(RollChecking){.threads = 1 + round % 3,
-				.at_once = round % 2 ? 37 : 0,
-				.listing = true,
-				.list = list,
-				.high = UINT64_MAX});
-		for (size_t i = 0; i < PEOPLE; i++) {
-			size_t at = 0;
-			while (k.station[at].tps != v[i].tps)
-				at++;
-			uint64_t bits = expected(v, PEOPLE, i);
-			for (unsigned c = CHECK_NIK_TWICE_STATION; c <= CHECK_FAMILY_SPLIT; c++)
-				want[at][c] += bits >> c & 1;
-			if (bits >> list & 1)
-				assert_int_equal(k.row[wanted++], i);
+	RollFile *f = version(v, MOST);
+	RollTally first = {0}, stats = {0};
+	for (int threads = 1; threads <= 4; threads++) {
+		RollLook l = look(threads);
+		RollChecks *k;
+		RollTally t, s;
+		OK(roll_checks_open(f, &rules, &l, &arena, &k, &err));
+		OK(roll_checks_count(k, &arena, &t, &err));
+		OK(roll_stats(f, &l, &arena, &s, &err));
+		if (threads == 1) {
+			first = t;
+			stats = s;
 		}
-		assert_int_equal(k.n_rows, wanted);
-		assert_true(wanted > 0);
-		for (size_t at = 0; at < k.n; at++)
-			for (unsigned c = CHECK_NIK_TWICE_STATION; c <= CHECK_FAMILY_SPLIT; c++)
-				assert_int_equal(k.found[at * ROLL_CHECKS + c], want[at][c]);
+		assert_int_equal(t.n, first.n);
+		assert_memory_equal(t.tps, first.tps, t.n * sizeof *t.tps);
+		assert_memory_equal(t.count, first.count, t.n * t.width * sizeof *t.count);
+		assert_memory_equal(s.count, stats.count, s.n * s.width * sizeof *s.count);
+	}
+	uint64_t twice = 0, naive = 0, unrecorded = 0, cards = 0, women = 0, female = 0, all = 0;
+	for (size_t i = 0; i < first.n; i++) {
+		const uint32_t *c = first.count + i * first.width;
+		twice += c[CHECK_TWICE_STATION] + c[CHECK_TWICE_VILLAGE] + c[CHECK_TWICE_REGENCY] +
+			c[CHECK_TWICE_FAR];
+		unrecorded += c[CHECK_UNRECORDED];
+		women += stats.count[i * stats.width + STAT_FEMALE];
+		all += c[CHECKED_VOTERS];
+	}
+	for (int i = 0; i < MOST; i++) {
+		bool again = false;
+		for (int k = 0; k < MOST && !again; k++)
+			again = k != i && v[k].nik == v[i].nik;
+		naive += again;
+		cards += v[i].card == 'B';
+		female += v[i].sex == SEX_FEMALE;
+	}
+	assert_true(naive > 100);
+	assert_int_equal(twice, naive);
+	assert_int_equal(unrecorded, cards);
+	assert_int_equal(women, female);
+	assert_int_equal(all, MOST);
+	RollTally villages = roll_tally_sum(&stats, 1000, &arena);
+	assert_int_equal(villages.n, 3);
+	roll_close(f);
+}
+
+/* ---- comparison ---- */
+
+static RollDiff
+compare(const RollFile *old, const RollFile *new, int threads)
+{
+	RollDiff out;
+	RollDiffAsk ask = {
+		.old = old, .new = new, .removal = rules.removal, .look = look(threads), .list = true};
+	OK(roll_diff(&ask, &arena, &out, &err));
+	return out;
+}
+
+/* Edits of which it is known what they are come out as such, voter by voter; the other way round new and lost change places. */
+static void
+test_diff(void **state)
+{
+	(void)state;
+	static Voter old[MOST], new[MOST + 100];
+	for (int round = 0; round < 8; round++) {
+		uint64_t wanted[ROLL_FATES] = {0}, by_name = 0;
+		size_t n_old = 500 + below(2000), n = 0;
+		seed = (uint64_t)round + 10;
+		for (size_t i = 0; i < n_old; i++) {
+			RollFate fate = below(10) ? FATE_UNCHANGED : (RollFate)below(FATE_NEW);
+			old[i] = voter((int)i);
+			if (fate == FATE_REMOVED)
+				old[i].remark = 4;
+			wanted[fate]++;
+			if (fate >= FATE_REMOVED)
+				continue;
+			Voter v = old[i];
+			if (fate == FATE_CHANGED)
+				v.marriage = MARRIAGE_ONCE;
+			if (fate == FATE_MOVED)
+				v.tps += 50;
+			if (fate == FATE_STRUCK)
+				v.remark = 4;
+			if (fate == FATE_MOVED && below(2)) { /* and another number: name and date find it */
+				v.nik += 5000;
+				by_name++;
+			}
+			new[n++] = v;
+		}
+		for (int i = 0; i < 20; i++, wanted[FATE_NEW]++)
+			new[n++] = voter(MOST + i);
+		for (size_t i = n; i > 1; i--) {
+			size_t k = below((uint32_t)i);
+			Voter swap = new[k];
+			new[k] = new[i - 1];
+			new[i - 1] = swap;
+		}
+		RollFile *a = version(old, n_old), *b = version(new, n);
+		RollDiff d = compare(a, b, 3), back = compare(b, a, 1), self = compare(a, a, 2);
+		for (int fate = 0; fate < ROLL_FATES; fate++)
+			assert_int_equal(d.sum[fate], wanted[fate]);
+		assert_int_equal(d.by_name, by_name);
+		assert_int_equal(d.n, n_old - wanted[FATE_UNCHANGED] + wanted[FATE_NEW]);
+		for (size_t i = 0; i < d.n; i++)
+			if (d.voter[i].old_row != ROLL_NO_ROW && d.voter[i].new_row != ROLL_NO_ROW)
+				assert_int_equal(old[d.voter[i].old_row].who, new[d.voter[i].new_row].who);
+		assert_int_equal(back.sum[FATE_NEW], wanted[FATE_LOST] + wanted[FATE_REMOVED]);
+		assert_int_equal(back.sum[FATE_LOST], wanted[FATE_NEW]);
+		assert_int_equal(
+			self.sum[FATE_UNCHANGED] + self.sum[FATE_STRUCK], n_old); /* marked ones stay marked */
+		roll_close(a);
+		roll_close(b);
 	}
 }
 
-/* A voter with two findings that must be mended is one voter. */
-static void
-test_must_once(void **state)
+int
+main(void)
 {
-	(void)state;
-	Voter v[4] = {good(1), good(1), good(2), good(3)};
-	v[0].tps = v[1].tps = v[2].tps = STATION;
-	v[0].nik = v[1].nik = voter_nik(DISTRICT, v[0].birth = v[1].birth = day(2010, 1, 1), 0, 1);
-	v[0].marriage = v[1].marriage = MARRIAGE_NOT_YET;
-	v[3].tps = STATION + 1;
-	RollChecking k = check(v, 4, (RollChecking){0});
-	assert_int_equal(found(&k, STATION, CHECK_AGE_UNDER), 2);
-	assert_int_equal(found(&k, STATION, CHECK_NIK_TWICE_STATION), 2);
-	assert_int_equal(k.must[0], 2);
-	assert_int_equal(k.must[1], 0);
-}
-
-static void
-test_stop(void **state)
-{
-	(void)state;
-	AUTO(RollFileP) f = NULL;
-	Voter v = good(1);
-	const volatile bool stop = true;
-	OK(voters_write(path_of("v.roll"), &v, 1, 7, &f, &err));
-	RollChecking k = {.file = f, .polling_day = POLL, .threads = 2, .stop = &stop};
-	REFUSED(roll_check(&k, &arena, &err), E_BUSY, "stopped");
-}
-
-static int
-setup(void **state)
-{
-	(void)state;
-	POLL = 20054; /* 27 November 2024 */
-	return mkdtemp(folder) && arena_open(&arena, (size_t)1 << 30, NULL) ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < 3; i++)
-		(void)unlink(path_of((const char *[]){"v.roll", "named.csv", "bad.csv"}[i]));
+	polling_day = day(2024, 11, 27);
+	assert_non_null(mkdtemp(folder));
+	OK(arena_open(&arena, (size_t)4096 * MB, &err));
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_each), cmocka_unit_test(test_repeats),
+		cmocka_unit_test(test_counts), cmocka_unit_test(test_diff)};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_close(&arena);
-	return rmdir(folder);
+	return failed || rmdir(folder) != 0;
 }
-
-static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_alone),
-	cmocka_unit_test(test_age),
-	cmocka_unit_test(test_rules),
-	cmocka_unit_test(test_named),
-	cmocka_unit_test(test_pairs),
-	cmocka_unit_test(test_must_once),
-	cmocka_unit_test(test_stop),
-};
-UNIT_MAIN(tests, setup, teardown)
