@@ -244,6 +244,13 @@ times_say(Search *s)
 	cli_say(s->cli, "\n");
 }
 
+static const char *
+bits_words(Cli *cli, double bits)
+{
+	bool none = bits > -0.05 && bits < 0.05;
+	return none ? "0" : figure_decimal(&cli->a, arena_fmt(&cli->a, "%+.1f", bits)).p;
+}
+
 static bool
 explain(Search *s, Err *err)
 {
@@ -266,11 +273,11 @@ explain(Search *s, Err *err)
 	table_column(&t, tr("weight"), COLUMN_RIGHT, 0);
 	table_add(&t, tr("found by"));
 	table_add(&t, key_words(why.key));
-	table_add(&t, arena_fmt(&cli->a, "%+.1f", why.prior).p);
+	table_add(&t, bits_words(cli, why.prior));
 	for (int i = 0; i < LINK_FIELDS; i++) {
 		table_add(&t, why.reason[i].field);
 		table_add(&t, why.reason[i].level);
-		table_add(&t, arena_fmt(&cli->a, "%+.1f", why.reason[i].bits).p);
+		table_add(&t, bits_words(cli, why.reason[i].bits));
 	}
 	table_print(&t, cli->env.width);
 	cli_say(cli, "\n");

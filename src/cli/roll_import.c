@@ -92,7 +92,8 @@ report_say(Cli *cli, const RollIntake *t, bool ok)
 {
 	if (!t->rows)
 		return;
-	counts_say(cli, t);
+	if (t->sums.voters)
+		counts_say(cli, t);
 	if (t->unused.n)
 		cli_say(cli, "%s: %.*s\n", tr("columns not used"), STR(t->unused));
 	problems_say(cli, t);

@@ -158,7 +158,7 @@ verify_all(Verify *v, VerifyThread *t, Err *err)
 	return verify_origins(v, t, err) && verify_events(v, t, err) && verify_tree(v, t, err) &&
 		verify_chains(v, t, err) && verify_devices(v, t, err) && verify_closed(v, t, err) &&
 		verify_rows(v, t, err) && verify_accounts(v, t, err) && verify_papers(v, t, err) &&
-		verify_boundaries(v, t, err) && verify_rules(v, t, err);
+		verify_boundaries(v, t, err) && verify_rules(v, t, err) && verify_rolls(v, t, err);
 }
 
 bool

@@ -96,6 +96,8 @@ bool verify_devices(Verify *v, VerifyThread *t, Err *err) MUST;
 bool verify_accounts(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_papers.c: papers and their files; after verify_chains */
 bool verify_papers(Verify *v, VerifyThread *t, Err *err) MUST;
+/* verify_rolls.c: files of the voter roll, by their hash. */
+bool verify_rolls(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_boundaries.c: boundaries are those that the last file left, each of an event that brought a file */
 bool verify_boundaries(Verify *v, VerifyThread *t, Err *err) MUST;
 /* verify_rules.c: what comes from the definitions and the pack */
