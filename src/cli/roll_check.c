@@ -272,8 +272,11 @@ look(RollView *v, const Asked *asked, Err *err)
 	RollRules rules;
 	RollChecks *k;
 	RollTally all;
-	if (!roll_rules(&cli->ws, &cli->a, &rules, err) ||
-		!numbers_read(cli, asked->deceased, &rules.deceased, &rules.n_deceased, err) ||
+	if (!roll_rules(&cli->ws, &cli->a, &rules, err))
+		return false;
+	if (!roll_is_announced(v->version.kind))
+		memset(rules.removal, 0, sizeof rules.removal);
+	if (!numbers_read(cli, asked->deceased, &rules.deceased, &rules.n_deceased, err) ||
 		!numbers_read(cli, asked->forces, &rules.forces, &rules.n_forces, err) ||
 		!roll_checks_open(v->file, &rules, &v->look, &cli->a, &k, err))
 		return false;

@@ -21,6 +21,26 @@ usage(void)
 static const char *const names[ROLL_FATES] = {
 	"unchanged", "changed", "moved", "struck", "removed", "lost", "new"};
 
+static const char *const part_names[ROLL_DIFFERS] = {
+	"nik", "family", "name", "birth", "sex", "marriage", "address", "card", "disability"};
+
+static const char *
+part_words(RollDiffers p)
+{
+	const char *const text[ROLL_DIFFERS] = {
+		[DIFFERS_NIK] = tr("NIK"),
+		[DIFFERS_FAMILY] = tr("family card"),
+		[DIFFERS_NAME] = tr("name"),
+		[DIFFERS_BIRTH] = tr("birth date or place"),
+		[DIFFERS_SEX] = tr("sex"),
+		[DIFFERS_MARRIAGE] = tr("marital status"),
+		[DIFFERS_ADDRESS] = tr("address"),
+		[DIFFERS_CARD] = tr("KTP-el"),
+		[DIFFERS_DISABILITY] = tr("disability"),
+	};
+	return text[p];
+}
+
 static const char *
 fate_words(RollFate f)
 {
@@ -74,6 +94,22 @@ table_say(const Pair *p)
 }
 
 static void
+parts_say(const Pair *p)
+{
+	Cli *cli = p->old->cli;
+	const char *before = tr("what differs:");
+	for (RollDiffers part = 0; part < ROLL_DIFFERS; part++) {
+		if (!p->diff.part[part])
+			continue;
+		cli_say(cli, "%s %s %s", before, part_words(part),
+			show_number(cli, (int64_t)p->diff.part[part]));
+		before = ",";
+	}
+	if (*before == ',')
+		cli_say(cli, "\n");
+}
+
+static void
 sums_say(const Pair *p)
 {
 	Cli *cli = p->old->cli;
@@ -86,6 +122,7 @@ sums_say(const Pair *p)
 	cli_say(cli, tr("new: %s = %s unchanged + %s changed + %s moved + %s struck off + %s new\n"),
 		show_number(cli, p->version.voters), N(FATE_UNCHANGED), N(FATE_CHANGED), N(FATE_MOVED),
 		N(FATE_STRUCK), N(FATE_NEW));
+	parts_say(p);
 	if (p->diff.by_name)
 		cli_say(cli,
 			tr("%s of them were found by name and birth date: their NIK differs or is missing\n"),
@@ -121,7 +158,7 @@ static bool
 file_write(const Pair *p, const char *path, Err *err)
 {
 	AUTO(Buf) b = {.max = (size_t)16 << 30};
-	buf_add(&b, S("old_row,old_tps,new_row,new_tps,fate"));
+	buf_add(&b, S("old_row,old_tps,new_row,new_tps,fate,differs"));
 	csv_out_end(&b);
 	for (size_t i = 0; i < p->diff.n; i++) {
 		const RollFateOf *v = &p->diff.voter[i];
@@ -129,7 +166,9 @@ file_write(const Pair *p, const char *path, Err *err)
 			continue;
 		row_put(&b, v->old_row, v->old_tps);
 		row_put(&b, v->new_row, v->new_tps);
-		buf_fmt(&b, "%s", names[v->fate]);
+		buf_fmt(&b, "%s,", names[v->fate]);
+		for (unsigned left = v->parts, any = 0; left; left &= left - 1)
+			buf_fmt(&b, "%s%s", any++ ? " " : "", part_names[__builtin_ctz(left)]);
 		csv_out_end(&b);
 	}
 	if (!buf_check(&b, err) || !file_write_atomic(path, buf_str(&b), 0600, err))

@@ -13,7 +13,7 @@ struct RollChecks {
 	const RollFile *f;
 	const RollRules *rules;
 	RollLook look;
-	int32_t born_by_17, born_by_20, born_by_110;
+	int32_t born_by_17, born_by_20, born_by_110, born_by_121;
 	const Marked *marked; /* by row */
 	size_t n_marked;
 };
@@ -39,6 +39,8 @@ roll_check_text(RollCheck c)
 			tr("compare with the KTP-el; a NIK that is wrong may be right in law"), ROLL_LOOK_AT},
 		[CHECK_TOO_YOUNG] = {"too_young", tr("under 17 on polling day, and not married"),
 			tr("strike off, or correct date or marital status"), ROLL_MUST},
+		[CHECK_CENTURY] = {"century", tr("not born by polling day, or older than 120"),
+			tr("correct the year of birth by the KTP-el"), ROLL_MUST},
 		[CHECK_VERY_OLD] = {"very_old", tr("110 years or older"),
 			tr("see whether this person is alive"), ROLL_LOOK_AT},
 		[CHECK_NO_STATION] = {"no_station", tr("no TPS"), tr("assign a TPS"), ROLL_MUST},
@@ -86,18 +88,25 @@ nik_key(const RollSlice *s, size_t i)
 	return s->nik[i];
 }
 
-/* Each is marked by the nearest of the others. */
+/* How far two polling stations are from each other. */
+static RollCheck
+apart(uint64_t a, uint64_t b)
+{
+	static const uint64_t unit[] = {1, 1000, UINT64_C(1000000000)};
+	RollCheck c = CHECK_TWICE_STATION;
+	for (size_t i = 0; i < 3 && a / unit[i] != b / unit[i]; i++)
+		c++;
+	return c;
+}
+
+/* Each is marked by the nearest of the others, which stands beside it: a file may have one number in all of its rows. */
 static void
 nik_group(void *ctx, const Repeat *v, size_t n)
 {
-	static const uint64_t unit[] = {1, 1000, UINT64_C(1000000000)};
 	for (size_t i = 0; i < n; i++) {
-		int nearest = 3;
-		for (size_t k = 0; k < n; k++)
-			for (int u = 0; k != i && u < nearest; u++)
-				if (v[i].tps / unit[u] == v[k].tps / unit[u])
-					nearest = u;
-		mark(ctx, &v[i], (RollCheck)(CHECK_TWICE_STATION + nearest));
+		RollCheck before = i ? apart(v[i - 1].tps, v[i].tps) : CHECK_TWICE_FAR;
+		RollCheck behind = i + 1 < n ? apart(v[i].tps, v[i + 1].tps) : CHECK_TWICE_FAR;
+		mark(ctx, &v[i], before < behind ? before : behind);
 	}
 }
 
@@ -244,6 +253,8 @@ age_checks(const RollChecks *k, const RollSlice *s, size_t i)
 	int32_t birth = s->birth[i];
 	if (birth == ROLL_NO_DATE)
 		return BIT(CHECK_BIRTH_EMPTY);
+	if (birth > k->look.polling_day || birth <= k->born_by_121)
+		return BIT(CHECK_CENTURY);
 	if (birth <= k->born_by_110)
 		return BIT(CHECK_VERY_OLD);
 	bool married = s->marriage[i] == MARRIAGE_MARRIED || s->marriage[i] == MARRIAGE_ONCE;
@@ -290,7 +301,8 @@ roll_checks_open(const RollFile *f, const RollRules *rules, const RollLook *look
 		.look = *look,
 		.born_by_17 = voter_born_by(17, look->polling_day),
 		.born_by_20 = voter_born_by(20, look->polling_day),
-		.born_by_110 = voter_born_by(110, look->polling_day)};
+		.born_by_110 = voter_born_by(110, look->polling_day),
+		.born_by_121 = voter_born_by(121, look->polling_day)};
 	*out = k;
 	return repeats_find(k, a, err);
 }

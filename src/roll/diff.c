@@ -11,6 +11,7 @@ enum { PARTS = 64, PASS_ROWS = 16 << 20, OLD = 0, NEW_ONE = 1 };
 
 typedef struct One { /* a voter as far as it is compared */
 	uint64_t key, content, row, tps;
+	uint32_t part[ROLL_DIFFERS]; /* hashes of what content is of */
 	bool new, removal;
 } One;
 typedef struct Diff {
@@ -45,17 +46,37 @@ text_hash(uint64_t h, Str s)
 
 /* ---- voters ---- */
 
-/* Everything but the polling station, the remark and the running number. */
 static uint64_t
-content_of(const RollSlice *s, size_t i)
+texts_hash(const RollSlice *s, size_t i, const RollColumn *c, size_t n)
 {
-	static const RollColumn text[] = {ROLL_NAME, ROLL_BIRTHPLACE, ROLL_STREET, ROLL_RT, ROLL_RW};
-	uint64_t h = mixed(s->nik[i]) ^ mixed(s->family[i] + 1);
-	h = mixed(h ^ (uint64_t)(uint32_t)s->birth[i] << 32 ^ (uint64_t)s->sex[i] << 24 ^
-		(uint64_t)s->marriage[i] << 16 ^ (uint64_t)s->card[i] << 8 ^ s->disability[i]);
-	for (size_t c = 0; c < sizeof text / sizeof *text; c++)
-		h = text_hash(h, roll_text(s, text[c], i));
+	uint64_t h = n;
+	for (size_t k = 0; k < n; k++)
+		h = text_hash(h, roll_text(s, c[k], i));
 	return h;
+}
+
+/* Everything but the polling station, the remark and the running number. */
+static void
+content_read(const RollSlice *s, size_t i, One *out)
+{
+	static const RollColumn name[] = {ROLL_NAME}, place[] = {ROLL_BIRTHPLACE},
+							address[] = {ROLL_STREET, ROLL_RT, ROLL_RW},
+							written[] = {ROLL_NIK_WRITTEN};
+	const uint64_t part[ROLL_DIFFERS] = {
+		[DIFFERS_NIK] = s->nik[i] ? mixed(s->nik[i]) : texts_hash(s, i, written, 1),
+		[DIFFERS_FAMILY] = mixed(s->family[i] + 1),
+		[DIFFERS_NAME] = texts_hash(s, i, name, 1),
+		[DIFFERS_BIRTH] = mixed((uint64_t)(uint32_t)s->birth[i] + 1) ^ texts_hash(s, i, place, 1),
+		[DIFFERS_SEX] = s->sex[i],
+		[DIFFERS_MARRIAGE] = s->marriage[i],
+		[DIFFERS_ADDRESS] = texts_hash(s, i, address, 3),
+		[DIFFERS_CARD] = s->card[i],
+		[DIFFERS_DISABILITY] = s->disability[i],
+	};
+	for (int p = 0; p < ROLL_DIFFERS; p++) {
+		out->content = mixed(out->content ^ part[p]) + (uint64_t)p;
+		out->part[p] = (uint32_t)part[p];
+	}
 }
 
 static uint64_t
@@ -90,11 +111,11 @@ slice_see(void *ctx, int thread, const RollSlice *s, Err *err)
 		if (!key || hash / PARTS % d->passes != d->pass)
 			continue;
 		One v = {.key = key,
-			.content = content_of(s, i),
 			.row = row,
 			.tps = s->tps[i],
 			.new = d->side == NEW_ONE,
 			.removal = d->ask->removal[s->remark[i]]};
+		content_read(s, i, &v);
 		buf_add(&d->part[thread][hash % PARTS], (Str){(const char *)&v, sizeof v});
 	}
 	for (size_t p = 0; p < PARTS; p++)
@@ -146,6 +167,15 @@ fate_put(Diff *d, const RollFateOf *v, Err *err)
 	return buf_check(&d->voters, err);
 }
 
+static uint16_t
+parts_differ(const One *a, const One *b)
+{
+	unsigned parts = 0;
+	for (int p = 0; p < ROLL_DIFFERS; p++)
+		parts |= (unsigned)(a->part[p] != b->part[p]) << p;
+	return (uint16_t)parts;
+}
+
 static bool
 pair_put(Diff *d, const One *old, const One *new, Err *err)
 {
@@ -156,39 +186,80 @@ pair_put(Diff *d, const One *old, const One *new, Err *err)
 	d->paired[OLD][old->row / 8] |= (uint8_t)(1u << (old->row % 8));
 	d->paired[NEW_ONE][new->row / 8] |= (uint8_t)(1u << (new->row % 8));
 	d->out->by_name += d->by_name;
-	return fate_put(d, &(RollFateOf){old->row, new->row, old->tps, new->tps, fate}, err);
+	RollFateOf v = {old->row, new->row, old->tps, new->tps, fate, parts_differ(old, new)};
+	for (int p = 0; p < ROLL_DIFFERS; p++)
+		d->out->part[p] += v.parts >> p & 1;
+	return fate_put(d, &v, err);
 }
 
-/* How well two of one key go together, 3 best. */
+/* Two of one key go together best when polling station and content are the same, then the station, then the content, then at all. */
+enum { ALIKE_ALL = 3, ALIKE_STATION = 2, ALIKE_CONTENT = 1 };
+
 static int
-likeness(const One *a, const One *b)
+level_cmp(int level, const One *a, const One *b)
 {
-	return 2 * (a->tps == b->tps) + (a->content == b->content);
+	if ((level & ALIKE_STATION) && a->tps != b->tps)
+		return a->tps < b->tps ? -1 : 1;
+	if ((level & ALIKE_CONTENT) && a->content != b->content)
+		return a->content < b->content ? -1 : 1;
+	return 0;
 }
 
-/* Those of one key: n_old of the old list, then those of the new one. */
-static bool
-group_pair(Diff *d, const One *v, size_t n_old, size_t n, Err *err)
+static int
+in_order(int level, const One *a, const One *b)
 {
-	for (int least = 3; least >= 0; least--)
-		for (size_t i = 0; i < n_old; i++) {
-			if (is_paired(d, OLD, v[i].row))
-				continue;
-			for (size_t k = n_old; k < n; k++) {
-				if (is_paired(d, NEW_ONE, v[k].row) || likeness(&v[i], &v[k]) < least)
-					continue;
-				if (!pair_put(d, &v[i], &v[k], err))
-					return false;
-				break;
-			}
+	int c = level_cmp(level, a, b);
+	return c ? c : a->row < b->row ? -1 : a->row > b->row;
+}
+
+#define ORDER(name, level) \
+	static int name(const void *a, const void *b) { return in_order(level, a, b); }
+ORDER(by_row_alone, 0)
+ORDER(by_content, ALIKE_CONTENT)
+ORDER(by_station, ALIKE_STATION)
+ORDER(by_both, ALIKE_ALL)
+
+/* Those without a partner come to the front, in order; how many. */
+static size_t
+left_over(const Diff *d, One *v, size_t n, int level)
+{
+	static int (*const order[])(const void *, const void *) = {
+		by_row_alone, by_content, by_station, by_both};
+	size_t to = 0;
+	for (size_t i = 0; i < n; i++) {
+		One one = v[i];
+		if (is_paired(d, one.new, one.row))
+			continue;
+		v[i] = v[to];
+		v[to++] = one;
+	}
+	if (to > 1)
+		qsort(v, to, sizeof *v, order[level]);
+	return to;
+}
+
+/* Those of one key: n_old of the old list, then those of the new one. A file may have one number in all of its rows. */
+static bool
+group_pair(Diff *d, One *v, size_t n_old, size_t n, Err *err)
+{
+	One *w = v + n_old;
+	for (int level = ALIKE_ALL; level >= 0; level--) {
+		size_t old = left_over(d, v, n_old, level), new = left_over(d, w, n - n_old, level);
+		for (size_t i = 0, k = 0; i < old && k < new;) {
+			int c = level_cmp(level, &v[i], &w[k]);
+			if (c == 0 && !pair_put(d, &v[i], &w[k], err))
+				return false;
+			i += c <= 0;
+			k += c >= 0;
 		}
+	}
 	return true;
 }
 
 static bool
-part_pair(Diff *d, const Buf *b, Err *err)
+part_pair(Diff *d, Buf *b, Err *err)
 {
-	const One *v = (const One *)(const void *)b->p;
+	One *v = (One *)(void *)b->p;
 	size_t n = b->n / sizeof *v;
 	for (size_t i = 0, end; i < n; i = end) {
 		size_t old = 0;
@@ -202,7 +273,7 @@ part_pair(Diff *d, const Buf *b, Err *err)
 
 /* ---- turns ---- */
 
-enum { COMPARED = ROLL_ALL & ~(ROLL_BIT(ROLL_NIK_WRITTEN) | ROLL_BIT(ROLL_ID)) };
+enum { COMPARED = ROLL_ALL & ~ROLL_BIT(ROLL_ID) };
 
 static bool
 pass_run(Diff *d, Err *err)
@@ -239,9 +310,9 @@ alone_see(Diff *d, const RollSlice *s, Err *err)
 		if (is_paired(d, d->side, row))
 			continue;
 		RollFateOf v = d->side == NEW_ONE
-			? (RollFateOf){ROLL_NO_ROW, row, 0, s->tps[i], FATE_NEW}
+			? (RollFateOf){ROLL_NO_ROW, row, 0, s->tps[i], FATE_NEW, 0}
 			: (RollFateOf){row, ROLL_NO_ROW, s->tps[i], 0,
-				  d->ask->removal[s->remark[i]] ? FATE_REMOVED : FATE_LOST};
+				  d->ask->removal[s->remark[i]] ? FATE_REMOVED : FATE_LOST, 0};
 		if (!fate_put(d, &v, err))
 			return false;
 	}

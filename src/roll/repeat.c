@@ -46,6 +46,8 @@ by_key(const void *a, const void *b)
 	const Repeat *x = a, *y = b;
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
+	if (x->tps != y->tps)
+		return x->tps < y->tps ? -1 : 1;
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 

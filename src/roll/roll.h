@@ -247,7 +247,7 @@ bool roll_stats(const RollFile *f, const RollLook *look, Arena *a, RollTally *ou
 /* ---- Checks of a version: what to look at, voter by voter ---- */
 typedef enum RollCheck {
 	CHECK_NIK_EMPTY, CHECK_NIK_FORM, CHECK_NIK_DATE, CHECK_NIK_AREA, CHECK_BIRTH_EMPTY, CHECK_BIRTH_DIFFERS, CHECK_SEX_DIFFERS,
-	CHECK_TOO_YOUNG, CHECK_VERY_OLD, CHECK_NO_STATION, CHECK_REMOVED, CHECK_TWICE_STATION, CHECK_TWICE_VILLAGE, CHECK_TWICE_REGENCY,
+	CHECK_TOO_YOUNG, CHECK_CENTURY, CHECK_VERY_OLD, CHECK_NO_STATION, CHECK_REMOVED, CHECK_TWICE_STATION, CHECK_TWICE_VILLAGE, CHECK_TWICE_REGENCY,
 	CHECK_TWICE_FAR, CHECK_FAMILY_SPLIT, CHECK_DECEASED, CHECK_FORCES, CHECK_UNRECORDED, CHECK_UNRECORDED_YOUNG,
 	ROLL_CHECKS
 } RollCheck;
@@ -288,11 +288,16 @@ typedef enum RollFate {
 	FATE_NEW,
 	ROLL_FATES
 } RollFate;
+typedef enum RollDiffers { /* birth: date and place */
+	DIFFERS_NIK, DIFFERS_FAMILY, DIFFERS_NAME, DIFFERS_BIRTH, DIFFERS_SEX, DIFFERS_MARRIAGE, DIFFERS_ADDRESS, DIFFERS_CARD, DIFFERS_DISABILITY,
+	ROLL_DIFFERS
+} RollDiffers;
 #define ROLL_NO_ROW UINT64_MAX
 typedef struct RollFateOf {
 	uint64_t old_row, new_row; /* from 0; ROLL_NO_ROW */
 	uint64_t old_tps, new_tps;
 	RollFate fate;
+	uint16_t parts; /* of a pair: what differs, a bit for each RollDiffers */
 } RollFateOf;
 typedef struct RollDiffAsk {
 	const RollFile *old, *new;
@@ -302,13 +307,14 @@ typedef struct RollDiffAsk {
 } RollDiffAsk;
 typedef struct RollDiff {
 	uint64_t sum[ROLL_FATES];
+	uint64_t part[ROLL_DIFFERS]; /* pairs in which this differs */
 	uint64_t by_name;    /* pairs that no number, but name and birth date have found */
 	RollTally tally;     /* ROLL_FATES counters, by old polling station, of new voters by the new one */
 	RollFateOf *voter;   /* by old row, then new row */
 	size_t n;
 } RollDiff;
 /* A voter of one list is that of the other with the same NIK; who finds none so, with the same name (as it sounds) and birth date.
- * Of several with one NIK those of one polling station and alike in all else belong together first. Some 48 bytes a voter; lists over 16 million are read
+ * Of several with one NIK those of one polling station and alike in all else belong together first. Some 88 bytes a voter; lists over 16 million are read
  * several times instead. Lives in a. */
 bool roll_diff(const RollDiffAsk *ask, Arena *a, RollDiff *out, Err *err) MUST;
 

@@ -37,7 +37,7 @@ typedef uint64_t RepeatKey(const RollSlice *s, size_t i); /* 0: none */
 typedef struct RepeatAsk {
 	RepeatKey *key;
 	unsigned columns; /* that it reads */
-	void (*group)(void *ctx, const Repeat *v, size_t n); /* rows of one key, two or more, ascending; one group at a time */
+	void (*group)(void *ctx, const Repeat *v, size_t n); /* of one key, two or more, by polling station, then by row; one group at a time */
 	void *ctx;
 } RepeatAsk;
 /* Each group of two voters and more, in an order that depends on nothing but the keys. Some 24 bytes a voter; lists over 32 million

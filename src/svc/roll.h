@@ -49,6 +49,8 @@ bool roll_take(Workspace *w, Gate *g, RollIntake *t, Arena *a, Err *err) MUST;
 
 /* What checks of a roll go by: the removal codes of the rule pack, the districts of the country. Lives in a. */
 bool roll_rules(Workspace *w, Arena *a, RollRules *out, Err *err) MUST;
+/* Before a list is announced removal codes belong in it: they are what the next one leaves out. */
+bool roll_is_announced(Str kind);
 /* What roll_checks_count found becomes rows of the dataset roll_checked, so that the board knows. */
 typedef struct RollFound {
 	const RollVersion *version;

@@ -92,6 +92,12 @@ roll_checked_write(Workspace *w, Gate *g, const RollFound *found, Arena *a, Err 
 /* ---- what the rule pack says ---- */
 
 bool
+roll_is_announced(Str kind)
+{
+	return !str_eq(kind, S("listed")) && !str_eq(kind, S("updated"));
+}
+
+bool
 roll_rules(Workspace *w, Arena *a, RollRules *out, Err *err)
 {
 	Str rest = env_file(w->env, "areas.txt"), line, code, name;

@@ -222,6 +222,12 @@ test_each(void **state)
 			v.marriage = MARRIAGE_NOT_YET));
 	FINDS(BIT(CHECK_UNRECORDED) | BIT(CHECK_UNRECORDED_YOUNG),
 		(v.birth = day(2007, 11, 28), v.nik = nik_for(2007, 11, 28, false, 3), v.card = 'B'));
+	/* Who is not born yet is no child that married; 121 years is another century, 120 a person to visit. */
+	FINDS(BIT(CHECK_CENTURY), (v.birth = day(2080, 5, 17)));
+	FINDS(
+		BIT(CHECK_CENTURY), (v.birth = day(1903, 11, 27), v.nik = nik_for(1903, 11, 27, false, 3)));
+	FINDS(BIT(CHECK_VERY_OLD),
+		(v.birth = day(1903, 11, 28), v.nik = nik_for(1903, 11, 28, false, 3)));
 	FINDS(BIT(CHECK_VERY_OLD),
 		(v.birth = day(1914, 11, 27), v.nik = nik_for(1914, 11, 27, false, 3)));
 }
@@ -374,6 +380,11 @@ test_diff(void **state)
 		for (int fate = 0; fate < ROLL_FATES; fate++)
 			assert_int_equal(d.sum[fate], wanted[fate]);
 		assert_int_equal(d.by_name, by_name);
+		for (RollDiffers p = 0; p < ROLL_DIFFERS; p++)
+			assert_int_equal(d.part[p],
+				p == DIFFERS_MARRIAGE  ? wanted[FATE_CHANGED]
+					: p == DIFFERS_NIK ? by_name
+									   : 0);
 		assert_int_equal(d.n, n_old - wanted[FATE_UNCHANGED] + wanted[FATE_NEW]);
 		for (size_t i = 0; i < d.n; i++)
 			if (d.voter[i].old_row != ROLL_NO_ROW && d.voter[i].new_row != ROLL_NO_ROW)
@@ -387,6 +398,84 @@ test_diff(void **state)
 	}
 }
 
+/* ---- one number in very many rows, as a file filled with a dummy has ---- */
+
+enum { DUMMIES = 60000 };
+
+static RollCheck
+nearest(const Voter *v, int n, int i)
+{
+	static const uint64_t unit[] = {1, 1000, UINT64_C(1000000000)};
+	RollCheck out = ROLL_CHECKS;
+	for (int k = 0; k < n; k++) {
+		RollCheck c = CHECK_TWICE_STATION;
+		for (int u = 0; u < 3 && v[k].tps / unit[u] != v[i].tps / unit[u]; u++)
+			c++;
+		if (k != i && v[k].nik == v[i].nik && c < out)
+			out = c;
+	}
+	return out;
+}
+
+/* Each is marked by the nearest of the others, as by looking at all pairs. */
+static void
+test_nearest(void **state)
+{
+	(void)state;
+	static const uint64_t tps[] = {UINT64_C(1509012001001), UINT64_C(1509012001002),
+		UINT64_C(1509012002001), UINT64_C(1509022001001), UINT64_C(1508012001001),
+		UINT64_C(1507012001001)};
+	seed = 5;
+	Voter v[60];
+	for (int i = 0; i < 60; i++) {
+		v[i] = voter(i);
+		v[i].tps = tps[below(6)];
+		if (i)
+			v[i].nik = v[below((uint32_t)i)].nik;
+	}
+	for (int i = 0; i < 60; i++) {
+		RollCheck want = nearest(v, 60, i);
+		uint32_t twice = BIT(CHECK_TWICE_STATION) | BIT(CHECK_TWICE_VILLAGE) |
+			BIT(CHECK_TWICE_REGENCY) | BIT(CHECK_TWICE_FAR);
+		assert_int_equal(found(v, 60, (size_t)i) & twice, want == ROLL_CHECKS ? 0 : BIT(want));
+	}
+}
+
+/* Looking at all pairs of them would take minutes. */
+static void
+test_dummies(void **state)
+{
+	(void)state;
+	static Voter old[DUMMIES], new[DUMMIES];
+	seed = 4;
+	for (int i = 0; i < DUMMIES; i++) {
+		old[i] = voter(i);
+		old[i].nik = nik_for(1990, 1, 1, false, 1);
+		old[i].tps = UINT64_C(1509012001001) + (uint64_t)i % 700;
+		new[DUMMIES - 1 - i] = old[i];
+	}
+	new[7].tps += 7000;
+	new[9].marriage = MARRIAGE_ONCE;
+	int64_t start = clock_us();
+	RollFile *a = version(old, DUMMIES), *b = version(new, DUMMIES);
+	RollLook l = look(2);
+	RollChecks *k;
+	RollTally t;
+	uint64_t twice = 0;
+	OK(roll_checks_open(a, &rules, &l, &arena, &k, &err));
+	OK(roll_checks_count(k, &arena, &t, &err));
+	for (size_t i = 0; i < t.n; i++)
+		twice += t.count[i * t.width + CHECK_TWICE_STATION];
+	assert_int_equal(twice, DUMMIES);
+	RollDiff d = compare(a, b, 2);
+	assert_int_equal(d.sum[FATE_MOVED], 1);
+	assert_int_equal(d.sum[FATE_CHANGED], 1);
+	assert_int_equal(d.sum[FATE_UNCHANGED], DUMMIES - 2);
+	assert_true(clock_us() - start < 30 * INT64_C(1000000));
+	roll_close(a);
+	roll_close(b);
+}
+
 int
 main(void)
 {
@@ -394,7 +483,8 @@ main(void)
 	assert_non_null(mkdtemp(folder));
 	OK(arena_open(&arena, (size_t)4096 * MB, &err));
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_each), cmocka_unit_test(test_repeats),
-		cmocka_unit_test(test_counts), cmocka_unit_test(test_diff)};
+		cmocka_unit_test(test_counts), cmocka_unit_test(test_diff), cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_dummies)};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_close(&arena);
 	return failed || rmdir(folder) != 0;
