@@ -110,13 +110,20 @@ run_quality() {
 	done
 }
 
+# The file is read piece by piece, not mapped: all that it needs is its own. What is not for each voter (the program, room for the pieces at
+# hand, tables of the model) shows where a roll a hundredth as large is linked.
 run_memory() {
-	make_roll roll "$voters" 500 1 15
+	least=$(memory_of "$((voters / 100))")
+	most=$(memory_of "$voters")
+	echo "linkage: $most MB of its own for $voters voters, $least MB for a hundredth of them"
+	say "memory a voter, all of it" "$(ratio "$((most * 1048576))" "$voters")" most 80 " bytes"
+	say "memory a voter, besides what the hundredth needs too" "$(ratio "$(((most - least) * 1048576))" "$((voters - voters / 100))")" most 80 " bytes"
+}
+memory_of() { # voters: MB of its own that linkage had at most
+	make_roll roll "$1" 500 1 15
 	ours roll tight 2
-	say "linkage, largest resident memory a voter, with the program and what is mapped of the sealed file" \
-		"$(ratio "$(($(peak "$dir/link") * 1048576))" "$voters")" most 80 " bytes"
-	size=$(cat "$dir"/run.w/roll/*.roll | wc -c)
-	echo "  $(peak "$dir/link") MB; the sealed file has $(ratio "$size" "$voters") bytes a voter, and the whole of it may be resident; import: $(peak "$dir/import") MB"
+	build/obj/bench/measure_own $siap -w "$dir/run.w" roll duplicates --threads 2 >"$dir/said" 2>"$dir/own"
+	cut -d ' ' -f 2 "$dir/own"
 	drop_roll roll
 }
 
