@@ -6,26 +6,29 @@
 static const char *
 usage(void)
 {
-	return tr("what is to be mended in a roll: NIK, ages, voters twice, KTP-el\n"
-			  "\n"
-			  "siap roll check [VERSION] [--area CODE] [--by CHECK] [--list CHECK] [--csv FILE]\n"
-			  "                [--deceased FILE] [--forces FILE] [--no-record]\n"
-			  "\n"
-			  "  VERSION          DPT, DPS, final, …, or a number (DPT)\n"
-			  "  --area CODE      only this area\n"
-			  "  --by CHECK       how many in each area below: 'must' for all that must be mended\n"
-			  "  --list CHECK     the voters: DPID, TPS, row; NIK and name masked\n"
-			  "  --csv FILE       the list as a file\n"
-			  "  --deceased FILE  CSV with a column NIK: who of them is on the roll\n"
-			  "  --forces FILE    the same of TNI and Polri\n"
-			  "  --no-record      do not give the counts of the final roll to the board\n"
-			  "\n"
-			  "Nothing is changed in the roll: the list is for those who may.\n");
+	return tr(
+		"what is to be mended in a roll: NIK, ages, voters twice, KTP-el\n"
+		"\n"
+		"siap roll check [VERSION] [--area CODE] [--by CHECK] [--list CHECK] [--csv FILE]\n"
+		"                [--reveal --why TEXT] [--deceased FILE] [--forces FILE] [--no-record]\n"
+		"\n"
+		"  VERSION          DPT, DPS, final, …, or a number (DPT)\n"
+		"  --area CODE      only this area\n"
+		"  --by CHECK       how many in each area below: 'must' for all that must be mended\n"
+		"  --list CHECK     the voters: DPID, TPS, row; NIK and name masked\n"
+		"  --csv FILE       the list as a file\n"
+		"  --reveal         the list with NIK and names, 1,000 voters at most; the log keeps\n"
+		"                   who looked at how many, and why\n"
+		"  --deceased FILE  the dead, with a column NIK, or name and birth date, or all three\n"
+		"  --forces FILE    the same of TNI and Polri\n"
+		"  --no-record      do not give the counts of the final roll to the board\n"
+		"\n"
+		"Nothing is changed in the roll: the list is for those who may.\n");
 }
 
 typedef struct Asked {
-	const char *area, *by, *list, *csv, *deceased, *forces;
-	bool no_record;
+	const char *area, *by, *list, *csv, *deceased, *forces, *why;
+	bool no_record, reveal;
 	int check; /* of --by or --list; ROLL_CHECKS: must */
 } Asked;
 
@@ -46,47 +49,17 @@ check_read(Cli *cli, const char *word, int *out, Err *err)
 	return cli_misuse(cli, err_hint(err, "all of them: siap roll check"));
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
-/* The numbers of a file's column NIK, in order. */
 static bool
-numbers_read(Cli *cli, const char *path, const uint64_t **out, size_t *n, Err *err)
+named_read(Cli *cli, const char *path, RollNamed *out, Err *err)
 {
-	AUTO(CsvP) csv = NULL;
-	AUTO(Buf) all = {.max = (size_t)1 << 30};
-	CsvRow row;
-	bool more;
-	size_t column = SIZE_MAX;
 	if (!path)
 		return true;
-	if (!csv_open_file(path, &csv, err) || !csv_next(csv, &row, &more, err))
+	if (!roll_named_read(path, &cli->a, out, err))
 		return false;
-	for (size_t i = 0; more && i < row.n; i++)
-		if (str_eq(utf8_fold(&cli->a, str_trim(row.cell[i])), S("nik")))
-			column = i;
-	if (column == SIZE_MAX)
-		return err_set(err, E_INPUT, "'%s' has no column NIK", path);
-	for (;;) {
-		Nik nik;
-		if (!csv_next(csv, &row, &more, err))
-			return false;
-		if (!more)
-			break;
-		if (column < row.n && nik_read(row.cell[column], &nik) == NIK_GOOD)
-			buf_add(&all, (Str){(const char *)&nik.number, sizeof nik.number});
-	}
-	uint64_t *v = NEW(&cli->a, uint64_t, all.n / sizeof *v + 1);
-	if (all.n)
-		memcpy(v, all.p, all.n);
-	*n = all.n / sizeof *v;
-	qsort(v, *n, sizeof *v, by_number);
-	*out = v;
-	return buf_check(&all, err);
+	if (out->unread)
+		cli_note(cli, tr("%s: %s of %s rows have neither a NIK nor a name with a birth date\n"),
+			path, show_number(cli, (int64_t)out->unread), show_number(cli, (int64_t)out->rows));
+	return true;
 }
 
 /* ---- tables ---- */
@@ -158,6 +131,8 @@ typedef struct Listing {
 	const RollView *v;
 	const RollChecks *k;
 	uint32_t wanted;
+	bool whole; /* NIK and name as they are */
+	size_t n;
 	Buf out;
 } Listing;
 
@@ -180,13 +155,28 @@ masked_put(Buf *out, const RollSlice *s, size_t i)
 }
 
 static void
+whole_put(Buf *out, const RollSlice *s, size_t i)
+{
+	if (s->nik[i])
+		buf_fmt(out, "%016llu", (unsigned long long)s->nik[i]);
+	else
+		csv_out_text(out, roll_text(s, ROLL_NIK_WRITTEN, i));
+	csv_out_sep(out);
+	csv_out_text(out, roll_text(s, ROLL_NAME, i));
+}
+
+static void
 voter_put(Listing *l, const RollSlice *s, size_t i, uint32_t found)
 {
 	csv_out_text(&l->out, roll_text(s, ROLL_ID, i));
 	csv_out_sep(&l->out);
 	buf_fmt(&l->out, "%013llu,%llu,", (unsigned long long)s->tps[i],
 		(unsigned long long)(s->first + i + 1));
-	masked_put(&l->out, s, i);
+	l->n++;
+	if (l->whole)
+		whole_put(&l->out, s, i);
+	else
+		masked_put(&l->out, s, i);
 	csv_out_sep(&l->out);
 	for (bool more = false; found; found &= found - 1, more = true)
 		buf_fmt(
@@ -224,17 +214,29 @@ slices_list(Listing *l, Err *err)
 	return buf_check(&l->out, err);
 }
 
+/* Nothing is given out that the log does not say. */
+static bool
+reveal(const RollView *v, const Listing *l, const Asked *asked, Err *err)
+{
+	AUTO(GateP) gate = NULL;
+	Cli *cli = v->cli;
+	Origin origin = {
+		.actor = cli->actor, .agency = cli->agency, .source = S("cli"), .why = str_of(asked->why)};
+	RollReveal r = {.version = &v->version, .origin = &origin, .n = l->n};
+	return gate_open(&cli->ws, &gate, err) && roll_reveal(gate, &r, err);
+}
+
 static bool
 list_say(const RollView *v, const RollChecks *k, const Asked *asked, Err *err)
 {
-	Listing l = {.v = v, .k = k, .out = {.max = (size_t)4 << 30}};
+	Listing l = {.v = v, .k = k, .whole = asked->reveal, .out = {.max = (size_t)4 << 30}};
 	for (RollCheck c = 0; c < ROLL_CHECKS; c++)
 		if (asked->check == (int)c ||
 			(asked->check == ROLL_CHECKS && roll_check_text(c).weight == ROLL_MUST))
 			l.wanted |= UINT32_C(1) << c;
 	buf_add(&l.out, S("id,tps,row,nik,name,checks"));
 	csv_out_end(&l.out);
-	bool ok = slices_list(&l, err) &&
+	bool ok = slices_list(&l, err) && (!asked->reveal || reveal(v, &l, asked, err)) &&
 		(asked->csv ? file_write_atomic(asked->csv, buf_str(&l.out), 0600, err)
 					: cli_flush(v->cli, &l.out, err));
 	buf_close(&l.out);
@@ -276,8 +278,8 @@ look(RollView *v, const Asked *asked, Err *err)
 		return false;
 	if (!roll_is_announced(v->version.kind))
 		memset(rules.removal, 0, sizeof rules.removal);
-	if (!numbers_read(cli, asked->deceased, &rules.deceased, &rules.n_deceased, err) ||
-		!numbers_read(cli, asked->forces, &rules.forces, &rules.n_forces, err) ||
+	if (!named_read(cli, asked->deceased, &rules.deceased, err) ||
+		!named_read(cli, asked->forces, &rules.forces, err) ||
 		!roll_checks_open(v->file, &rules, &v->look, &cli->a, &k, err))
 		return false;
 	if (asked->list)
@@ -301,12 +303,15 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	const Opt opts[] = {{"area", .value = &asked.area}, {"by", .value = &asked.by},
 		{"list", .value = &asked.list}, {"csv", .value = &asked.csv},
 		{"deceased", .value = &asked.deceased}, {"forces", .value = &asked.forces},
-		{"no-record", .flag = &asked.no_record}};
+		{"no-record", .flag = &asked.no_record}, {"reveal", .flag = &asked.reveal},
+		{"why", .value = &asked.why}};
 	if (!cli_args(cli, (ArgSpec){OPTS(opts), .most = 1}, &argc, argv, err))
 		return false;
 	if ((asked.by && asked.list) || (asked.csv && !asked.list))
 		return cli_misuse(
 			cli, err_set(err, E_INPUT, "--csv goes with --list, and --list not with --by"));
+	if (asked.reveal ? !asked.list || !asked.why : asked.why != NULL)
+		return cli_misuse(cli, err_set(err, E_INPUT, "--reveal goes with --list and --why TEXT"));
 	const char *word = asked.by ? asked.by : asked.list;
 	if (word && !check_read(cli, word, &asked.check, err))
 		return false;

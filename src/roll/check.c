@@ -58,6 +58,11 @@ roll_check_text(RollCheck c)
 			tr("put the family together (PKPU 7/2024 Article 10)"), ROLL_LOOK_AT},
 		[CHECK_DECEASED] = {"deceased", tr("NIK on the list of the deceased"),
 			tr("see the certificate of death, then strike off"), ROLL_MUST},
+		[CHECK_DECEASED_ALIKE] = {"deceased_alike",
+			tr("name and birth date of one of the deceased"),
+			tr("see whether it is the same person"), ROLL_LOOK_AT},
+		[CHECK_FORCES_ALIKE] = {"forces_alike", tr("name and birth date of one of TNI and Polri"),
+			tr("see whether it is the same person"), ROLL_LOOK_AT},
 		[CHECK_FORCES] = {"forces", tr("NIK on the list of TNI and Polri"),
 			tr("see the member card or the letter of discharge"), ROLL_MUST},
 		[CHECK_UNRECORDED] = {"card_unrecorded", tr("KTP-el not recorded"),
@@ -240,11 +245,19 @@ number_checks(const RollChecks *k, const RollSlice *s, size_t i)
 		found |= BIT(CHECK_BIRTH_DIFFERS);
 	if (s->sex[i] != SEX_UNKNOWN && (s->sex[i] == SEX_FEMALE) != nik.female)
 		found |= BIT(CHECK_SEX_DIFFERS);
-	if (has(k->rules->deceased, k->rules->n_deceased, s->nik[i]))
-		found |= BIT(CHECK_DECEASED);
-	if (has(k->rules->forces, k->rules->n_forces, s->nik[i]))
-		found |= BIT(CHECK_FORCES);
 	return found;
+}
+
+/* Behind each check by number stands that by name: the same name and birth date may be another person. */
+static uint32_t
+named_checks(const RollNamed *l, const RollSlice *s, size_t i, RollCheck c)
+{
+	if (s->nik[i] && has(l->nik, l->n_nik, s->nik[i]))
+		return BIT(c);
+	if (!l->n_alike || s->birth[i] == ROLL_NO_DATE)
+		return 0;
+	uint64_t alike = roll_alike(roll_text(s, ROLL_NAME, i), s->birth[i]);
+	return alike && has(l->alike, l->n_alike, alike) ? BIT(c + 1) : 0;
 }
 
 static uint32_t
@@ -281,6 +294,8 @@ roll_checks_of(const RollChecks *k, const RollSlice *s, size_t i)
 	uint32_t found = number_checks(k, s, i) | age_checks(k, s, i) | marks_of(k, s->first + i);
 	if (s->tps[i] % 1000 == 0)
 		found |= BIT(CHECK_NO_STATION);
+	found |= named_checks(&k->rules->deceased, s, i, CHECK_DECEASED) |
+		named_checks(&k->rules->forces, s, i, CHECK_FORCES);
 	if (k->rules->removal[s->remark[i]])
 		found |= BIT(CHECK_REMOVED);
 	if (s->card[i] != 'B')

@@ -79,18 +79,22 @@ content_read(const RollSlice *s, size_t i, One *out)
 	}
 }
 
-static uint64_t
-key_of(const Diff *d, const RollSlice *s, size_t i)
+uint64_t
+roll_alike(Str text, int32_t birth)
 {
 	Name name;
 	char sound[NAME_MOST];
+	name_read(text, &name);
+	size_t n = name_sound(&name, sound);
+	return n ? text_hash((uint64_t)(uint32_t)birth, (Str){sound, n}) | 1 : 0;
+}
+
+static uint64_t
+key_of(const Diff *d, const RollSlice *s, size_t i)
+{
 	if (!d->by_name)
 		return s->nik[i];
-	if (s->birth[i] == ROLL_NO_DATE)
-		return 0;
-	name_read(roll_text(s, ROLL_NAME, i), &name);
-	size_t n = name_sound(&name, sound);
-	return n ? text_hash((uint64_t)(uint32_t)s->birth[i], (Str){sound, n}) | 1 : 0;
+	return s->birth[i] == ROLL_NO_DATE ? 0 : roll_alike(roll_text(s, ROLL_NAME, i), s->birth[i]);
 }
 
 static bool

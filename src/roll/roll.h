@@ -248,7 +248,7 @@ bool roll_stats(const RollFile *f, const RollLook *look, Arena *a, RollTally *ou
 typedef enum RollCheck {
 	CHECK_NIK_EMPTY, CHECK_NIK_FORM, CHECK_NIK_DATE, CHECK_NIK_AREA, CHECK_BIRTH_EMPTY, CHECK_BIRTH_DIFFERS, CHECK_SEX_DIFFERS,
 	CHECK_TOO_YOUNG, CHECK_CENTURY, CHECK_VERY_OLD, CHECK_NO_STATION, CHECK_REMOVED, CHECK_TWICE_STATION, CHECK_TWICE_VILLAGE, CHECK_TWICE_REGENCY,
-	CHECK_TWICE_FAR, CHECK_FAMILY_SPLIT, CHECK_DECEASED, CHECK_FORCES, CHECK_UNRECORDED, CHECK_UNRECORDED_YOUNG,
+	CHECK_TWICE_FAR, CHECK_FAMILY_SPLIT, CHECK_DECEASED, CHECK_DECEASED_ALIKE, CHECK_FORCES, CHECK_FORCES_ALIKE, CHECK_UNRECORDED, CHECK_UNRECORDED_YOUNG,
 	ROLL_CHECKS
 } RollCheck;
 typedef enum RollWeight { ROLL_MUST, ROLL_LOOK_AT, ROLL_WORK } RollWeight; /* must be mended; may be right all the same; a work-list */
@@ -258,12 +258,18 @@ typedef struct RollCheckText {
 } RollCheckText;
 RollCheckText roll_check_text(RollCheck c);
 enum { CHECKED_VOTERS = ROLL_CHECKS, CHECKED_MUST, CHECKED_LOOK, CHECKED_WIDTH }; /* counters after those of the checks: voters with any of that weight */
+typedef struct RollNamed { /* people to look for */
+	const uint64_t *nik, *alike; /* ascending; alike: of names as they sound, and birth dates */
+	size_t n_nik, n_alike;
+	uint64_t rows, unread; /* unread: with neither a NIK that can be one nor a name with a birth date */
+} RollNamed;
+/* A CSV file or a workbook with the columns NIK, or name and birth date, or all three, by the names that rolls give them. Lives in a. */
+bool roll_named_read(const char *path, Arena *a, RollNamed *out, Err *err) MUST;
 typedef struct RollRules {
 	bool removal[256];        /* remarks that say: to be struck off */
 	const uint32_t *district; /* known ones, six digits, ascending; none: not checked */
 	size_t n_districts;
-	const uint64_t *deceased, *forces; /* NIK, ascending */
-	size_t n_deceased, n_forces;
+	RollNamed deceased, forces;
 } RollRules;
 typedef struct RollChecks RollChecks;
 /* Looks for voters with one NIK and for split families. rules and f must stay; lives in a. NIK that begin with 99 are made up, and of no
@@ -272,7 +278,7 @@ bool roll_checks_open(const RollFile *f, const RollRules *rules, const RollLook 
 /* How many voters each check has, by polling station; CHECKED_WIDTH counters. */
 bool roll_checks_count(const RollChecks *k, Arena *a, RollTally *out, Err *err) MUST;
 enum { CHECK_COLUMNS = ROLL_BIT(ROLL_NIK) | ROLL_BIT(ROLL_FAMILY) | ROLL_BIT(ROLL_TPS) | ROLL_BIT(ROLL_BIRTH) | ROLL_BIT(ROLL_SEX) |
-	ROLL_BIT(ROLL_MARRIAGE) | ROLL_BIT(ROLL_CARD) | ROLL_BIT(ROLL_REMARK) | ROLL_BIT(ROLL_NIK_WRITTEN) };
+	ROLL_BIT(ROLL_MARRIAGE) | ROLL_BIT(ROLL_CARD) | ROLL_BIT(ROLL_REMARK) | ROLL_BIT(ROLL_NAME) | ROLL_BIT(ROLL_NIK_WRITTEN) };
 /* Which checks voter i of the slice has, a bit for each; the slice has CHECK_COLUMNS. */
 uint32_t roll_checks_of(const RollChecks *k, const RollSlice *s, size_t i);
 

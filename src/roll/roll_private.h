@@ -44,4 +44,7 @@ typedef struct RepeatAsk {
  * are read several times instead. */
 bool roll_repeats(const RollFile *f, const RepeatAsk *ask, const RollLook *look, Err *err) MUST;
 
+/* Of a name as it sounds and a birth date: equal for voters who may be the same. 0: there is no name. */
+uint64_t roll_alike(Str name, int32_t birth);
+
 #endif

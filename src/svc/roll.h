@@ -49,6 +49,15 @@ bool roll_take(Workspace *w, Gate *g, RollIntake *t, Arena *a, Err *err) MUST;
 
 /* What checks of a roll go by: the removal codes of the rule pack, the districts of the country. Lives in a. */
 bool roll_rules(Workspace *w, Arena *a, RollRules *out, Err *err) MUST;
+/* Who gives out NIK and names of n voters calls this first. By whoever holds the keys, for the reason origin->why (1 to 300 characters);
+ * the log keeps the restricted row siap.reveal: who, of which version, how many, why. E_LIMIT: more than REVEAL_MOST; E_BUSY: another
+ * process holds the lease. */
+typedef struct RollReveal {
+	const RollVersion *version;
+	const Origin *origin;
+	size_t n;
+} RollReveal;
+bool roll_reveal(Gate *g, const RollReveal *r, Err *err) MUST;
 /* Before a list is announced removal codes belong in it: they are what the next one leaves out. */
 bool roll_is_announced(Str kind);
 /* What roll_checks_count found becomes rows of the dataset roll_checked, so that the board knows. */

@@ -398,6 +398,62 @@ test_diff(void **state)
 	}
 }
 
+/* ---- lists of people ---- */
+
+static RollNamed
+named(const char *text)
+{
+	RollNamed out;
+	const char *path = arena_fmt(&arena, "%s/named.csv", folder).p;
+	OK(file_write_atomic(path, str_of(text), 0600, &err));
+	OK(roll_named_read(path, &arena, &out, &err));
+	assert_int_equal(unlink(path), 0);
+	return out;
+}
+
+static uint32_t
+on_list(const Voter *v, RollNamed dead, RollNamed forces)
+{
+	RollRules with = {.deceased = dead, .forces = forces};
+	RollFile *f = version(v, 1);
+	RollLook l = look(1);
+	RollChecks *k;
+	RollSlice s;
+	OK(roll_checks_open(f, &with, &l, &arena, &k, &err));
+	OK(roll_read(f, 0, CHECK_COLUMNS, &arena, &s, &err));
+	uint32_t out = roll_checks_of(k, &s, 0);
+	roll_close(f);
+	return out;
+}
+
+static void
+test_named(void **state)
+{
+	(void)state;
+	Voter v = voter(1);
+	v.birth = day(1980, 5, 17);
+	v.sex = SEX_MALE;
+	v.nik = nik_for(1980, 5, 17, false, 3);
+	snprintf(v.name, CELL, "SITI AMINAH");
+	const char *nik = arena_fmt(&arena, "%llu", (unsigned long long)v.nik).p;
+	const RollNamed none = {0};
+	RollNamed by_nik = named(arena_fmt(&arena, "No,NIK\n1,%s\n2,x\n", nik).p);
+	assert_int_equal(by_nik.rows, 2);
+	assert_int_equal(by_nik.unread, 1);
+	assert_int_equal(on_list(&v, by_nik, none), BIT(CHECK_DECEASED));
+	assert_int_equal(on_list(&v, none, by_nik), BIT(CHECK_FORCES));
+	RollNamed by_name = named("Nama;Tgl Lahir\nsiti  aminah;17-05-1980\n");
+	assert_int_equal(on_list(&v, by_name, none), BIT(CHECK_DECEASED_ALIKE));
+	assert_int_equal(on_list(&v, by_nik, by_name), BIT(CHECK_DECEASED) | BIT(CHECK_FORCES_ALIKE));
+	by_name = named("Nama;Tgl Lahir\nsiti aminah;18-05-1980\n");
+	assert_int_equal(by_name.unread, 0);
+	assert_int_equal(on_list(&v, by_name, none), 0);
+	const char *path = arena_fmt(&arena, "%s/bad.csv", folder).p;
+	OK(file_write_atomic(path, S("nama,alamat\nA,B\n"), 0600, &err));
+	REFUSED(roll_named_read(path, &arena, &by_nik, &err), E_INPUT, "neither a column NIK");
+	assert_int_equal(unlink(path), 0);
+}
+
 /* ---- one number in very many rows, as a file filled with a dummy has ---- */
 
 enum { DUMMIES = 60000 };
@@ -484,7 +540,7 @@ main(void)
 	OK(arena_open(&arena, (size_t)4096 * MB, &err));
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_each), cmocka_unit_test(test_repeats),
 		cmocka_unit_test(test_counts), cmocka_unit_test(test_diff), cmocka_unit_test(test_nearest),
-		cmocka_unit_test(test_dummies)};
+		cmocka_unit_test(test_named), cmocka_unit_test(test_dummies)};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_close(&arena);
 	return failed || rmdir(folder) != 0;
