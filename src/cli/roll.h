@@ -31,4 +31,8 @@ RollTally roll_below(const RollView *v, const RollTally *all); /* sums of the ar
 Str roll_code(const RollView *v, uint64_t code);               /* of a row of roll_below */
 void roll_title(const RollView *v);
 
+/* Six and four digits; initials. The slice has ROLL_NIK, ROLL_NAME. */
+void roll_nik_masked(Buf *out, const RollSlice *s, size_t i);
+void roll_name_masked(Buf *out, const RollSlice *s, size_t i);
+
 #endif

@@ -136,24 +136,6 @@ typedef struct Listing {
 	Buf out;
 } Listing;
 
-/* What tells one voter from the next in a village and does not say who it is. */
-static void
-masked_put(Buf *out, const RollSlice *s, size_t i)
-{
-	Str name = roll_text(s, ROLL_NAME, i);
-	bool open = true;
-	if (s->nik[i])
-		buf_fmt(out, "%06llu******%04llu", (unsigned long long)(s->nik[i] / UINT64_C(10000000000)),
-			(unsigned long long)(s->nik[i] % 10000));
-	csv_out_sep(out);
-	for (size_t c = 0; c < name.n; c++) {
-		bool letter = name.p[c] != ' ';
-		if (letter && open)
-			buf_fmt(out, "%c.", name.p[c] >= 'A' && name.p[c] <= 'z' ? name.p[c] : '?');
-		open = !letter;
-	}
-}
-
 static void
 whole_put(Buf *out, const RollSlice *s, size_t i)
 {
@@ -173,10 +155,13 @@ voter_put(Listing *l, const RollSlice *s, size_t i, uint32_t found)
 	buf_fmt(&l->out, "%013llu,%llu,", (unsigned long long)s->tps[i],
 		(unsigned long long)(s->first + i + 1));
 	l->n++;
-	if (l->whole)
+	if (l->whole) {
 		whole_put(&l->out, s, i);
-	else
-		masked_put(&l->out, s, i);
+	} else {
+		roll_nik_masked(&l->out, s, i);
+		csv_out_sep(&l->out);
+		roll_name_masked(&l->out, s, i);
+	}
 	csv_out_sep(&l->out);
 	for (bool more = false; found; found &= found - 1, more = true)
 		buf_fmt(

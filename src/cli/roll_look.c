@@ -78,3 +78,26 @@ roll_title(const RollView *v)
 		tr(arena_cstr(&cli->a, pack_label(cli->ws.pack, v->version.kind))),
 		show_number(cli, v->version.voters));
 }
+
+/* ---- what tells one voter from the next in a village and does not say who it is ---- */
+
+void
+roll_nik_masked(Buf *out, const RollSlice *s, size_t i)
+{
+	if (s->nik[i])
+		buf_fmt(out, "%06llu******%04llu", (unsigned long long)(s->nik[i] / UINT64_C(10000000000)),
+			(unsigned long long)(s->nik[i] % 10000));
+}
+
+void
+roll_name_masked(Buf *out, const RollSlice *s, size_t i)
+{
+	Str name = roll_text(s, ROLL_NAME, i);
+	bool open = true;
+	for (size_t c = 0; c < name.n; c++) {
+		bool letter = name.p[c] != ' ';
+		if (letter && open)
+			buf_fmt(out, "%c.", name.p[c] >= 'A' && name.p[c] <= 'z' ? name.p[c] : '?');
+		open = !letter;
+	}
+}

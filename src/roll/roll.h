@@ -324,4 +324,22 @@ typedef struct RollDiff {
  * several times instead. Lives in a. */
 bool roll_diff(const RollDiffAsk *ask, Arena *a, RollDiff *out, Err *err) MUST;
 
+/* ---- Finding voters ---- */
+typedef struct RollSearch { /* all that is given must hold */
+	uint64_t nik, family;      /* 0: any */
+	uint64_t tps_from, tps_to; /* polling stations from, and before; tps_to 0: any */
+	Str name;                  /* empty: any; else each of its words is like one of the voter's, in any order */
+} RollSearch;
+typedef struct RollHit {
+	uint64_t row, tps;
+	float likeness; /* of the name; 1: equal, or none was asked for */
+} RollHit;
+typedef struct RollHits {
+	RollHit *hit; /* the most alike first, then by row */
+	size_t n;
+} RollHits;
+/* Reads only the columns that are asked for: of 2.7 million voters a NIK takes some hundredths of a second, a name some tenths. A word is like another by
+ * Jaro-Winkler as written or as it sounds (name_sound), 0.8 at least, 0.9 in the mean. Lives in a. */
+bool roll_search(const RollFile *f, const RollSearch *q, const RollLook *look, Arena *a, RollHits *out, Err *err) MUST;
+
 #endif

@@ -532,6 +532,53 @@ test_dummies(void **state)
 	roll_close(b);
 }
 
+/* ---- finding ---- */
+
+static size_t
+count_found(const RollFile *f, const RollSearch *q, int32_t first)
+{
+	RollHits hits;
+	RollLook l = look(3);
+	OK(roll_search(f, q, &l, &arena, &hits, &err));
+	if (first >= 0)
+		assert_int_equal(hits.hit[0].row, first);
+	return hits.n;
+}
+
+static void
+test_find(void **state)
+{
+	(void)state;
+	seed = 5;
+	static Voter v[3000];
+	for (int i = 0; i < 3000; i++) {
+		v[i] = voter(i);
+		if (below(30) == 0)
+			v[i].nik = v[below((uint32_t)i + 1)].nik;
+	}
+	snprintf(v[700].name, CELL, "SOEDJONO HADI");
+	snprintf(v[1700].name, CELL, "H. HADI SUJONO, S.PD");
+	snprintf(v[2700].name, CELL, "SUDJONNO");
+	RollFile *f = version(v, 3000);
+	for (int round = 0; round < 40; round++) {
+		uint64_t nik = v[below(3000)].nik, from = UINT64_C(1509012000000) + below(3) * 1000;
+		size_t naive = 0, there = 0;
+		for (int i = 0; i < 3000; i++) {
+			naive += v[i].nik == nik;
+			there += v[i].nik == nik && v[i].tps >= from && v[i].tps < from + 1000;
+		}
+		assert_int_equal(count_found(f, &(RollSearch){.nik = nik}, -1), naive);
+		RollSearch q = {.nik = nik, .tps_from = from, .tps_to = from + 1000};
+		assert_int_equal(count_found(f, &q, -1), there);
+	}
+	assert_int_equal(count_found(f, &(RollSearch){.family = v[9].family}, 9), 1);
+	assert_int_equal(count_found(f, &(RollSearch){.name = S("sujono hadi")}, 700), 2);
+	assert_int_equal(count_found(f, &(RollSearch){.name = S("Sudjono")}, 700), 3);
+	assert_int_equal(count_found(f, &(RollSearch){.name = S("Sudjomo")}, -1), 3);
+	assert_int_equal(count_found(f, &(RollSearch){.name = S("QWERTZ")}, -1), 0);
+	roll_close(f);
+}
+
 int
 main(void)
 {
@@ -539,8 +586,9 @@ main(void)
 	assert_non_null(mkdtemp(folder));
 	OK(arena_open(&arena, (size_t)4096 * MB, &err));
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_each), cmocka_unit_test(test_repeats),
-		cmocka_unit_test(test_counts), cmocka_unit_test(test_diff), cmocka_unit_test(test_nearest),
-		cmocka_unit_test(test_named), cmocka_unit_test(test_dummies)};
+		cmocka_unit_test(test_counts), cmocka_unit_test(test_find), cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_nearest), cmocka_unit_test(test_named),
+		cmocka_unit_test(test_dummies)};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_close(&arena);
 	return failed || rmdir(folder) != 0;
