@@ -23,6 +23,7 @@ sections=${*:-time quality memory growth exact}
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'; }
+less() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a - b }'; }
 sum() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a + b }'; }
 say() { # what, figure, least|most, target, unit
 	awk -v what="$1" -v is="$2" -v side="$3" -v target="$4" -v unit="${5:-}" 'BEGIN {
@@ -66,7 +67,7 @@ stages() { grep -E '^read .*compare' "$dir/said"; }
 judge() { # pairs, name: precision, recall and F1 at 0.5, 0.9, best and of the groups
 	$eval "$dir/$2.truth" "$dir/$1" | awk -v who="$1" '{ printf "  %-6s %-12s precision %.4f recall %.4f F1 %.4f\n", who, $1, $2, $3, $4 }'
 }
-f1_at() { $eval "$dir/$2.truth" "$dir/$1" | awk -v at="$3" -v cell="$4" '$1 == at { print $cell }'; }
+f1_at() { $eval "$dir/$2.truth" "$dir/$1" | awk -v at="$3" -v cell="$4" '{ sub(/=.*/, "", $1) } $1 == at { print $cell }'; }
 
 run_time() {
 	make_roll roll "$voters" 500 1 15
@@ -103,11 +104,13 @@ run_quality() {
 			make_roll some "$quality" $duplicates "$seed" 15
 			ours some tight 2
 			theirs some tight
-			echo "$quality voters, $(ratio $duplicates 100) % duplicates, seed $seed:"
+			echo "$quality voters, $duplicates duplicates of 10,000, seed $seed:"
 			judge pairs some
 			judge duck some
 			say "  precision at 0.9" "$(f1_at pairs some 0.90 2)" least 0.97
-			say "  F1 at 0.9 above DuckDB's" "$(awk -v a="$(f1_at pairs some 0.90 4)" -v b="$(f1_at duck some 0.90 4)" 'BEGIN { print a - b }')" least 0.03
+			mine=$(f1_at pairs some 0.90 4)
+			say "  F1 at 0.9 above DuckDB's at 0.9" "$(less "$mine" "$(f1_at duck some 0.90 4)")" least 0.03
+			say "  F1 at 0.9 above DuckDB's at the threshold that is best for it" "$(less "$mine" "$(f1_at duck some best 4)")" least 0.03
 			drop_roll some
 		done
 	done
