@@ -23,6 +23,7 @@ sections=${*:-time quality memory growth exact}
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'; }
+less() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a - b }'; }
 sum() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a + b }'; }
 say() { # what, figure, least|most, target, unit
 	awk -v what="$1" -v is="$2" -v side="$3" -v target="$4" -v unit="${5:-}" 'BEGIN {
@@ -46,11 +47,14 @@ drop_roll() { rm -rf "$dir/$1".* "$dir"/run.*; }
 
 # The whole job on a fresh copy of the workspace and its keys: seconds of import and of linkage to $dir/import, $dir/link; pairs to $dir/pairs.
 ours() { # name, keys, threads
+	ours_import "$1"
+	ours_link "$@"
+}
+ours_import() {
 	rm -rf "$dir"/run.*
 	cp -r "$dir/$1.w" "$dir/run.w"
 	cp -r "$dir/$1.keys" "$dir/run.keys"
 	$measure $siap -w "$dir/run.w" roll import final "$dir/$1.csv" --partial >"$dir/said" 2>"$dir/import" || { cat "$dir/said" "$dir/import"; exit 1; }
-	ours_link "$@"
 }
 ours_link() {
 	$measure $siap -w "$dir/run.w" roll duplicates --keys "$2" --threads "$3" --csv "$dir/pairs" >"$dir/said" 2>"$dir/link" || { cat "$dir/said" "$dir/link"; exit 1; }
@@ -63,7 +67,7 @@ stages() { grep -E '^read .*compare' "$dir/said"; }
 judge() { # pairs, name: precision, recall and F1 at 0.5, 0.9, best and of the groups
 	$eval "$dir/$2.truth" "$dir/$1" | awk -v who="$1" '{ printf "  %-6s %-12s precision %.4f recall %.4f F1 %.4f\n", who, $1, $2, $3, $4 }'
 }
-f1_at() { $eval "$dir/$2.truth" "$dir/$1" | awk -v at="$3" -v cell="$4" '$1 == at { print $cell }'; }
+f1_at() { $eval "$dir/$2.truth" "$dir/$1" | awk -v at="$3" -v cell="$4" '{ sub(/=.*/, "", $1) } $1 == at { print $cell }'; }
 
 run_time() {
 	make_roll roll "$voters" 500 1 15
@@ -100,11 +104,13 @@ run_quality() {
 			make_roll some "$quality" $duplicates "$seed" 15
 			ours some tight 2
 			theirs some tight
-			echo "$quality voters, $(ratio $duplicates 100) % duplicates, seed $seed:"
+			echo "$quality voters, $duplicates duplicates of 10,000, seed $seed:"
 			judge pairs some
 			judge duck some
 			say "  precision at 0.9" "$(f1_at pairs some 0.90 2)" least 0.97
-			say "  F1 at 0.9 above DuckDB's" "$(awk -v a="$(f1_at pairs some 0.90 4)" -v b="$(f1_at duck some 0.90 4)" 'BEGIN { print a - b }')" least 0.03
+			mine=$(f1_at pairs some 0.90 4)
+			say "  F1 at 0.9 above DuckDB's at 0.9" "$(less "$mine" "$(f1_at duck some 0.90 4)")" least 0.03
+			say "  F1 at 0.9 above DuckDB's at the threshold that is best for it" "$(less "$mine" "$(f1_at duck some best 4)")" least 0.03
 			drop_roll some
 		done
 	done
@@ -154,7 +160,7 @@ run_growth() {
 	fi
 }
 large() { # voters, area, seconds of the smaller roll
-	need=$(($1 * 200 / 1000000)) # MB: the CSV, its truth, the sealed file
+	need=$(($1 * 220 / 1000000)) # MB: the CSV, its truth, the sealed file
 	free=$(df -Pm "$dir" | awk 'NR == 2 { print $4 }')
 	if [ "$free" -lt "$need" ]; then
 		echo "$1 voters: stopped, $need MB of disk are needed and $free are free"
@@ -174,27 +180,25 @@ large() { # voters, area, seconds of the smaller roll
 run_exact() {
 	make_roll roll "$voters" 500 1 15
 	cat "$dir/roll.csv" >/dev/null
-	for what in duck bare import; do
+	for what in duck bare parse import check; do
 		: >"$dir/times_$what"
 	done
 	for i in $(seq "$runs"); do
 		NODE_PATH=$modules node bench/link_duckdb_nik.js "$dir/roll.csv" >>"$dir/times_duck"
 		$measure sh -c 'wc -l <"$1" >/dev/null; sha256sum "$1" >/dev/null' sh "$dir/roll.csv" 2>>"$dir/times_bare"
-		ours roll tight 2
+		ours_import roll
 		tail -n 1 "$dir/import" >>"$dir/times_import"
+		$measure $siap -w "$dir/run.w" roll check --no-record >"$dir/said" 2>>"$dir/times_check"
+		$measure $siap -w "$dir/run.w" roll import provisional "$dir/roll.csv" --partial --dry-run >"$dir/said" 2>>"$dir/times_parse"
 	done
 	bare=$(median <"$dir/times_bare")
 	import=$(median <"$dir/times_import")
 	say "import into the sealed store, speed against wc -l + sha256sum ($import s, $bare s)" "$(ratio "$bare" "$import")" least 0.5
-	$siap -w "$dir/run.w" roll check --help >/dev/null 2>&1 || { echo "exact pass: skipped, there is no siap roll check"; return; }
-	: >"$dir/times_check"
-	for i in $(seq "$runs"); do
-		$measure $siap -w "$dir/run.w" roll check --no-record >"$dir/said" 2>>"$dir/times_check"
-	done
 	check=$(median <"$dir/times_check")
 	all=$(sum "$import" "$check")
-	say "exact pass: import (parse, seal) + check ($import + $check s), times as fast as DuckDB's NIK duplicates alone ($(median <"$dir/times_duck") s)" \
-		"$(ratio "$(median <"$dir/times_duck")" "$all")" least 4
+	duck=$(median <"$dir/times_duck")
+	echo "parsing and format checks alone (import --dry-run): $(median <"$dir/times_parse") s; DuckDB's NIK duplicates alone: $duck s"
+	say "exact pass: import with sealing, then check with NIK duplicates ($import + $check s), times as fast as DuckDB" "$(ratio "$duck" "$all")" least 4
 	drop_roll roll
 }
 

@@ -295,7 +295,7 @@ pattern_class(LevelPattern p, double bits)
 			 number = level_of(p, BY_NUMBER);
 	bool alike = name <= NAME_88 || name == NAME_UNKNOWN;
 	bool born_alike = birth <= BIRTH_YEAR || birth == BIRTH_UNKNOWN;
-	if (number == NUMBER_EQUAL && !alike && !born_alike)
+	if (bits < 0 && number == NUMBER_EQUAL && !alike && !born_alike)
 		return LINK_SHARED;
 	if (bits >= 0 || number == NUMBER_EQUAL || number == NUMBER_UNKNOWN || !in_family(p))
 		return LINK_SAME;
