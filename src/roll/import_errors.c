@@ -87,7 +87,9 @@ errors_begin(Import *im, Err *err)
 		file_error(err, tr("cannot write the error file '%s': %s"), ask->errors);
 		return err_hint(err, "name a place for it with --errors FILE");
 	}
-	(void)fchmod(fileno(im->errors), 0600); /* it holds what only whoever made the file may see */
+	if (fstat(fileno(im->errors), &out) == 0 && S_ISREG(out.st_mode)) /* a device is everybody's */
+		(void)fchmod(
+			fileno(im->errors), 0600); /* it holds what only whoever made the file may see */
 	buf_fmt(&head, "%s,%s,%s,%s", tr("row"), tr("column"), tr("reason"), tr("remedy"));
 	for (size_t i = 0; i < im->layout->n; i++) {
 		csv_out_sep(&head);

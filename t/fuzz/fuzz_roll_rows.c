@@ -56,7 +56,6 @@ take(const char *path, int threads, Seen *seen, RollImport *im)
 	*im = (RollImport){.path = path,
 		.village = S("1571091002"),
 		.threads = threads,
-		.error_file = "/dev/null",
 		.slice = slice_see,
 		.place = place_see,
 		.ctx = seen};
@@ -74,7 +73,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char header[] = "NIK,NAMA,TANGGAL LAHIR,KELAMIN,STATUS KAWIN,TPS,NKK\n";
-	char path[] = "/tmp/siap-fuzz-roll-XXXXXX.csv";
+	char path[] = "/tmp/siap-fuzz-roll-XXXXXX.csv", errors[64];
 	Seen one, two;
 	RollImport im;
 	Err err = {0};
@@ -85,10 +84,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int fd = mkstemps(path, 4);
 	NEED(fd >= 0 && close(fd) == 0);
 	NEED(file_write_atomic(path, buf_str(&b), 0600, &err));
+	snprintf(errors, sizeof errors, "%s.errors.csv", path);
 	bool ok = take(path, 1, &one, &im);
 	uint64_t bad = im.bad;
 	NEED(take(path, 2, &two, &im) == ok);
 	NEED(!ok || (one.rows == two.rows && one.sum == two.sum && bad == im.bad));
 	NEED(unlink(path) == 0);
+	if (access(errors, F_OK) == 0)
+		NEED(unlink(errors) == 0);
 	return 0;
 }
