@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char folder[] = "/tmp/siap-import-XXXXXX";
 static Arena arena;
@@ -317,6 +319,27 @@ test_returns(void **state)
 	assert_int_equal(seen.asked, 2);
 }
 
+/* Wrong rows may go to a device: what it allows others stays as it is. */
+static void
+test_error_device(void **state)
+{
+	(void)state;
+	struct stat before, after;
+	Seen seen = {0};
+	const char *device = arena_fmt(&arena, "%s/pipe", folder).p;
+	assert_int_equal(mkfifo(device, 0622), 0);
+	int kept = open(device, O_RDWR | O_CLOEXEC);
+	assert_true(kept >= 0 && fchmod(kept, 0622) == 0 && fstat(kept, &before) == 0);
+	RollImport im = import(
+		file("device.csv", SIDALIH "1," AHMAD ",JL,003,001,0,S,,dpt,x01,1509012001\n"), 1, &seen);
+	im.error_file = device;
+	OK(roll_import(&im, &arena, &err));
+	assert_int_equal(im.bad, 1);
+	assert_int_equal(fstat(kept, &after), 0);
+	assert_int_equal(after.st_mode, before.st_mode);
+	assert_int_equal(close(kept), 0);
+}
+
 static int
 setup(void **state)
 {
@@ -344,5 +367,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_large),
 	cmocka_unit_test(test_ends),
 	cmocka_unit_test(test_returns),
+	cmocka_unit_test(test_error_device),
 };
 UNIT_MAIN(tests, setup, teardown)
