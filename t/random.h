@@ -102,7 +102,10 @@ random_row(Desk *d, Gate *g, const Dataset *set, bool based, bool closing)
 static inline void
 random_event(Desk *d, Gate *g)
 {
-	const Dataset *set = &d->w.cat.dataset[dice(d->w.cat.n_datasets)];
+	const Dataset *set;
+	do /* rows that Siap makes stand for files, which nobody makes up */
+		set = &d->w.cat.dataset[dice(d->w.cat.n_datasets)];
+	while (set->made_by.n);
 	bool closing = dice(5) == 0;
 	random_row(d, g, set, !closing && dice(2), closing);
 }

@@ -117,6 +117,8 @@ run(Cli *cli, int argc, char **argv, Err *err)
 	if (!pack_choose(cli, rules, &pack, err) ||
 		(argc && !cli_dataset(cli, str_of(argv[0]), &d, err)))
 		return false;
+	if (template && !made_check(d, false, err))
+		return false;
 	if (argc == 2)
 		return dataset_form(d, pack, argv[1], err);
 	AUTO(Buf) b = {0};

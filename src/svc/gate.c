@@ -430,7 +430,8 @@ bool
 row_allowed(WriteTx *tx, const RowRequest *r, Str area, Err *err)
 {
 	Verb verb = r->settling ? VERB_RESOLVE : r->closing ? VERB_CLOSE : VERB_ENTER;
-	return rights_check(tx, &(RightsAsk){r->who, verb, r->dataset, area, r->origin, r->paper}, err);
+	return made_check(r->dataset, r->made, err) &&
+		rights_check(tx, &(RightsAsk){r->who, verb, r->dataset, area, r->origin, r->paper}, err);
 }
 
 /* The paper that came with it, unless the row shows it already. */

@@ -57,7 +57,8 @@ keep_allowed(const Import *im, const Dataset **d, size_t n)
 	size_t kept = 0;
 	Err ignored;
 	for (size_t i = 0; i < n; i++)
-		if (!who || account_may(who, VERB_IMPORT, d[i], (Str){0}, &ignored))
+		if (made_check(d[i], im->options->made, &ignored) &&
+			(!who || account_may(who, VERB_IMPORT, d[i], (Str){0}, &ignored)))
 			d[kept++] = d[i];
 	return kept;
 }
@@ -66,8 +67,10 @@ keep_allowed(const Import *im, const Dataset **d, size_t n)
 static bool
 parts_allowed(const Import *im, const Dataset **d, size_t n, Err *err)
 {
-	for (size_t i = 0; i < n && im->options->who; i++)
-		if (!account_may(im->options->who, VERB_IMPORT, d[i], (Str){0}, err))
+	const Account *who = im->options->who;
+	for (size_t i = 0; i < n; i++)
+		if (!made_check(d[i], im->options->made, err) ||
+			(who && !account_may(who, VERB_IMPORT, d[i], (Str){0}, err)))
 			return false;
 	return true;
 }

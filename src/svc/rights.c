@@ -247,6 +247,14 @@ role_check(const Account *who, Verb verb, Err *err)
 		err_set(err, E_DENIED, "as %s you may not %s", role_label(who->role), verb_label(verb));
 }
 
+bool
+made_check(const Dataset *d, bool made, Err *err)
+{
+	return made || !d->made_by.n ||
+		err_set(err, E_DENIED, "rows of '%.*s' are made by siap %.*s alone", STR(tr_str(d->title)),
+			STR(d->made_by));
+}
+
 /* Whether the dataset is one that the account has anything to do with by this verb. */
 static bool
 dataset_check(const Account *who, Verb verb, const Dataset *d, Err *err)
@@ -256,9 +264,8 @@ dataset_check(const Account *who, Verb verb, const Dataset *d, Err *err)
 		return err_set(err, E_DENIED, "no field of '%.*s' may be seen by %s alone",
 			STR(tr_str(d->title)), agency_label(who->agency));
 	bool writes = verb != VERB_READ && verb != VERB_EXPORT && verb != VERB_REVEAL;
-	if (writes && d->made_by.n)
-		return err_set(err, E_DENIED, "rows of '%.*s' are made by siap %.*s alone",
-			STR(tr_str(d->title)), STR(d->made_by));
+	if (writes && !made_check(d, false, err))
+		return false;
 	if (writes && !own && !((FOR_OTHERS & BIT(verb)) && account_for_other(who, d)))
 		return err_set(err, E_DENIED, "'%.*s' is kept by %s: you may not %s there",
 			STR(tr_str(d->title)), agency_label(d->owner), verb_label(verb));

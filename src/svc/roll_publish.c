@@ -153,7 +153,8 @@ event_write(Workspace *w, Gate *g, RollNew *new, Arena *a, Err *err)
 	cell_set(d, text, "stations", number_text(a, v->stations));
 	cell_set(d, text, "sha256", v->sha256);
 	cell_set(d, text, "source", v->source);
-	RowRequest r = {.origin = new->ask->origin, .dataset = d, .text = text, .fresh = true};
+	RowRequest r = {
+		.origin = new->ask->origin, .dataset = d, .text = text, .fresh = true, .made = true};
 	if (!gate_enter(g, &r, err))
 		return false;
 	v->event = r.event;

@@ -18,6 +18,7 @@ roll_rows_write(Workspace *w, Gate *g, const RollRows *rows, Arena *a, Err *err)
 		.datasets = &dataset,
 		.n_datasets = 1,
 		.accept_conflicts = true,
+		.made = true,
 		.origin = *rows->origin,
 		.watch = {.stop = rows->stop}};
 	bool ok = import_file(w, g, &o, &report_of, &report, err);

@@ -1,6 +1,6 @@
 /* socket: the local socket of the process that holds the writer lease; socket_client.c is its other side.
  *
- * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close"|"resolve"|"forget", "dataset", "cells":{field:text}, "base", "fresh", "clock", "request", "after", "take",
+ * One JSON object a line, at most 1 MiB. {"ready":true} greets a connection: from then on it is served. Requests: {"do":"row"|"close"|"resolve"|"forget", "dataset", "cells":{field:text}, "base", "fresh", "made", "clock", "request", "after", "take",
  * "origin":{…}, "lang"}
  * {"do":"apply", "file", "parts":[{"dataset", "content", "staged", "rows"}], "origin", "lang"}, {"do":"clock", "at"?, "lang"},
  * {"do":"undo", "event", "batch", "origin", "lang"}, {"do":"checkpoint"}, {"do":"cosign", "why", "lang"} (why: a note),
@@ -77,6 +77,7 @@ serve_row(Gate *g, const json_t *q, const Dataset *d, Buf *out, Err *err)
 		.text = text,
 		.base = socket_int(q, "base"),
 		.fresh = socket_int(q, "fresh"),
+		.made = socket_int(q, "made"),
 		.closing = str_eq(socket_text(q, "do"), S("close")),
 		.clock = socket_text(q, "clock"),
 		.request = socket_text(q, "request"),

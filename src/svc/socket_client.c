@@ -151,6 +151,8 @@ socket_row(Gate *g, RowRequest *r, Err *err)
 	jout_int(&j, r->base);
 	jout_key(&j, S("fresh"));
 	jout_int(&j, r->fresh);
+	jout_key(&j, S("made"));
+	jout_int(&j, r->made);
 	jout_key(&j, S("take"));
 	jout_int(&j, r->take);
 	jout_member(&j, S("clock"), r->clock);

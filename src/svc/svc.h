@@ -136,6 +136,7 @@ typedef struct RowRequest {
 	const Str *text; /* n_fields cells; p == NULL: not given, keeps what is there or the default */
 	int64_t base;    /* the event of this row that the person saw, 0: none stated */
 	bool fresh;      /* a new row is meant: E_CONFLICT when there is one with its key */
+	bool made;       /* by the command of Siap that alone makes rows of the dataset (made_check) */
 	bool closing;    /* remove the row with these key cells from the projection (E_NOTFOUND) instead of entering it */
 	/* Of a device that works offline and delivers later (origin->device, all of 1 to 64 letters, digits, '_', '.', '-'); may be empty. */
 	Str clock;       /* its hybrid logical clock when it was done (hlc_parse); shown and checked, it decides nothing */
@@ -153,6 +154,9 @@ typedef struct RowRequest {
 	int64_t event;   /* afterwards: the row's newest event */
 	Outcome outcome; /* afterwards */
 } RowRequest;
+/* Nobody types or imports rows of a dataset with `made_by`, whoever holds the keys neither: E_DENIED names the command that makes them.
+ * made: this is that command. Undoing what it wrote is not asked about here. */
+bool made_check(const Dataset *d, bool made, Err *err) MUST;
 /* One row, durable when it returns. Thread-safe; concurrent calls share commits. */
 bool gate_enter(Gate *g, RowRequest *r, Err *err) MUST;
 /* What a device did offline, n rows of any datasets: in the order of their clocks, which within one device is that of the person, those
@@ -212,6 +216,7 @@ typedef struct ImportOptions {
 	size_t n_uses;
 	bool dry_run, partial;
 	bool accept_conflicts;  /* else a conflict refuses the file */
+	bool made;              /* as in RowRequest */
 	const char *error_file; /* NULL: FILE.errors.csv, of a workbook FILE.errors.xlsx */
 	Origin origin;
 	const Account *who; /* each row's area is checked; without datasets given, those it may import into are recognised. NULL: as in RowRequest */

@@ -222,6 +222,7 @@ links_fill(const Request *rq, Fill *page, const RowList *l, bool shown)
 		area.n ? arena_fmt(rq->a, "%.*s?area=%.*s", STR(data_url(rq, d, "all-except", (Str){0})),
 					 STR(area))
 			   : data_url(rq, d, "all-except", (Str){0}));
+	fill_flag(page, "has_form", !d->made_by.n);
 	fill_text(page, "template", data_url(rq, d, "template.xlsx", (Str){0}));
 	fill_text(page, "first_page", l->after.n ? list_url(rq, d, "", S("")) : (Str){0});
 	fill_text(page, "next_page",
@@ -377,7 +378,8 @@ static bool
 template_xlsx(Request *rq, Err *err)
 {
 	const Dataset *d;
-	return data_dataset(rq, &d, err) && book_send(rq, d, form_book, (void *)(uintptr_t)d, err);
+	return data_dataset(rq, &d, err) && made_check(d, false, err) &&
+		book_send(rq, d, form_book, (void *)(uintptr_t)d, err);
 }
 ROUTE(data_template_xlsx, "GET", "/data/{dataset}/template.xlsx", template_xlsx, ROUTE_MEMBER);
 
@@ -386,7 +388,7 @@ template_csv(Request *rq, Err *err)
 {
 	AUTO(Buf) b = {0};
 	const Dataset *d;
-	if (!data_dataset(rq, &d, err))
+	if (!data_dataset(rq, &d, err) || !made_check(d, false, err))
 		return false;
 	dataset_template(d, &b);
 	return file_send(rq, d, "csv", &b, err);
