@@ -136,7 +136,7 @@ static const struct {
 		"enum(a, b), states(a>b>c), code(list), area(level), ref(dataset), phone, file",
 		"did you mean 'int'?"},
 	{"datset x\n",
-		"datasets/x.def:1: unknown word 'datset'; one of dataset, title, owner, level, restricted, visible_by, field, example, reject",
+		"datasets/x.def:1: unknown word 'datset'; one of dataset, title, owner, level, restricted, visible_by, made_by, field, example, reject",
 		"did you mean 'dataset'?"},
 	{"", "datasets/x.def:1: a line 'dataset …' is missing", ""},
 	{"dataset x\n", "datasets/x.def:1: a line 'title …' is missing", ""},
