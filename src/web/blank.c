@@ -1,7 +1,7 @@
 /* blank: forms on paper for places without a network: the codes are printed, the figures are written by hand. */
 #include "web/desk.h"
 
-enum { VARIANTS = 200, TABLE_WIDTH = 15 };
+enum { VARIANTS = 200, TABLE_WIDTH = 14 };
 
 typedef struct
 	Variant {  /* of the rows that a TPS has in a dataset: what is printed for its other keys */
