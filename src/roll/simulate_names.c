@@ -4,7 +4,9 @@
 enum { YEAR_OLD = 1984 }; /* over 40 years old on polling day */
 enum { WORD_MOST = 15, KNOWN_MOST = 2000, TAIL = 20000 };
 /* Of 1,000 words those that the counts do not hold (fewer than three times among the candidates); at the first place, further on, of single names. */
-enum { TAIL_FIRST = 30, TAIL_LATER = 50, TAIL_ALONE = 250 };
+enum { TAIL_FIRST = 30, TAIL_LATER = 50, TAIL_ALONE = 160, ALONE_MOST = 26 };
+/* Words do not come together by chance alone: of 100 names of two words and more so many are names that parents like, of so many. */
+enum { LIKED_SHARE = 32, LIKED = 40000 };
 
 typedef struct Word {
 	uint8_t n;
@@ -151,7 +153,7 @@ names_make(const Env *env, Arena *a, const Names **out, Err *err)
 		choice_make(weight, n->n_known, a, &n->later[sex]);
 		/* Rarely does anybody bear one of the most frequent words alone. */
 		for (uint32_t i = 0; i < n->n_known; i++)
-			weight[i] = weight[i] < 8 ? weight[i] : 8;
+			weight[i] = weight[i] < ALONE_MOST ? weight[i] : ALONE_MOST;
 		choice_make(weight, n->n_known, a, &n->alone[sex]);
 	}
 	*out = n;
@@ -193,6 +195,15 @@ name_draw(const Names *names, NameWish wish, Dice *d, Text *out)
 	if (n == 1) {
 		text_add(out, word_draw(names, &names->alone[wish.female], wish.female, d));
 		return;
+	}
+	Dice liked;
+	if (dice_below(d, 100) <
+		LIKED_SHARE) { /* the same number gives the same words; the first ones are liked most */
+		uint64_t u = dice_next(d) >> 32;
+		liked =
+			(Dice){dice_seed(11, (uint32_t)((u * u >> 32) * LIKED >> 32), (uint32_t)wish.female)};
+		wish.last = S("");
+		d = &liked;
 	}
 	Str before = word_draw(names, &names->first[wish.female], wish.female, d);
 	text_add(out, before);
