@@ -53,7 +53,8 @@ static inline void
 text_add(Text *t, Str s) /* what does not fit is cut */
 {
 	size_t n = s.n < (size_t)(TEXT_MOST - t->n) ? s.n : (size_t)(TEXT_MOST - t->n);
-	memcpy(t->p + t->n, s.p, n);
+	if (n)
+		memcpy(t->p + t->n, s.p, n);
 	t->n = (uint8_t)(t->n + n);
 }
 static inline void
